@@ -1,0 +1,139 @@
+// Every page for everybody: no serious finding of axe, all of it by keyboard, and nothing wider than a telephone.
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Account } from './lib/api';
+import { expect, test, type Page } from './lib/test';
+import { expectMovingPicture } from './lib/player';
+
+interface Visitors {
+  admin: Account;
+  creator: Account;
+  user: Account;
+}
+type Who = keyof Visitors | 'guest';
+
+const PAGES: [path: (names: Visitors) => string, who: Who][] = [
+  [() => '/', 'guest'],
+  [() => '/?search=nothing+of+that+name', 'guest'],
+  [() => '/no-such-page', 'guest'],
+  [() => '/signup', 'guest'],
+  [() => '/login', 'guest'],
+  [({ creator }) => `/watch/${creator.username}`, 'guest'],
+  [() => '/', 'creator'],
+  [() => '/apply', 'user'],
+  [() => '/account', 'creator'],
+  [() => '/dashboard/streams', 'creator'],
+  [() => '/dashboard/keys', 'creator'],
+  [() => '/admin', 'admin'],
+  [() => '/admin?status=APPROVED', 'admin'],
+];
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+}
+
+async function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page passes axe and fits a telephone, ${colorScheme}`, async ({ visit, admin, creator, newUser, problems }) => {
+    test.slow();
+    // A page that is not there says so with its status.
+    problems.expect(/status of 404/);
+    const user = await newUser();
+    await user.apply('A word as long as this: ' + 'Donaudampfschifffahrt'.repeat(8));
+    await creator.makeKey('rtmp');
+    await creator.setTitle('Eine sehr lange Überschrift ohne Ende '.repeat(5) + 'x'.repeat(10));
+    const visitors: Visitors = { admin, creator, user };
+    const pages = new Map<Who, Page>();
+    for (const [path, who] of PAGES) {
+      const address = path(visitors);
+      const page = pages.get(who) ?? (await visit(address, { as: who === 'guest' ? undefined : visitors[who], colorScheme }));
+      pages.set(who, page);
+      await page.goto(address);
+      await page.waitForFunction(() => 'isAlive' in globalThis);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      expect.soft(await violations(page), `axe on ${address} as ${who}`).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect.soft(await sidewaysScroll(page), `${address} as ${who} at 390 pixels`).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+test('live pages pass axe and fit a telephone', async ({ visit, creator, whip }) => {
+  const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
+  await whip(await creator.makeKey('whip'));
+  for (const page of pages) {
+    await expectMovingPicture(page);
+    expect.soft(await violations(page), page.url()).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect.soft(await sidewaysScroll(page), page.url()).toBeLessThanOrEqual(0);
+  }
+  const home = await visit('/', { viewport: { width: 390, height: 844 } });
+  expect(await violations(home)).toEqual([]);
+  expect(await sidewaysScroll(home)).toBeLessThanOrEqual(0);
+});
+
+/** Presses Tab until that element has the focus, which must be visible there. */
+async function tabTo(page: Page, name: string | RegExp, role: 'button' | 'link' | 'radio' | 'switch'): Promise<void> {
+  const wanted = page.getByRole(role, { name }).first();
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the keyboard does not reach ${role} ${name}`);
+}
+
+test('a key is made, replaced and deleted by keyboard alone', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/keys', { as: creator });
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'RTMP', 'radio');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'WHIP' })).toBeChecked();
+  await page.keyboard.press('ArrowUp');
+  await tabTo(page, 'Make a key', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Show key' })).toBeVisible();
+
+  await tabTo(page, 'Show key', 'button');
+  await page.keyboard.press('Space');
+  await expect(page.locator('.key-text[data-shown="true"]')).toHaveCount(1);
+  await tabTo(page, 'Hide key', 'button');
+  await page.keyboard.press('Space');
+  await expect(page.locator('.key-text[data-shown="true"]')).toHaveCount(0);
+
+  await tabTo(page, 'Delete key', 'button');
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('dialog');
+  await expect(question).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Delete key' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(question.getByRole('button', { name: 'Delete key' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('No key yet')).toBeVisible();
+});
+
+test('the player listens to the keyboard', async ({ visit, creator, whip }) => {
+  const watch = await visit(`/watch/${creator.username}`);
+  await whip(await creator.makeKey('whip'));
+  await expectMovingPicture(watch);
+  const player = watch.locator('.player');
+  await watch.keyboard.press('k');
+  await expect(player).toHaveAttribute('data-paused', 'true');
+  await watch.keyboard.press('Space');
+  await expect(player).not.toHaveAttribute('data-paused');
+  await watch.keyboard.press('m');
+  await expect(watch.getByRole('button', { name: 'Sound on' })).toHaveCount(1);
+  await watch.keyboard.press('m');
+  await expect(watch.getByRole('button', { name: 'Sound off' })).toHaveCount(1);
+  await expectMovingPicture(watch);
+});

@@ -1,0 +1,98 @@
+// StreamIt's API, as a script would call it. It prepares what a test needs; what a test is about, it does in the page.
+
+export interface Credentials {
+  serverUrl: string;
+  streamKey: string;
+  inputType: 'rtmp' | 'whip';
+}
+
+export interface StreamState {
+  version: number;
+  status: 'offline' | 'rehearsal' | 'live' | 'reconnecting';
+  isLive: boolean;
+  startedAt: string | null;
+  title: string;
+  viewerCount: number;
+}
+
+/** What the server refused, with its code. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(`${status} ${code}: ${message}`);
+  }
+}
+
+/** Somebody who is signed in. */
+export class Account {
+  constructor(
+    readonly url: string,
+    readonly username: string,
+    readonly password: string,
+    readonly cookie: { name: string; value: string },
+  ) {}
+
+  /** Makes an account, from an address that nobody else signs up from. */
+  static async signUp(url: string, username: string): Promise<Account> {
+    const password = `correct horse ${username}`;
+    const body = { username, email: `${username}@example.org`, password };
+    const answer = await send(url, 'POST', '/api/auth/signup', body, { 'X-Forwarded-For': someAddress() });
+    const [pair] = (answer.headers.get('set-cookie') ?? '').split(';');
+    const mark = pair.indexOf('=');
+    return new Account(url, username, password, { name: pair.slice(0, mark), value: pair.slice(mark + 1) });
+  }
+
+  /** What a browser holds in which this account is signed in. */
+  get storageState() {
+    const { hostname } = new URL(this.url);
+    const cookie = { ...this.cookie, domain: hostname, path: '/', expires: -1, httpOnly: true, secure: false };
+    return { cookies: [{ ...cookie, sameSite: 'Lax' as const }], origins: [] };
+  }
+
+  async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const answer = await send(this.url, method, path, body, { Cookie: `${this.cookie.name}=${this.cookie.value}` });
+    return ((await answer.json()) as { data: T }).data;
+  }
+
+  apply(about = 'I want to stream.'): Promise<{ id: string; status: string }> {
+    return this.call('POST', '/api/creator/application', { about });
+  }
+
+  decide(id: string, decision: string, reason?: string): Promise<unknown> {
+    return this.call('POST', '/api/admin/applications/decision', { id, decision, reason });
+  }
+
+  makeKey(inputType: 'rtmp' | 'whip'): Promise<Credentials> {
+    return this.call('POST', '/api/stream/ingress', { inputType });
+  }
+
+  deleteKey(): Promise<void> {
+    return this.call('DELETE', '/api/stream/ingress');
+  }
+
+  status(): Promise<StreamState> {
+    return this.call('GET', '/api/stream/status');
+  }
+
+  setTitle(title: string): Promise<unknown> {
+    return this.call('PUT', '/api/stream/info', { title });
+  }
+}
+
+async function send(url: string, method: string, path: string, body: object | undefined, headers: Record<string, string>) {
+  const init: RequestInit = { method, headers: { ...headers, 'Content-Type': 'application/json' } };
+  if (body) init.body = JSON.stringify(body);
+  const answer = await fetch(url + path, init);
+  if (answer.ok) return answer;
+  const { error } = (await answer.json()) as { error: { code: string; message: string } };
+  throw new Refusal(answer.status, error.code, error.message);
+}
+
+/** One of the addresses that are set aside for tests. */
+export function someAddress(): string {
+  const part = () => Math.floor(Math.random() * 256);
+  return `198.${18 + (part() % 2)}.${part()}.${part()}`;
+}

@@ -1,0 +1,126 @@
+// Encoders: ffmpeg, which sends RTMP as OBS does, and a page of the browser, which sends WHIP. The second is not
+// transcoded by LiveKit and spares the processor where RTMP is not the point.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Credentials } from './api';
+import { ROOT, until } from './process';
+
+/** Something that sends picture and sound until it is stopped. */
+export interface Encoder {
+  /** As somebody who presses Stop Streaming. */
+  stop(): Promise<void>;
+  /** As a crash, or a cable that is pulled. */
+  kill(): Promise<void>;
+}
+
+/** ffmpeg with a small picture that moves, a clock in it, and a tone. */
+export class RtmpEncoder implements Encoder {
+  private readonly process: ChildProcess;
+
+  constructor(credentials: Credentials) {
+    const script = join(ROOT, 'scripts', 'encoder.sh');
+    this.process = spawn(script, [credentials.serverUrl, '-', '320x180', '15'], {
+      env: { ...process.env, STREAM_KEY: credentials.streamKey },
+      stdio: 'ignore',
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  stop(): Promise<void> {
+    return this.end('SIGTERM');
+  }
+
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.isRunning) return;
+    this.process.kill(signal);
+    if (!(await until(() => !this.isRunning, 5_000))) this.process.kill('SIGKILL');
+  }
+}
+
+/** A page that sends a picture with a clock and a counter, and a tone. */
+export class WhipEncoder implements Encoder {
+  private constructor(
+    private readonly context: BrowserContext,
+    private readonly page: Page,
+    private readonly credentials: Credentials,
+    private readonly session: string | null,
+  ) {}
+
+  static async start(browser: Browser, credentials: Credentials): Promise<WhipEncoder> {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const offer = await page.evaluate(offerPicture);
+    const answer = await fetch(credentials.serverUrl, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${credentials.streamKey}` },
+      body: offer,
+    });
+    if (answer.status !== 201) throw new Error(`WHIP was refused: ${answer.status} ${await answer.text()}`);
+    await page.evaluate(async (sdp) => {
+      const { connection } = globalThis as unknown as { connection: RTCPeerConnection };
+      await connection.setRemoteDescription({ type: 'answer', sdp });
+    }, await answer.text());
+    return new WhipEncoder(context, page, credentials, answer.headers.get('location'));
+  }
+
+  async stop(): Promise<void> {
+    if (this.session && !this.page.isClosed()) {
+      const session = new URL(this.session, this.credentials.serverUrl);
+      await fetch(session, { method: 'DELETE', headers: { Authorization: `Bearer ${this.credentials.streamKey}` } });
+    }
+    await this.kill();
+  }
+
+  async kill(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+// Runs in the page. Answers with the offer once the page knows where it can be reached.
+async function offerPicture(): Promise<string> {
+  const canvas = document.createElement('canvas');
+  canvas.width = 320;
+  canvas.height = 180;
+  const paint = canvas.getContext('2d')!;
+  let count = 0;
+  setInterval(() => {
+    count += 1;
+    paint.fillStyle = `hsl(${(count * 3) % 360} 60% 35%)`;
+    paint.fillRect(0, 0, 320, 180);
+    paint.fillStyle = 'white';
+    paint.fillRect((count * 5) % 320, 140, 24, 24);
+    paint.font = '28px monospace';
+    paint.fillText(new Date().toISOString().slice(11, 23), 40, 60);
+    paint.fillText(String(count), 40, 110);
+  }, 1000 / 15);
+  const sound = new AudioContext();
+  const tone = sound.createOscillator();
+  const out = sound.createMediaStreamDestination();
+  tone.connect(out);
+  tone.start();
+
+  const connection = new RTCPeerConnection();
+  Object.assign(globalThis, { connection });
+  const picture = connection.addTransceiver(canvas.captureStream(15).getVideoTracks()[0], { direction: 'sendonly' });
+  connection.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendonly' });
+  // What viewers get is what is sent, and H.264 is what every browser plays.
+  const codecs = RTCRtpSender.getCapabilities('video')!.codecs;
+  const isFirst = (codec: { mimeType: string }) => Number(codec.mimeType === 'video/H264');
+  picture.setCodecPreferences([...codecs].sort((a, b) => isFirst(b) - isFirst(a)));
+  await connection.setLocalDescription();
+  await new Promise<void>((done) => {
+    const look = () => connection.iceGatheringState === 'complete' && done();
+    connection.addEventListener('icegatheringstatechange', look);
+    look();
+  });
+  return connection.localDescription!.sdp;
+}

@@ -1,0 +1,133 @@
+// One StreamIt on free ports, beside a real LiveKit, with all they write in one temporary folder.
+//
+// Global setup starts it. The tests run in another process and find it by that folder; they may stop, kill and start
+// its parts, and leave it running.
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT, end, freePort, launch, running, until } from './process';
+
+const run = promisify(execFile);
+
+/** The parts of LiveKit, as scripts/stack.sh calls them. */
+export type Part = 'redis' | 'livekit-server' | 'ingress';
+
+export interface Choices {
+  /** The folder that scripts/build.sh has made: target/streamit/debug when left out. */
+  build?: string;
+}
+
+export class Installation {
+  private constructor(
+    readonly dir: string,
+    readonly port: number,
+    private readonly build: string,
+  ) {}
+
+  /** A new one; nothing runs yet. */
+  static make(choices: Choices = {}): Installation {
+    const dir = mkdtempSync(join(tmpdir(), 'streamit-e2e-'));
+    mkdirSync(join(dir, 'app'));
+    return new Installation(dir, freePort(), choices.build ?? process.env.STREAMIT_BUILD ?? join(ROOT, 'target', 'streamit', 'debug'));
+  }
+
+  /** The one that global setup has started. */
+  static shared(): Installation {
+    const { STREAMIT_E2E_DIR: dir, STREAMIT_E2E_PORT: port, STREAMIT_E2E_BUILD: build } = process.env;
+    if (!dir || !port || !build) throw new Error('global setup has not run');
+    return new Installation(dir, Number(port), build);
+  }
+
+  /** Makes it the one that `shared` finds. */
+  share(): void {
+    process.env.STREAMIT_E2E_DIR = this.dir;
+    process.env.STREAMIT_E2E_PORT = String(this.port);
+    process.env.STREAMIT_E2E_BUILD = this.build;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  private get stackDir(): string {
+    return join(this.dir, 'livekit');
+  }
+
+  private get appDir(): string {
+    return join(this.dir, 'app');
+  }
+
+  async startLiveKit(webhookUrl?: string): Promise<void> {
+    const webhook = webhookUrl ? { STACK_WEBHOOK_URL: webhookUrl } : {};
+    await this.stack(['start', this.stackDir], { STACK_FREE_PORTS: '1', APP_PORT: String(this.port), ...webhook });
+  }
+
+  /** As a crash would. */
+  async killPart(part: Part): Promise<void> {
+    await this.stack(['kill', this.stackDir, part]);
+  }
+
+  async startPart(part: Part): Promise<void> {
+    await this.stack(['up', this.stackDir, part]);
+  }
+
+  /** Settings of LiveKit, as scripts/stack.sh wrote them. */
+  liveKitSettings(): Record<string, string> {
+    const lines = readFileSync(join(this.stackDir, 'stack.env'), 'utf8').trim().split('\n');
+    return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  }
+
+  /** Starts the app and waits until it answers. A database of another name makes it a new installation. */
+  async startApp(options: { database?: string; livekit?: boolean; everyMs?: number } = {}): Promise<void> {
+    const { database = 'streamit', livekit = true, everyMs = 20 } = options;
+    const program = join(this.build, 'streamit');
+    const settings = livekit ? this.liveKitSettings() : {};
+    launch(this.appDir, 'streamit', program, [], {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      RUST_LOG: process.env.RUST_LOG,
+      ...pick(settings, ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET']),
+      DATABASE_URL: `sqlite:${join(this.appDir, `${database}.db`)}`,
+      STREAMIT_ADDR: `127.0.0.1:${this.port}`,
+      STREAMIT_BASE_URL: this.url,
+      STREAMIT_DATA_DIR: this.appDir,
+      // Sign-ups are limited per address: tests say where they come from.
+      STREAMIT_TRUSTED_PROXIES: '127.0.0.1',
+      // Three qualities are too much for two cores.
+      STREAMIT_SEVERAL_QUALITIES: 'false',
+    });
+    const answers = () => fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
+    if (!(await until(async () => (await answers()) || !this.appPid(), 30_000, everyMs)) || !this.appPid()) {
+      throw new Error(`StreamIt does not answer. Its log:\n${this.appLog().slice(-2000)}`);
+    }
+  }
+
+  async stopApp(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await end(this.appDir, 'streamit', signal);
+  }
+
+  appPid(): number | undefined {
+    return running(this.appDir, 'streamit');
+  }
+
+  appLog(): string {
+    return readFileSync(join(this.appDir, 'streamit.log'), 'utf8');
+  }
+
+  /** Stops all of it. */
+  async stop(): Promise<void> {
+    await this.stopApp();
+    await this.stack(['stop', this.stackDir]);
+  }
+
+  private async stack(args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+    await run(join(ROOT, 'scripts', 'stack.sh'), args, { env: { ...process.env, ...env } });
+  }
+}
+
+function pick(from: Record<string, string>, names: string[]): Record<string, string> {
+  return Object.fromEntries(names.filter((name) => from[name]).map((name) => [name, from[name]]));
+}

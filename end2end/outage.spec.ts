@@ -1,0 +1,83 @@
+// Parts that die while somebody is live: what is shown is right again by itself, and nobody reloads a page.
+
+import { OUTAGE, expect, test } from './lib/test';
+import { expectMovingPicture, expectOffline, expectStatus, recordStatus } from './lib/player';
+
+test.describe.configure({ timeout: 150_000 });
+test.beforeEach(({ problems }) => problems.expect(...OUTAGE));
+
+test('livekit-server is killed and comes back', async ({ visit, creator, rtmp, installation }) => {
+  const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
+  const encoder = rtmp(await creator.makeKey('rtmp'));
+  await Promise.all(pages.map((page) => expectMovingPicture(page)));
+  const { startedAt } = await creator.status();
+
+  await installation.killPart('livekit-server');
+  await expect(pages[1].locator('.player')).not.toHaveAttribute('data-phase', 'playing');
+  await installation.startPart('livekit-server');
+
+  await Promise.all(pages.map((page) => expectStatus(page, 'live', 60_000)));
+  await Promise.all(pages.map((page) => expectMovingPicture(page, { timeout: 60_000 })));
+  expect((await creator.status()).startedAt).toBe(startedAt);
+  await encoder.stop();
+  await Promise.all(pages.map(expectOffline));
+});
+
+for (const [how, signal] of [['is told to stop', 'SIGTERM'], ['is killed', 'SIGKILL']] as const) {
+  test(`StreamIt ${how} and comes back`, async ({ visit, creator, whip, installation }) => {
+    const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
+    const encoder = await whip(await creator.makeKey('whip'));
+    await Promise.all(pages.map((page) => expectMovingPicture(page)));
+    const { startedAt } = await creator.status();
+    const records = await Promise.all(pages.map(recordStatus));
+
+    const stopping = Date.now();
+    await installation.stopApp(signal);
+    expect(Date.now() - stopping, 'it stops although event streams are open').toBeLessThan(5_000);
+    await Promise.all(pages.map((page) => expect(page.locator('.status-line-reconnecting')).toBeVisible()));
+    await installation.startApp();
+
+    await Promise.all(pages.map((page) => expect(page.locator('.status-line-reconnecting')).toBeHidden()));
+    await Promise.all(pages.map((page) => expectMovingPicture(page)));
+    expect((await creator.status()).startedAt).toBe(startedAt);
+    for (const record of records) expect(await record()).toEqual(['live']);
+    await encoder.stop();
+    await Promise.all(pages.map(expectOffline));
+  });
+}
+
+test('a stream that ended while StreamIt was away is over when it is back', async ({ visit, creator, whip, installation }) => {
+  const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
+  const encoder = await whip(await creator.makeKey('whip'));
+  await Promise.all(pages.map((page) => expectStatus(page, 'live')));
+  await installation.stopApp('SIGKILL');
+  await encoder.stop();
+  await installation.startApp();
+  await Promise.all(pages.map((page) => expectStatus(page, 'offline', 60_000)));
+});
+
+test('a stream that began while StreamIt was away is live when it is back', async ({ visit, creator, whip, installation }) => {
+  const credentials = await creator.makeKey('whip');
+  const watch = await visit(`/watch/${creator.username}`);
+  await installation.stopApp('SIGKILL');
+  await whip(credentials);
+  await installation.startApp();
+  await expectStatus(watch, 'live', 60_000);
+  await expectMovingPicture(watch);
+});
+
+test('without LiveKit keys cannot be made, the page says so, and nothing is half done', async ({ visit, creator, installation, problems }) => {
+  problems.expect(/^50[23] for /, /Failed to load resource: the server responded with a status of 50[23]/);
+  const page = await visit('/dashboard/keys', { as: creator });
+  await installation.killPart('livekit-server');
+  try {
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await expect(page.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
+    await expect(page.getByText('No key yet')).toBeVisible();
+    await expect(creator.call('GET', '/api/stream/credentials')).rejects.toThrow('404 NO_KEY');
+  } finally {
+    await installation.startPart('livekit-server');
+  }
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await expect(page.getByRole('button', { name: 'Show key' })).toBeVisible();
+});

@@ -1,0 +1,89 @@
+// Pictures of every page, in three sizes, light and dark, for people to look at. Not a test, and not run as one:
+//   STREAMIT_SCREENSHOTS=FOLDER npx playwright test screenshots
+
+import { join } from 'node:path';
+import type { Account } from './lib/api';
+import { OUTAGE, expect, test, type Page } from './lib/test';
+import { expectMovingPicture } from './lib/player';
+
+const FOLDER = process.env.STREAMIT_SCREENSHOTS ?? 'screenshots';
+const SIZES = [{ width: 390, height: 844 }, { width: 1280, height: 800 }, { width: 1920, height: 1080 }];
+
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`) });
+    }
+  }
+}
+
+test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installation, problems }) => {
+  test.setTimeout(600_000);
+  problems.expect(...OUTAGE);
+  const ada = await newCreator('ada');
+  const long = await newCreator('a_name_of_thirty_characters_ok');
+  await ada.setTitle('Baking bread, live: sourdough from start to finish');
+  await long.setTitle('Eine sehr lange Überschrift, die auf keine Zeile passt, mit 🥖🎥 und مرحبا بالعالم – und dann noch etwas mehr');
+  const applicant = await newUser('applicant');
+  await applicant.apply('I bake bread every Sunday and would like to show how.\n\nMy neighbours want to watch.');
+  const rejected = await newUser('rejected');
+  await admin.decide((await rejected.apply('Please?')).id, 'reject', 'Tell us more about what you want to show.');
+  const guest = async (path: string) => visit(path);
+  const signedIn = (path: string, as: Account) => visit(path, { as });
+
+  await shoot(await guest('/'), 'home-nobody-live');
+  await shoot(await guest('/signup'), 'signup');
+  await shoot(await guest('/login'), 'login');
+  await shoot(await guest('/no-such-page'), 'not-found');
+  await shoot(await guest('/watch/ada'), 'watch-offline');
+  const failing = await guest('/login');
+  await failing.getByLabel('Username or email').fill('nobody');
+  await failing.getByLabel('Password').fill('wrong password');
+  await failing.getByRole('button', { name: 'Sign in' }).click();
+  await expect(failing.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
+  await shoot(failing, 'login-failed');
+
+  await shoot(await signedIn('/apply', await newUser('newcomer')), 'apply');
+  await shoot(await signedIn('/apply', applicant), 'apply-pending');
+  await shoot(await signedIn('/apply', rejected), 'apply-rejected');
+  await shoot(await signedIn('/account', ada), 'account');
+  await shoot(await signedIn('/admin', admin), 'admin');
+  await shoot(await signedIn('/admin?status=APPROVED', admin), 'admin-approved');
+  await shoot(await signedIn('/dashboard/streams', ada), 'dashboard-offline');
+  await shoot(await signedIn('/dashboard/keys', ada), 'keys-none');
+
+  const key = await ada.makeKey('whip');
+  const keys = await signedIn('/dashboard/keys', ada);
+  await shoot(keys, 'keys');
+  await keys.getByRole('button', { name: 'Make a new key' }).click();
+  await shoot(keys, 'keys-question');
+  await keys.keyboard.press('Escape');
+  const menu = await signedIn('/', ada);
+  await menu.getByRole('button', { name: /Account menu/ }).click();
+  await shoot(menu, 'home-menu');
+
+  const dashboard = await signedIn('/dashboard/streams', ada);
+  const watch = await guest('/watch/ada');
+  await whip(key);
+  const other = await whip(await long.makeKey('whip'));
+  await Promise.all([dashboard, watch].map((page) => expectMovingPicture(page)));
+  await shoot(dashboard, 'dashboard-live');
+  await dashboard.getByRole('button', { name: 'Earlier titles' }).click();
+  await dashboard.getByRole('switch', { name: 'Followers only' }).click();
+  await shoot(dashboard, 'dashboard-live-open');
+  await shoot(watch, 'watch-live');
+  await shoot(keys, 'keys-live');
+  await shoot(await guest(`/watch/${long.username}`), 'watch-long-title');
+  await shoot(await guest('/'), 'home-live');
+  await shoot(await guest('/?search=nothing+at+all'), 'home-nothing-found');
+  await other.stop();
+  await expect((await guest(`/watch/${long.username}`)).locator('.badge').first()).toHaveAttribute('data-status', 'offline');
+  await shoot(await guest('/'), 'home-live-and-recent');
+  await installation.stopApp();
+  await expect(watch.locator('.status-line-reconnecting')).toBeVisible();
+  await shoot(watch, 'watch-server-away');
+  await installation.startApp();
+});

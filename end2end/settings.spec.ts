@@ -1,0 +1,118 @@
+// The title and the rules of the chat: saved by themselves, seen by everybody, and never lost.
+
+import type { Page } from '@playwright/test';
+import { expect, test } from './lib/test';
+
+const field = (page: Page) => page.getByRole('textbox', { name: 'Title' });
+const mark = (page: Page) => page.locator('.title-editor .save-mark');
+const toggle = (page: Page, name: string) => page.getByRole('switch', { name });
+const isSave = (path: string) => (url: URL) => url.pathname === path;
+
+test('a title is saved as it is typed, and open pages follow', async ({ visit, creator }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const watch = await visit(`/watch/${creator.username}`);
+  await expect(watch.getByRole('heading', { level: 1 })).toHaveText('Untitled Stream');
+
+  await field(dashboard).fill('');
+  await field(dashboard).pressSequentially('Baking bread, live', { delay: 20 });
+  await expect(mark(dashboard)).toHaveText('Saved');
+  await expect(watch.getByRole('heading', { level: 1 })).toHaveText('Baking bread, live');
+  await expect(watch).toHaveTitle(/Baking bread, live/);
+
+  await test.step('Enter saves at once, Escape goes back', async () => {
+    await field(dashboard).fill('  <b>Brot</b> 🥖 & مرحبا  ');
+    await field(dashboard).press('Enter');
+    await expect(watch.getByRole('heading', { level: 1 })).toHaveText('<b>Brot</b> 🥖 & مرحبا');
+    await field(dashboard).fill('Something else');
+    await field(dashboard).press('Escape');
+    await expect(field(dashboard)).toHaveValue('<b>Brot</b> 🥖 & مرحبا');
+  });
+  await test.step('earlier titles are kept', async () => {
+    await dashboard.getByRole('button', { name: 'Earlier titles' }).click();
+    await expect(dashboard.locator('.title-history-list li').first()).toContainText('<b>Brot</b>');
+  });
+});
+
+test('what is being typed is not overwritten from another tab', async ({ visit, creator, problems }) => {
+  problems.expect(/Failed to load resource: net::ERR_FAILED/);
+  const page = await visit('/dashboard/streams', { as: creator });
+  // A save that is on its way keeps the field in the hands of who types.
+  await page.route(isSave('/api/stream/info'), (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+  await field(page).fill('');
+  await field(page).pressSequentially('Half a ti');
+  await creator.setTitle('From another tab');
+  const watch = await visit(`/watch/${creator.username}`);
+  await expect(watch.getByRole('heading', { level: 1 })).toHaveText('From another tab');
+  await expect(mark(page)).toHaveText('Not saved');
+  await expect(field(page)).toHaveValue('Half a ti');
+});
+
+test('a title that nobody types follows the other tab', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  await creator.setTitle('From another tab');
+  await expect(field(page)).toHaveValue('From another tab');
+});
+
+test('a failed save keeps the text and can be tried again', async ({ visit, creator, problems }) => {
+  problems.expect(/Failed to load resource: net::ERR_FAILED/);
+  const page = await visit('/dashboard/streams', { as: creator });
+  await page.route(isSave('/api/stream/info'), (route) => route.abort());
+  await field(page).fill('Worth keeping');
+  await expect(mark(page)).toHaveText('Not saved');
+  await expect(field(page)).toHaveValue('Worth keeping');
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(mark(page)).toHaveText('Saved');
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await page.reload();
+  await expect(field(page)).toHaveValue('Worth keeping');
+});
+
+test('a title that breaks a rule says which', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  await field(page).fill('x'.repeat(201));
+  await field(page).press('Enter');
+  await expect(page.locator('.title-editor').getByRole('alert')).toContainText('200');
+  await expect(field(page)).toHaveAttribute('aria-invalid', 'true');
+});
+
+test('a switch moves at once and is kept', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  let answer = () => {};
+  const held = new Promise<void>((go) => (answer = go));
+  await page.route(isSave('/api/stream/chat-settings'), async (route) => {
+    await held;
+    await route.continue();
+  });
+  const followersOnly = toggle(page, 'Followers only');
+  await expect(followersOnly).toHaveAttribute('aria-checked', 'false');
+  await followersOnly.click();
+  await expect(followersOnly).toHaveAttribute('aria-checked', 'true');
+  await expect(followersOnly).toHaveAttribute('aria-busy', 'true');
+  answer();
+  await expect(followersOnly).not.toHaveAttribute('aria-busy');
+  await page.reload();
+  await expect(followersOnly).toHaveAttribute('aria-checked', 'true');
+});
+
+test('a switch goes back when saving fails', async ({ visit, creator, problems }) => {
+  problems.expect(/Failed to load resource/, /^503 for PUT/);
+  const page = await visit('/dashboard/streams', { as: creator });
+  const error = { code: 'LIVEKIT_UNREACHABLE', message: 'Not now.' };
+  await page.route(isSave('/api/stream/chat-settings'), (route) =>
+    route.fulfill({ status: 503, json: { success: false, error } }),
+  );
+  for (const name of ['Chat', 'Delay messages', 'Followers only']) {
+    const one = name === 'Chat' ? page.getByRole('switch', { name: /^Chat/ }) : toggle(page, name);
+    const before = await one.getAttribute('aria-checked');
+    await one.click();
+    await expect(page.locator('.chat-settings').getByText('Not saved, so it is as before. Not now.')).toBeVisible();
+    await expect(one).toHaveAttribute('aria-checked', before!);
+  }
+});
+
+test('a switch turned in one tab turns in the other', async ({ visit, creator }) => {
+  const [one, other] = [await visit('/dashboard/streams', { as: creator }), await visit('/dashboard/streams', { as: creator })];
+  await toggle(one, 'Delay messages').click();
+  await expect(toggle(other, 'Delay messages')).toHaveAttribute('aria-checked', 'true');
+});

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Builds StreamIt:  scripts/build.sh debug|release   → target/streamit/{debug,release}/
+#   streamit          the server
+#   site/             what browsers get: public/ and pkg/streamit.HASH.{js,wasm,css}
+#   hash.txt          those hashes, read by the server from beside itself
+# It is what `cargo leptos build` does (which takes longer to install than this takes to run): the library for the
+# browser, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz beside each file.
+# Compiled crates are kept in the cache, for every clone of the machine. Does nothing when nothing has changed.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+PROFILE=${1:-}
+case $PROFILE in
+  debug) SERVER_FLAGS=() BROWSER_FLAGS=() BROWSER_FOLDER=debug ;;
+  release) SERVER_FLAGS=(--release) BROWSER_FLAGS=(--profile wasm-release) BROWSER_FOLDER=wasm-release ;;
+  *) die "say which: scripts/build.sh debug|release" ;;
+esac
+OUT=$ROOT/target/streamit/$PROFILE
+FRONT=$CACHE/target/front
+
+# Every file that goes in, with its size and time: a deleted file counts as a change too.
+inputs() {
+  cd "$ROOT"
+  # find complains of those that do not exist.
+  { find Cargo.toml Cargo.lock build.rs .cargo src style public migrations scripts/build.sh scripts/assets \
+    -name .made-from -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } | LC_ALL=C sort | short_hash
+}
+
+# The browser's files, named by what is in them, so that they can be cached for ever.
+browser() {
+  local site=$OUT.new/site pkg=$OUT.new/site/pkg kind hash
+  step "compiling for the browser ($PROFILE)" nice cargo build --lib --target wasm32-unknown-unknown \
+    --no-default-features --features hydrate "${BROWSER_FLAGS[@]}" --target-dir "$FRONT"
+  cp -r "$ROOT/public/." "$site/"
+  rm -f "$site/vendor/.made-from"
+  wasm-bindgen --target web --no-typescript --out-name streamit --out-dir "$pkg" \
+    "$FRONT/wasm32-unknown-unknown/$BROWSER_FOLDER/streamit.wasm"
+  mv "$pkg/streamit_bg.wasm" "$pkg/streamit.wasm"
+  # Fonts are named by their address on the site, not bundled. (A plain /* would take the style's own files, too, whose
+  # paths on this machine begin with a slash.)
+  esbuild "$ROOT/style/main.css" --bundle --minify '--external:/vendor/*' --outfile="$pkg/streamit.css" --log-level=warning
+  if [ "$PROFILE" = release ]; then
+    esbuild "$pkg/streamit.js" --minify --format=esm --allow-overwrite --outfile="$pkg/streamit.js" --log-level=warning
+    # The features that rustc itself takes for granted in a browser.
+    step "making the browser's part smaller" nice wasm-opt -Oz --enable-bulk-memory --enable-bulk-memory-opt \
+      --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types \
+      --enable-multivalue "$pkg/streamit.wasm" -o "$pkg/streamit.wasm"
+  fi
+  for kind in wasm js css; do
+    hash=$(openssl dgst -sha256 -binary "$pkg/streamit.$kind" | head -c 12 | base64 | tr '+/' '-_')
+    mv "$pkg/streamit.$kind" "$pkg/streamit.$hash.$kind"
+    echo "$kind: $hash" >>"$OUT.new/hash.txt"
+  done
+  if [ "$PROFILE" = release ]; then node "$ROOT/scripts/assets/compress.mjs" "$site"; fi
+}
+
+server() {
+  step "compiling the server ($PROFILE)" nice cargo build --bin streamit --no-default-features --features ssr "${SERVER_FLAGS[@]}"
+  # A copy, since cargo's own is a hard link that another clone's build overwrites once the lock is free.
+  cp "$CARGO_TARGET_DIR/$PROFILE/streamit" "$OUT.new/streamit"
+}
+
+# Both at once: the compiler spends most of its time on our own crate, on one core.
+build() {
+  local browser server code=0
+  rm -rf "$OUT.new"
+  mkdir -p "$OUT.new/site/pkg"
+  cd "$ROOT"
+  # A shell lets what it runs in the background ignore Ctrl-C, unless told otherwise.
+  (trap - INT && set -e && browser) &
+  browser=$!
+  (trap - INT && set -e && server) &
+  server=$!
+  trap 'kill "$browser" "$server" 2>/dev/null; exit 143' TERM
+  wait "$server" || code=$?
+  wait "$browser" || code=$?
+  return "$code"
+}
+
+"$ROOT/scripts/assets.sh"
+WANTED=$(inputs)
+if [ "$(cat "$OUT/built-from" 2>/dev/null)" = "$WANTED" ] && [ -x "$OUT/streamit" ]; then exit 0; fi
+
+exports=$("$ROOT/scripts/toolchain.sh")
+eval "$exports"
+one_at_a_time "cargo-$PROFILE" build
+echo "$WANTED" >"$OUT.new/built-from"
+rm -rf "$OUT"
+mv "$OUT.new" "$OUT"
+say "built target/streamit/$PROFILE"

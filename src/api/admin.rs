@@ -1,0 +1,37 @@
+//! What admins do.
+
+#![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
+
+use leptos::prelude::*;
+use server_fn::codec::GetUrl;
+
+use super::{
+    error::ApiError,
+    protocol::{Api, PostForm},
+};
+pub use crate::domain::{application::Application, page::Page};
+
+/// Applications, the oldest first; of one `status`, or all.
+#[server(prefix = "/api", endpoint = "/admin/applications", protocol = Api<GetUrl>)]
+pub async fn list_applications(
+    #[server(default)] status: Option<String>,
+    #[server(default)] cursor: Option<String>,
+) -> Result<Page<Application>, ApiError> {
+    use crate::server::{auth::door, services::applications};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(applications::list(&visit.state, &actor, status.as_deref(), cursor.as_deref()).await?)
+}
+
+/// Decides one: `review`, `approve`, `reject` or `revoke`, the last two with a reason.
+#[server(prefix = "/api", endpoint = "/admin/applications/decision", protocol = Api<PostForm>)]
+pub async fn decide_application(
+    id: String,
+    decision: String,
+    #[server(default)] reason: Option<String>,
+) -> Result<Application, ApiError> {
+    use crate::server::{auth::door, services::applications};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(applications::decide(&visit.state, &actor, &id.into(), &decision, reason.as_deref()).await?)
+}

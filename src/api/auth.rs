@@ -1,0 +1,73 @@
+//! Signing up, in and out.
+
+#![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
+
+use leptos::prelude::*;
+use server_fn::codec::GetUrl;
+
+use super::{
+    error::ApiError,
+    protocol::{Api, Payload, PostBody, PostForm},
+};
+pub use crate::domain::account::{AccessToken, Account};
+
+impl Payload for Account {}
+impl Payload for AccessToken {}
+
+/// Makes an account and signs in. The first account of an installation becomes its admin and an approved creator.
+/// `next` is where a plain form goes afterwards: a path on this server.
+#[server(prefix = "/api", endpoint = "/auth/signup", protocol = Api<PostForm>)]
+pub async fn sign_up(
+    username: String,
+    email: String,
+    password: String,
+    #[server(default)] next: Option<String>,
+) -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::accounts};
+    let visit = door::visit()?;
+    let signed_in = accounts::sign_up(&visit.state, &visit.client, &username, &email, &password).await?;
+    door::welcome(&visit.state, &signed_in.token, next.as_deref());
+    Ok(signed_in.account)
+}
+
+/// Signs in by username or address, and sets the cookie.
+#[server(prefix = "/api", endpoint = "/auth/login", protocol = Api<PostForm>)]
+pub async fn sign_in(
+    login: String,
+    password: String,
+    #[server(default)] next: Option<String>,
+) -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::accounts};
+    let visit = door::visit()?;
+    let signed_in = accounts::sign_in(&visit.state, &visit.client, &login, &password).await?;
+    door::welcome(&visit.state, &signed_in.token, next.as_deref());
+    Ok(signed_in.account)
+}
+
+/// Ends this session. Nobody signed in is fine too.
+#[server(prefix = "/api", endpoint = "/auth/logout", protocol = Api<PostForm>)]
+pub async fn sign_out() -> Result<(), ApiError> {
+    use crate::server::{auth::door, services::accounts};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    accounts::sign_out(&visit.state, &actor).await?;
+    door::farewell(&visit.state);
+    Ok(())
+}
+
+/// Who is signed in.
+#[server(prefix = "/api", endpoint = "/auth/me", protocol = Api<GetUrl>)]
+pub async fn me() -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::accounts};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(accounts::me(&visit.state, &actor).await?)
+}
+
+/// A token for scripts.
+#[server(prefix = "/api", endpoint = "/auth/token", protocol = Api<PostBody>)]
+pub async fn make_token(login: String, password: String) -> Result<AccessToken, ApiError> {
+    use crate::server::{auth::door, services::accounts};
+    let visit = door::visit()?;
+    Ok(accounts::make_token(&visit.state, &visit.client, &login, &password).await?)
+}

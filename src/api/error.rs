@@ -1,0 +1,125 @@
+//! What goes wrong, as the caller gets to know it.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+use super::protocol::Envelope;
+
+/// The kinds of failure. [`Self::http_status`] is the only table of statuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ErrorCode {
+    /// The request cannot be read.
+    BadRequest,
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// Username or password is wrong.
+    WrongCredentials,
+    /// Signed in, but not an approved creator.
+    NotACreator,
+    /// Signed in, but not allowed to.
+    Forbidden,
+    /// The request came from another site.
+    CrossOrigin,
+    /// There is no such thing.
+    NotFound,
+    /// There is no stream key yet.
+    NoKey,
+    /// The path knows other methods only.
+    MethodNotAllowed,
+    /// It cannot be done as things stand.
+    Conflict,
+    /// The username or address belongs to somebody else.
+    Taken,
+    /// Not while the stream is live.
+    WhileLive,
+    /// The channel is not live.
+    ChannelOffline,
+    /// The body is too large.
+    TooLarge,
+    /// Fields break rules; `fields` names them.
+    Invalid,
+    /// Too often; `Retry-After` says how long to wait.
+    TooManyRequests,
+    /// Our fault.
+    Internal,
+    /// LiveKit answered that it could not.
+    LivekitFailed,
+    /// LiveKit is not set up or does not answer.
+    LivekitUnreachable,
+    /// Made in the browser only: the server could not be reached, or its answer not be read.
+    Network,
+}
+
+impl ErrorCode {
+    /// The HTTP status that belongs to it.
+    pub fn http_status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::NotSignedIn | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::NotACreator | Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::NoKey => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict | Self::Taken | Self::WhileLive | Self::ChannelOffline => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal | Self::Network => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::LivekitFailed => StatusCode::BAD_GATEWAY,
+            Self::LivekitUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// A failure: what went wrong, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+#[serde(rename_all = "camelCase")]
+pub struct ApiError {
+    /// The kind.
+    pub code: ErrorCode,
+    /// What to do next, for the person who asked.
+    pub message: String,
+    /// Field name → what is wrong with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// How long to wait before trying again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
+    /// Names the request in the server's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl ApiError {
+    /// A failure of that kind.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), fields: BTreeMap::new(), retry_after_seconds: None, request_id: None }
+    }
+
+    /// What is wrong with that field, if anything is.
+    pub fn field(&self, name: &str) -> Option<String> {
+        self.fields.get(name).cloned()
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = Envelope;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        use ServerFnErrorErr as E;
+        match error {
+            // The same variant is "bad body" on the server and "unreadable answer" in the browser.
+            E::Deserialization(text) | E::Args(text) | E::MissingArg(text) if cfg!(feature = "ssr") => {
+                Self::new(ErrorCode::BadRequest, format!("The request can't be read: {text}."))
+            }
+            E::Request(_) | E::Deserialization(_) | E::Args(_) | E::MissingArg(_) | E::Response(_) => {
+                Self::new(ErrorCode::Network, "The server can't be reached. Check your connection and try again.")
+            }
+            _ => Self::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The wire contract: each action is one server function, which is at once the REST endpoint, what pages call, and
+//! what tests call. A body asks who is there, calls one service, and passes on what it says.
+
+pub mod account;
+pub mod admin;
+pub mod auth;
+pub mod channels;
+pub mod creator;
+pub mod error;
+pub mod protocol;
+pub mod setup;
+pub mod stream;
+
+/// Paths of the endpoints that are not server functions.
+pub mod paths {
+    /// Server-Sent Events of the creator's own stream.
+    pub const STREAM_EVENTS: &str = "/api/stream/events";
+    /// Server-Sent Events of a channel, for viewers: `?username=`.
+    pub const CHANNEL_EVENTS: &str = "/api/channel/events";
+    /// Server-Sent Events of the signed-in account.
+    pub const ACCOUNT_EVENTS: &str = "/api/account/events";
+    /// LiveKit's webhook.
+    pub const WEBHOOK: &str = "/api/webhook/livekit";
+}

@@ -1,0 +1,115 @@
+//! The document around every page, and the table of pages.
+//!
+//! Pages are rendered whole before they are sent (`SsrMode::Async`): their data is local and comes in milliseconds,
+//! redirects are real ones, and everything reads without WASM.
+
+use std::{path::Path, sync::OnceLock};
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, Link, Meta, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    components::toast::{ToastHost, provide_toasts},
+    pages::{
+        account::AccountPage,
+        admin::AdminPage,
+        apply::ApplyPage,
+        dashboard::DashboardLayout,
+        home::HomePage,
+        keys::KeysPage,
+        login::LoginPage,
+        not_found::NotFoundPage,
+        session::{PageTop, provide_session},
+        signup::SignUpPage,
+        streams::StreamsPage,
+        watch::WatchPage,
+    },
+};
+
+/// The document. The server renders it around [`App`].
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let sprite = sprite(&options);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#f7f8fa" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#13161b" media="(prefers-color-scheme: dark)" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="streamit" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+                <div hidden inner_html=sprite></div>
+            </body>
+        </html>
+    }
+}
+
+/// The icons, for the end of the document: a sprite in a file of its own is now and then not painted by Chromium when
+/// it comes from the cache. Each `name` has the id `icon-name`; the strokes are those of the `icon` class. Without the
+/// file, which a build makes, there are no icons, and everything still has its words.
+fn sprite(options: &LeptosOptions) -> &'static str {
+    const STROKES: &str =
+        r#" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round""#;
+    static SPRITE: OnceLock<String> = OnceLock::new();
+    SPRITE.get_or_init(|| {
+        let file = Path::new(&*options.site_root).join("vendor/icons.svg");
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        text.replace(STROKES, "").replace("<symbol id=\"", "<symbol id=\"icon-")
+    })
+}
+
+/// The application: what surrounds every page, and which page belongs to which path.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_toasts();
+    provide_session();
+    view! {
+        <Title formatter=|text: String| if text.is_empty() { "StreamIt".to_owned() } else { format!("{text} · StreamIt") } />
+        <Meta name="description" content="Live streaming from your own server." />
+        <Link rel="preload" href="/vendor/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
+        <Router>
+            <a class="skip-link" href="#main">
+                "Skip to content"
+            </a>
+            <PageTop />
+            <main id="main" tabindex="-1">
+                <Pages />
+            </main>
+            <ToastHost />
+        </Router>
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+            <Route path=path!("/watch/:username") view=WatchPage ssr=SsrMode::Async />
+            <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
+            <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+            <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+            <Route path=path!("/apply") view=ApplyPage ssr=SsrMode::Async />
+            <Route path=path!("/admin") view=AdminPage ssr=SsrMode::Async />
+            <ParentRoute path=path!("/dashboard") view=DashboardLayout ssr=SsrMode::Async>
+                <Route path=path!("") view=|| view! { <Redirect path="/dashboard/streams" /> } ssr=SsrMode::Async />
+                <Route path=path!("streams") view=StreamsPage ssr=SsrMode::Async />
+                <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
+            </ParentRoute>
+        </Routes>
+    }
+}

@@ -1,0 +1,12 @@
+//! What only a browser can do: server-sent events, the player, the clipboard, timers.
+//!
+//! It compiles for the server too, so that pages need no conditions, but is only called from effects and event
+//! handlers, which do not run there. What a page may make while it renders (`new`) is signals and nothing else.
+
+pub mod channel_feed;
+pub mod clipboard;
+pub mod events;
+pub mod playback;
+pub mod player;
+pub mod storage;
+pub mod timers;

@@ -1,0 +1,273 @@
+// The media connection of a player: one LiveKit room, its first picture and its first sound.
+//
+// LiveKit's client is fetched when the first player starts, and only then. Picture and sound go to elements of their
+// own: a browser always lets a silent picture start by itself, whatever it thinks of sound.
+// Reports, as report(kind, value):
+//   playing(hasPicture)  waiting  stalled  reconnecting  disconnected(reason)
+//   metadata(text)  blocked(isBlocked)  paused(isPaused)
+
+const FIRST_PICTURE_WITHIN_MS = 10_000;
+const PICTURE_STALLS_AFTER_MS = 5_000;
+const SOUND_ONLY_AFTER_MS = 1_500;
+const RESUMES_WITHIN_MS = 2_000;
+const INGRESS = 1; // ParticipantInfo.Kind of LiveKit's protocol
+
+let library;
+let loads = 0;
+
+export function loadLibrary() {
+  // A browser remembers a module that failed to load under its address: another try needs another one.
+  const address = loads === 0 ? '/vendor/livekit-client.js' : `/vendor/livekit-client.js?try=${loads}`;
+  library ??= import(address).then(
+    (loaded) => {
+      loaded.setLogLevel('warn');
+      return loaded;
+    },
+    (error) => {
+      library = undefined;
+      loads += 1;
+      throw error;
+    },
+  );
+  return library;
+}
+
+export class StreamPlayer {
+  #video;
+  #audio = new Audio();
+  #report;
+  #room = null;
+  #picture = null; // { track, participant }
+  #sound = null;
+  #isMuted = true;
+  #isPaused = false;
+  #isPlaying = false;
+  #isStalled = false;
+  #isReconnecting = false;
+  #lastFrames = 0;
+  #lastMoveAt = 0;
+  #waitsSince = 0;
+  #resumeTimer;
+  #watch;
+  #turn = 0; // goes up with everything that makes an earlier wish to connect void
+  #stopListening = new AbortController();
+
+  constructor(video, report) {
+    this.#video = video;
+    this.#report = report;
+    video.muted = true;
+    video.playsInline = true;
+    const signal = this.#stopListening.signal;
+    document.addEventListener('visibilitychange', () => this.#restartClock(), { signal });
+  }
+
+  begin() {
+    this.leave();
+    return this.#turn;
+  }
+
+  async connect(turn, url, token) {
+    const { Room, RoomEvent } = await loadLibrary();
+    if (turn !== this.#turn) return;
+    const room = new Room({ adaptiveStream: true });
+    this.#room = room;
+    const on = (event, handle) => room.on(event, (...values) => this.#room === room && handle(...values));
+    on(RoomEvent.TrackSubscribed, (track, _, participant) => this.#subscribed(track, participant));
+    on(RoomEvent.TrackUnsubscribed, (track) => this.#unsubscribed(track));
+    on(RoomEvent.RoomMetadataChanged, (text) => text && this.#report('metadata', text));
+    on(RoomEvent.AudioPlaybackStatusChanged, () => this.#reportBlocked());
+    on(RoomEvent.VideoPlaybackStatusChanged, () => this.#reportBlocked());
+    on(RoomEvent.SignalReconnecting, () => {
+      // A short break of the signalling does not touch the picture.
+      this.#resumeTimer ??= setTimeout(() => this.#reconnecting(), RESUMES_WITHIN_MS);
+    });
+    on(RoomEvent.Reconnecting, () => this.#reconnecting());
+    on(RoomEvent.Reconnected, () => this.#resumed());
+    this.#waitsSince = performance.now();
+    this.#watch = setInterval(() => this.#look(), 500);
+    try {
+      await room.connect(url, token);
+    } catch (error) {
+      if (this.#room === room) this.leave();
+      throw error;
+    }
+    if (this.#room !== room) return;
+    on(RoomEvent.Disconnected, (reason) => {
+      this.leave();
+      this.#report('disconnected', String(reason ?? ''));
+    });
+    if (room.metadata) this.#report('metadata', room.metadata);
+  }
+
+  leave() {
+    this.#turn += 1;
+    const room = this.#room;
+    this.#room = null;
+    clearInterval(this.#watch);
+    clearTimeout(this.#resumeTimer);
+    this.#resumeTimer = undefined;
+    this.#picture?.track.detach(this.#video);
+    this.#sound?.track.detach(this.#audio);
+    this.#picture = this.#sound = null;
+    this.#video.srcObject = this.#audio.srcObject = null;
+    this.#isPlaying = this.#isStalled = this.#isReconnecting = false;
+    if (this.#isPaused) this.#setPaused(false);
+    room?.disconnect();
+  }
+
+  close() {
+    this.#report = () => {};
+    this.#stopListening.abort();
+    this.leave();
+  }
+
+  setSound(volume, isMuted) {
+    this.#isMuted = isMuted;
+    this.#audio.volume = volume;
+    this.#audio.muted = isMuted;
+    this.#attachSound();
+    if (isMuted) this.#reportBlocked();
+  }
+
+  // Called for a tap, which is what a browser waits for before it lets sound out.
+  unlock() {
+    this.#room?.startAudio().catch(() => {});
+    this.#room?.startVideo().catch(() => {});
+  }
+
+  togglePause() {
+    if (this.#room) this.#setPaused(!this.#isPaused);
+  }
+
+  toggleFullScreen(stage) {
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    else if (stage.requestFullscreen) stage.requestFullscreen().catch(() => {});
+    else this.#video.webkitEnterFullscreen?.();
+  }
+
+  #subscribed(track, participant) {
+    const place = track.kind === 'video' ? this.#picture : this.#sound;
+    // One picture and one sound: the encoder's before anybody else's, a newer one of the same before an older one.
+    if (place && place.participant.kind === INGRESS && participant.kind !== INGRESS) return;
+    if (track.kind === 'video') {
+      place?.track.detach(this.#video);
+      this.#picture = { track, participant };
+      this.#lastFrames = -1;
+      track.attach(this.#video);
+      // The first picture at once; what comes later is seen by looking every now and then.
+      this.#video.requestVideoFrameCallback?.(() => {
+        if (this.#picture?.track === track && !this.#isPlaying && !this.#isReconnecting) this.#play(true);
+      });
+    } else {
+      place?.track.detach(this.#audio);
+      this.#sound = { track, participant };
+      this.#attachSound();
+    }
+    if (this.#isPaused) this.#setPaused(true);
+    if (!this.#isPlaying) this.#waitsSince = performance.now();
+  }
+
+  #unsubscribed(track) {
+    if (this.#picture?.track === track) {
+      track.detach(this.#video);
+      this.#picture = null;
+    } else if (this.#sound?.track === track) {
+      track.detach(this.#audio);
+      this.#sound = null;
+    } else {
+      return;
+    }
+    this.#isPlaying = this.#isStalled = false;
+    this.#waitsSince = performance.now();
+    if (!this.#isReconnecting) this.#report('waiting');
+  }
+
+  // Sound that is muted is not attached, so that no browser has a reason to refuse it.
+  #attachSound() {
+    if (!this.#sound || this.#isMuted) return;
+    if (!this.#sound.track.attachedElements.includes(this.#audio)) this.#sound.track.attach(this.#audio);
+    else if (this.#audio.paused && !this.#isPaused) this.#room?.startAudio().catch(() => {});
+  }
+
+  #reportBlocked() {
+    const room = this.#room;
+    if (room) this.#report('blocked', (!room.canPlaybackAudio && !this.#isMuted) || !room.canPlaybackVideo);
+  }
+
+  #reconnecting() {
+    if (this.#isReconnecting) return;
+    this.#isReconnecting = true;
+    this.#report('reconnecting');
+  }
+
+  #resumed() {
+    clearTimeout(this.#resumeTimer);
+    this.#resumeTimer = undefined;
+    this.#isPlaying = this.#isStalled = this.#isReconnecting = false;
+    this.#restartClock();
+    if (this.#room?.metadata) this.#report('metadata', this.#room.metadata);
+  }
+
+  #setPaused(isPaused) {
+    this.#isPaused = isPaused;
+    if (isPaused) {
+      this.#video.pause();
+      this.#audio.pause();
+    } else {
+      this.#restartClock();
+      this.#video.play().catch(() => {});
+      if (!this.#isMuted) this.#audio.play().catch(() => {});
+    }
+    this.#report('paused', isPaused);
+  }
+
+  #restartClock() {
+    this.#waitsSince = this.#lastMoveAt = performance.now();
+  }
+
+  // A player that is out of sight gets no pictures: LiveKit spares them.
+  #isInSight() {
+    if (document.pictureInPictureElement === this.#video) return true;
+    const box = this.#video.getBoundingClientRect();
+    return !document.hidden && box.bottom > 0 && box.top < innerHeight && box.width > 0;
+  }
+
+  #frames() {
+    const quality = this.#video.getVideoPlaybackQuality?.();
+    return quality ? quality.totalVideoFrames : Math.floor(this.#video.currentTime * 10);
+  }
+
+  #look() {
+    if (this.#isReconnecting) return;
+    const now = performance.now();
+    if (this.#isPaused || !this.#isInSight()) return this.#restartClock();
+    if (!this.#picture) return this.#lookForSound(now);
+    const frames = this.#frames();
+    if (frames > this.#lastFrames && frames > 0) {
+      this.#lastFrames = frames;
+      this.#lastMoveAt = now;
+      if (!this.#isPlaying || this.#isStalled) this.#play(true);
+    } else if (!this.#isStalled) {
+      const limit = this.#isPlaying ? PICTURE_STALLS_AFTER_MS : FIRST_PICTURE_WITHIN_MS;
+      if (now - (this.#isPlaying ? this.#lastMoveAt : this.#waitsSince) > limit) this.#stall();
+    }
+  }
+
+  #lookForSound(now) {
+    const waited = now - this.#waitsSince;
+    if (this.#sound && !this.#isPlaying && waited > SOUND_ONLY_AFTER_MS) this.#play(false);
+    else if (!this.#sound && !this.#isStalled && waited > FIRST_PICTURE_WITHIN_MS) this.#stall();
+  }
+
+  #play(hasPicture) {
+    this.#isPlaying = true;
+    this.#isStalled = false;
+    this.#lastMoveAt = performance.now();
+    this.#report('playing', hasPicture);
+  }
+
+  #stall() {
+    this.#isStalled = true;
+    this.#report('stalled');
+  }
+}

@@ -1,0 +1,295 @@
+//! The rules of the chat as switches and numbers that move at once, and move back when saving fails.
+
+use leptos::prelude::*;
+
+use super::{feedback::ErrorNote, icon::Icon, toggle::Toggle};
+use crate::domain::{
+    chat_settings::{
+        ChatSettings, ChatSettingsChange, DELAY_CHOICES_SECS, MAX_FOLLOWERS_MIN_MINUTES, MAX_SLOW_MODE_SECS,
+    },
+    fields::{Change, FieldErrors},
+};
+
+/// Settings with changes on top that are still on their way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PendingSettings {
+    changes: Vec<(u32, ChatSettingsChange)>,
+    next_number: u32,
+    /// What the server confirmed, and the version of the state when it did: shown until a newer state comes.
+    confirmed: Option<(i64, ChatSettings)>,
+}
+
+impl PendingSettings {
+    /// Takes a change that is valid; gives the number by which to name it later.
+    ///
+    /// # Errors
+    /// The fields that break rules.
+    pub fn begin(&mut self, change: &ChatSettingsChange) -> Result<u32, FieldErrors> {
+        change.clone().parse()?;
+        self.next_number += 1;
+        self.changes.push((self.next_number, change.clone()));
+        Ok(self.next_number)
+    }
+
+    /// The oldest change: they are sent one after the other, so that the last one wins.
+    pub fn first(&self) -> Option<(u32, ChatSettingsChange)> {
+        self.changes.first().cloned()
+    }
+
+    /// The server has taken it, at a time when `version` was the newest that the page knew.
+    pub fn confirm(&mut self, number: u32, version: i64, settings: ChatSettings) {
+        self.drop_change(number);
+        self.confirmed = Some((version, settings));
+    }
+
+    /// The server has not taken it: what it changed goes back.
+    pub fn drop_change(&mut self, number: u32) {
+        self.changes.retain(|(other, _)| *other != number);
+    }
+
+    /// What is shown, given the server's settings of that version.
+    pub fn shown(&self, version: i64, server: ChatSettings) -> ChatSettings {
+        let base = match self.confirmed {
+            Some((at, settings)) if at >= version => settings,
+            _ => server,
+        };
+        self.changes.iter().fold(base, |settings, (_, change)| {
+            change.clone().parse().map_or(settings, |update| update.apply(settings))
+        })
+    }
+
+    /// Whether a change of that kind is on its way.
+    pub fn is_busy(&self, touches: fn(&ChatSettingsChange) -> bool) -> bool {
+        self.changes.iter().any(|(_, change)| touches(change))
+    }
+}
+
+/// The rules of the chat.
+#[component]
+pub fn ChatSettingsPanel(
+    /// What is shown.
+    #[prop(into)]
+    settings: Signal<ChatSettings>,
+    /// What is on its way.
+    #[prop(into)]
+    pending: Signal<PendingSettings>,
+    /// What went wrong with the last change.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+    /// What is wrong with single fields, by their names on the wire.
+    #[prop(into)]
+    field_errors: Signal<FieldErrors>,
+    /// Called with what is wanted.
+    #[prop(into)]
+    on_change: Callback<ChatSettingsChange>,
+) -> impl IntoView {
+    let delayed = Signal::derive(move || settings.get().is_chat_delayed);
+    let followers_only = Signal::derive(move || settings.get().is_chat_followers_only);
+    view! {
+        <section class="panel chat-settings" aria-labelledby="chat-settings-title">
+            <h2 id="chat-settings-title">"Chat settings"</h2>
+            <ErrorNote message=error />
+            <Toggle
+                label="Chat"
+                hint="Off: only you and your moderators can write."
+                checked=Signal::derive(move || settings.get().is_chat_enabled)
+                busy=Signal::derive(move || pending.with(|all| all.is_busy(|change| !change.is_chat_enabled.is_keep())))
+                on_change=move |is_on| on_change.run(ChatSettingsChange { is_chat_enabled: Change::Set(is_on), ..Default::default() })
+            />
+            <Toggle
+                label="Delay messages"
+                hint="Against spam: you and your moderators see a message first."
+                checked=delayed
+                busy=Signal::derive(move || pending.with(|all| all.is_busy(|change| !change.is_chat_delayed.is_keep())))
+                on_change=move |is_on| on_change.run(ChatSettingsChange { is_chat_delayed: Change::Set(is_on), ..Default::default() })
+            />
+            <DelayChoice settings is_off=Signal::derive(move || !delayed.get()) on_change />
+            <Toggle
+                label="Followers only"
+                hint="Only people who follow you can write."
+                checked=followers_only
+                busy=Signal::derive(move || pending.with(|all| all.is_busy(|change| !change.is_chat_followers_only.is_keep())))
+                on_change=move |is_on| on_change.run(ChatSettingsChange { is_chat_followers_only: Change::Set(is_on), ..Default::default() })
+            />
+            <Durations settings followers_only field_errors on_change />
+        </section>
+    }
+}
+
+#[component]
+fn DelayChoice(
+    settings: Signal<ChatSettings>,
+    is_off: Signal<bool>,
+    on_change: Callback<ChatSettingsChange>,
+) -> impl IntoView {
+    let choose = move |event| {
+        if let Ok(seconds) = event_target_value(&event).parse() {
+            on_change.run(ChatSettingsChange { chat_delay_seconds: Change::Set(seconds), ..Default::default() });
+        }
+    };
+    view! {
+        <div class="setting" data-off=move || is_off.get().then_some("true")>
+            <label for="chat-delay">"Hold messages for"</label>
+            <select
+                id="chat-delay"
+                disabled=is_off
+                prop:value=move || settings.get().chat_delay_seconds.to_string()
+                on:change=choose
+            >
+                {DELAY_CHOICES_SECS
+                    .map(|seconds| {
+                        let is_chosen = move || settings.get().chat_delay_seconds == seconds;
+                        view! {
+                            <option value=seconds.to_string() selected=is_chosen>
+                                {format!("{seconds} seconds")}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn Durations(
+    settings: Signal<ChatSettings>,
+    followers_only: Signal<bool>,
+    field_errors: Signal<FieldErrors>,
+    on_change: Callback<ChatSettingsChange>,
+) -> impl IntoView {
+    let error = move |field: &'static str| Signal::derive(move || field_errors.with(|all| all.0.get(field).cloned()));
+    view! {
+        <NumberSetting
+            id="followers-min"
+            label="Following for at least"
+            unit="minutes"
+            hint="0 lets every follower write at once."
+            max=MAX_FOLLOWERS_MIN_MINUTES
+            is_off=Signal::derive(move || !followers_only.get())
+            value=Signal::derive(move || settings.get().followers_min_minutes)
+            error=error("followersMinMinutes")
+            on_change=move |minutes| on_change.run(ChatSettingsChange { followers_min_minutes: Change::Set(minutes), ..Default::default() })
+        />
+        <NumberSetting
+            id="slow-mode"
+            label="Slow mode: wait between messages"
+            unit="seconds"
+            hint="3 to 120; 0 is off."
+            max=MAX_SLOW_MODE_SECS
+            is_off=Signal::stored(false)
+            value=Signal::derive(move || settings.get().slow_mode_seconds)
+            error=error("slowModeSeconds")
+            on_change=move |seconds| on_change.run(ChatSettingsChange { slow_mode_seconds: Change::Set(seconds), ..Default::default() })
+        />
+    }
+}
+
+#[component]
+fn NumberSetting(
+    id: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    hint: &'static str,
+    max: u32,
+    is_off: Signal<bool>,
+    value: Signal<u32>,
+    error: Signal<Option<String>>,
+    #[prop(into)] on_change: Callback<i64>,
+) -> impl IntoView {
+    // What is typed and not sent yet, or was refused for its value; otherwise the field follows the setting.
+    let typed = RwSignal::new(None::<String>);
+    let value = Memo::new(move |_| value.get());
+    let has_error = Memo::new(move |_| error.get().is_some());
+    let commit = move |text: String| match text.trim().parse() {
+        Ok(number) => on_change.run(number),
+        Err(_) => typed.set(None),
+    };
+    Effect::watch(
+        move || (value.get(), has_error.get()),
+        move |(_, has_error), _, _| {
+            if !has_error {
+                typed.set(None);
+            }
+        },
+        false,
+    );
+    view! {
+        <div class="setting" data-off=move || is_off.get().then_some("true")>
+            <label for=id>{label}</label>
+            <span class="setting-number">
+                <input
+                    id=id
+                    type="number"
+                    inputmode="numeric"
+                    min="0"
+                    max=max.to_string()
+                    disabled=is_off
+                    aria-describedby=format!("{id}-hint")
+                    aria-invalid=move || has_error.get().then_some("true")
+                    prop:value=move || typed.get().unwrap_or_else(|| value.get().to_string())
+                    on:input=move |event| typed.set(Some(event_target_value(&event)))
+                    on:change=move |event| commit(event_target_value(&event))
+                />
+                <span>{unit}</span>
+            </span>
+            <p class="setting-hint" id=format!("{id}-hint")>
+                {hint}
+            </p>
+            <p class="setting-error" role="alert">
+                {move || error.get().map(|text| view! { <Icon name="triangle-alert" /> {text} })}
+            </p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slow(seconds: i64) -> ChatSettingsChange {
+        ChatSettingsChange { slow_mode_seconds: Change::Set(seconds), ..Default::default() }
+    }
+
+    fn server() -> ChatSettings {
+        ChatSettings::default()
+    }
+
+    #[test]
+    fn a_change_shows_at_once_and_goes_back_when_refused() {
+        let mut pending = PendingSettings::default();
+        let number = pending.begin(&slow(10)).expect("valid");
+        assert_eq!(pending.shown(1, server()).slow_mode_seconds, 10);
+        assert!(pending.is_busy(|change| !change.slow_mode_seconds.is_keep()));
+        pending.drop_change(number);
+        assert_eq!(pending.shown(1, server()), server());
+    }
+
+    #[test]
+    fn a_confirmed_change_stays_until_a_newer_state_comes() {
+        let mut pending = PendingSettings::default();
+        let number = pending.begin(&slow(10)).expect("valid");
+        pending.confirm(number, 1, ChatSettings { slow_mode_seconds: 10, ..server() });
+        assert_eq!(pending.shown(1, server()).slow_mode_seconds, 10);
+        assert_eq!(pending.shown(2, server()).slow_mode_seconds, 0);
+    }
+
+    #[test]
+    fn one_refusal_leaves_the_other_changes_alone() {
+        let mut pending = PendingSettings::default();
+        let refused = pending.begin(&slow(10)).expect("valid");
+        let off = ChatSettingsChange { is_chat_enabled: Change::Set(false), ..Default::default() };
+        pending.begin(&off).expect("valid");
+        pending.drop_change(refused);
+        let shown = pending.shown(1, server());
+        assert_eq!((shown.slow_mode_seconds, shown.is_chat_enabled), (0, false));
+    }
+
+    #[test]
+    fn a_value_against_the_rules_is_not_sent() {
+        let mut pending = PendingSettings::default();
+        let errors = pending.begin(&slow(2)).expect_err("too short");
+        assert!(errors.0.contains_key("slowModeSeconds"));
+        assert_eq!(pending.shown(1, server()), server());
+    }
+}

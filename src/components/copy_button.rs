@@ -1,0 +1,76 @@
+//! A button that copies something, and says whether it did.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::icon::Icon;
+
+/// How long "Copied" stays.
+const SAYS_SO_FOR: Duration = Duration::from_secs(2);
+
+/// Copying under way; it ends with nothing, or with what to say.
+pub type Copying = Pin<Box<dyn Future<Output = Result<(), String>>>>;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum CopyState {
+    #[default]
+    Idle,
+    Copying,
+    Copied,
+    Failed(String),
+}
+
+/// A button that copies something.
+#[component]
+pub fn CopyButton(
+    /// What it copies, as in "Copy server address".
+    #[prop(into)]
+    label: String,
+    /// Starts copying.
+    #[prop(into)]
+    on_copy: Callback<(), Copying>,
+) -> impl IntoView {
+    let state = RwSignal::new(CopyState::Idle);
+    let copy = move |_| {
+        state.set(CopyState::Copying);
+        let copying = on_copy.run(());
+        spawn_local(async move {
+            let next = copying.await.map_or_else(CopyState::Failed, |()| CopyState::Copied);
+            let _ = state.try_set(next);
+        });
+    };
+    Effect::new(move |_| {
+        if state.get() != CopyState::Copied {
+            return;
+        }
+        let handle = set_timeout_with_handle(
+            move || {
+                let _ = state.try_set(CopyState::Idle);
+            },
+            SAYS_SO_FOR,
+        );
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
+    let icon = move || if state.get() == CopyState::Copied { "check" } else { "copy" };
+    let words = move || if state.get() == CopyState::Copied { "Copied".to_owned() } else { label.clone() };
+    let is_copying = move || state.get() == CopyState::Copying;
+    view! {
+        <span class="copy">
+            <button type="button" class="button" disabled=is_copying on:click=copy>
+                {move || view! { <Icon name=icon() /> }}
+                <span aria-live="polite">{words}</span>
+            </button>
+            <span class="copy-failure" role="alert">
+                {move || match state.get() {
+                    CopyState::Failed(message) => Some(message),
+                    _ => None,
+                }}
+            </span>
+        </span>
+    }
+}

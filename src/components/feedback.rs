@@ -1,0 +1,112 @@
+//! What a page says about how things stand: failed, empty, still loading, saving or saved.
+//!
+//! Each is told in words, with an icon beside them, and announced to those who do not see it.
+
+use leptos::prelude::*;
+
+use super::icon::Icon;
+
+/// Something failed: what, and what to do. Takes no room while there is no message.
+#[component]
+pub fn ErrorNote(
+    /// What to say; `None` while all is well.
+    #[prop(into)]
+    message: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="error-slot" role="alert">
+            {move || {
+                message
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <p class="note note-error">
+                                <Icon name="triangle-alert" />
+                                <span>{text}</span>
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// Nothing here, and the one next step as its children.
+#[component]
+pub fn EmptyState(
+    /// The name of an icon.
+    #[prop(into)]
+    icon: &'static str,
+    /// What there is none of.
+    #[prop(into)]
+    title: String,
+    /// What to do about it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="empty-state">
+            <Icon name=icon />
+            <h2>{title}</h2>
+            <div class="empty-state-body">{children()}</div>
+        </div>
+    }
+}
+
+/// Keeps the place of something that is loading, in its final size. Kinds: `line`, `title`, `card`, `player`,
+/// `panel`, `row`.
+#[component]
+pub fn Skeleton(
+    /// What it keeps the place of.
+    kind: &'static str,
+) -> impl IntoView {
+    view! { <div class=format!("skeleton skeleton-{kind}") aria-hidden="true"></div> }
+}
+
+/// How saving goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SaveState {
+    /// Nothing to save.
+    #[default]
+    Idle,
+    /// On its way.
+    Saving,
+    /// The server has it.
+    Saved,
+    /// The server does not have it.
+    Failed,
+}
+
+/// How saving goes, beside what is saved.
+#[component]
+pub fn SaveMark(
+    /// How it goes.
+    #[prop(into)]
+    state: Signal<SaveState>,
+) -> impl IntoView {
+    view! {
+        <span class="save-mark" role="status" aria-live="polite" data-state=move || save_name(state.get())>
+            {move || match state.get() {
+                SaveState::Idle => None,
+                SaveState::Saving => Some(save_words("refresh-cw", "Saving…")),
+                SaveState::Saved => Some(save_words("check", "Saved")),
+                SaveState::Failed => Some(save_words("triangle-alert", "Not saved")),
+            }}
+        </span>
+    }
+}
+
+fn save_name(state: SaveState) -> &'static str {
+    match state {
+        SaveState::Idle => "idle",
+        SaveState::Saving => "saving",
+        SaveState::Saved => "saved",
+        SaveState::Failed => "failed",
+    }
+}
+
+fn save_words(icon: &'static str, words: &'static str) -> impl IntoView {
+    view! {
+        <Icon name=icon />
+        <span>{words}</span>
+    }
+}

@@ -1,0 +1,130 @@
+//! Fields of forms: a label, what to type, a hint, and what is wrong, tied together for screen readers.
+//!
+//! They are plain inputs with names, so that the form around them works without WASM too.
+
+use leptos::prelude::*;
+
+use super::icon::Icon;
+
+/// A field of one line.
+#[component]
+pub fn Field(
+    /// What it is for.
+    #[prop(into)]
+    label: String,
+    /// Its name in the form; also its id.
+    name: &'static str,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What the browser may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// What would be right.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with what was typed.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// What is in it at first.
+    #[prop(optional, into)]
+    value: String,
+    /// The form cannot be sent without it.
+    #[prop(default = true)]
+    required: bool,
+    /// The page opens with the caret in it.
+    #[prop(optional)]
+    autofocus: bool,
+) -> impl IntoView {
+    let hinted = hint.is_some();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type=kind
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                value=value
+                required=required
+                autofocus=autofocus
+                aria-invalid=move || error.get().map(|_| "true")
+                aria-describedby=move || described_by(name, hinted, error.get().is_some())
+            />
+            <FieldNotes id=name.to_owned() hint error />
+        </div>
+    }
+}
+
+/// A field of several lines.
+#[component]
+pub fn TextField(
+    /// What it is for.
+    #[prop(into)]
+    label: String,
+    /// Its name in the form.
+    name: &'static str,
+    /// Its id, where its name is there more than once on the page.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// How many lines it shows.
+    #[prop(default = 5)]
+    rows: u32,
+    /// What would be right.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with what was typed.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let hinted = hint.is_some();
+    let id = id.unwrap_or_else(|| name.to_owned());
+    let described = id.clone();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id.clone()
+                name=name
+                rows=rows
+                maxlength="2000"
+                required
+                dir="auto"
+                aria-invalid=move || error.get().map(|_| "true")
+                aria-describedby=move || described_by(&described, hinted, error.get().is_some())
+            ></textarea>
+            <FieldNotes id hint error />
+        </div>
+    }
+}
+
+#[component]
+fn FieldNotes(id: String, hint: Option<String>, error: Signal<Option<String>>) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    view! {
+        {hint.map(|text| view! { <p class="field-hint" id=hint_id>{text}</p> })}
+        {move || {
+            error
+                .get()
+                .map(|text| {
+                    view! {
+                        <p class="field-error" id=format!("{id}-error")>
+                            <Icon name="triangle-alert" />
+                            <span>{text}</span>
+                        </p>
+                    }
+                })
+        }}
+    }
+}
+
+fn described_by(id: &str, hinted: bool, failed: bool) -> Option<String> {
+    match (hinted, failed) {
+        (false, false) => None,
+        (true, false) => Some(format!("{id}-hint")),
+        (false, true) => Some(format!("{id}-error")),
+        (true, true) => Some(format!("{id}-error {id}-hint")),
+    }
+}

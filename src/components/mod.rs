@@ -1,0 +1,24 @@
+//! Views made from props and callbacks. They know the domain's nouns and nothing of the server: what they show comes
+//! in, what the person wants goes out.
+
+pub mod application;
+pub mod badge;
+pub mod banner;
+pub mod channel_card;
+pub mod chat_settings;
+pub mod copy_button;
+pub mod dialog;
+pub mod feedback;
+pub mod field;
+pub mod icon;
+pub mod key_panel;
+pub mod key_steps;
+pub mod player;
+pub mod preview;
+pub mod sessions;
+pub mod stream_panel;
+pub mod stream_title;
+pub mod time_text;
+pub mod toast;
+pub mod toggle;
+pub mod top_bar;

@@ -1,0 +1,240 @@
+//! The player as it is seen: a 16:9 box that never jumps, what it says while there is no picture, and its controls.
+//!
+//! It knows nothing of LiveKit: what to show comes in as a [`PlayerPhase`], what the viewer wants goes out as a
+//! [`PlayerAction`].
+
+use leptos::{either::EitherOf8, html, prelude::*};
+
+use super::icon::Icon;
+use crate::domain::playback::{PlayerAction, PlayerPhase, Sound};
+
+/// A player.
+#[component]
+pub fn Player(
+    /// What it shows.
+    #[prop(into)]
+    phase: Signal<PlayerPhase>,
+    /// How loud.
+    #[prop(into)]
+    sound: Signal<Sound>,
+    /// The viewer paused it.
+    #[prop(into)]
+    is_paused: Signal<bool>,
+    /// Where the picture goes.
+    video: NodeRef<html::Video>,
+    /// What fills the screen.
+    stage: NodeRef<html::Div>,
+    /// What the picture is of, for those who do not see it.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Called with what the viewer wants.
+    #[prop(into)]
+    on_action: Callback<PlayerAction>,
+    /// What to say while nobody is sending.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let has_controls = move || phase.with(PlayerPhase::has_controls);
+    view! {
+        <div
+            class="player"
+            node_ref=stage
+            role="group"
+            aria-label="Player"
+            data-phase=move || phase.with(phase_name)
+            data-paused=move || is_paused.get().then_some("true")
+        >
+            <video
+                class="player-video"
+                node_ref=video
+                playsinline
+                muted
+                aria-label=label
+                data-shown=move || phase.with(PlayerPhase::shows_picture).then_some("true")
+                on:click=move |_| {
+                    if phase.with_untracked(PlayerPhase::has_controls) {
+                        on_action.run(PlayerAction::TogglePause);
+                    }
+                }
+            ></video>
+            <div class="player-message" role="status">
+                <Message phase is_paused on_action offline=children />
+            </div>
+            <Show when=has_controls>
+                <Controls sound is_paused on_action />
+            </Show>
+        </div>
+    }
+}
+
+/// The name of a phase in the page, for styles and tests.
+pub fn phase_name(phase: &PlayerPhase) -> &'static str {
+    match phase {
+        PlayerPhase::Loading => "loading",
+        PlayerPhase::Playing { has_picture: true } => "playing",
+        PlayerPhase::Playing { has_picture: false } => "sound-only",
+        PlayerPhase::NeedsTap { .. } => "needs-tap",
+        PlayerPhase::NoPicture => "no-picture",
+        PlayerPhase::Offline => "offline",
+        PlayerPhase::BackInAMoment => "back-in-a-moment",
+        PlayerPhase::Reconnecting => "reconnecting",
+        PlayerPhase::Failed(_) => "failed",
+    }
+}
+
+#[component]
+fn Message(
+    phase: Signal<PlayerPhase>,
+    is_paused: Signal<bool>,
+    on_action: Callback<PlayerAction>,
+    offline: ChildrenFn,
+) -> impl IntoView {
+    // Only a change of phase makes new words, so that a screen reader hears each once.
+    let phase = Memo::new(move |_| phase.get());
+    move || match phase.get() {
+        PlayerPhase::Loading => EitherOf8::A(view! { <Waiting words="Loading…" /> }),
+        PlayerPhase::BackInAMoment => EitherOf8::A(view! { <Waiting words="Back in a moment…" /> }),
+        PlayerPhase::Reconnecting => EitherOf8::A(view! { <Waiting words="Connection lost, trying again…" /> }),
+        PlayerPhase::Offline => EitherOf8::B(offline()),
+        PlayerPhase::NoPicture => EitherOf8::C(view! { <NoPicture /> }),
+        PlayerPhase::Playing { has_picture: false } => EitherOf8::D(view! { <SoundOnly /> }),
+        PlayerPhase::NeedsTap { has_picture } => EitherOf8::E(view! { <TapForSound has_picture on_action /> }),
+        PlayerPhase::Failed(message) => EitherOf8::F(view! { <Failure message on_action /> }),
+        PlayerPhase::Playing { has_picture: true } if is_paused.get() => EitherOf8::G(view! { <Paused on_action /> }),
+        PlayerPhase::Playing { has_picture: true } => EitherOf8::H(()),
+    }
+}
+
+#[component]
+fn Waiting(words: &'static str) -> impl IntoView {
+    view! {
+        <p class="player-words">
+            <span class="player-spinner" aria-hidden="true"></span>
+            {words}
+        </p>
+    }
+}
+
+#[component]
+fn NoPicture() -> impl IntoView {
+    view! {
+        <p class="player-words">
+            <Icon name="video" />
+            "No picture is coming at the moment."
+        </p>
+        <p class="player-hint">"It goes on by itself as soon as the encoder sends again."</p>
+    }
+}
+
+#[component]
+fn SoundOnly() -> impl IntoView {
+    view! {
+        <p class="player-words">
+            <Icon name="volume-2" />
+            "Sound only"
+        </p>
+        <p class="player-hint">"This stream has no picture at the moment."</p>
+    }
+}
+
+#[component]
+fn Paused(on_action: Callback<PlayerAction>) -> impl IntoView {
+    view! {
+        <button type="button" class="player-big" on:click=move |_| on_action.run(PlayerAction::TogglePause)>
+            <Icon name="play" />
+            <span class="visually-hidden">"Play"</span>
+        </button>
+    }
+}
+
+#[component]
+fn TapForSound(has_picture: bool, on_action: Callback<PlayerAction>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="player-tap"
+            data-corner=has_picture.then_some("true")
+            on:click=move |_| on_action.run(PlayerAction::Unlock)
+        >
+            <Icon name="volume-x" />
+            "Tap for sound"
+        </button>
+    }
+}
+
+#[component]
+fn Failure(message: String, on_action: Callback<PlayerAction>) -> impl IntoView {
+    view! {
+        <p class="player-words">
+            <Icon name="triangle-alert" />
+            {message}
+        </p>
+        <button type="button" class="button" on:click=move |_| on_action.run(PlayerAction::Retry)>
+            <Icon name="refresh-cw" />
+            "Try again"
+        </button>
+    }
+}
+
+#[component]
+fn Controls(sound: Signal<Sound>, is_paused: Signal<bool>, on_action: Callback<PlayerAction>) -> impl IntoView {
+    let is_silent = move || sound.with(|sound| sound.is_muted || sound.volume <= 0.0);
+    let percent = move || sound.with(|sound| if sound.is_muted { 0.0 } else { (sound.volume * 100.0).round() });
+    view! {
+        <div class="player-controls">
+            <ControlButton
+                label=Signal::derive(move || if is_paused.get() { "Play" } else { "Pause" })
+                icon=Signal::derive(move || if is_paused.get() { "play" } else { "pause" })
+                keys="k"
+                on_click=move || on_action.run(PlayerAction::TogglePause)
+            />
+            <ControlButton
+                label=Signal::derive(move || if is_silent() { "Sound on" } else { "Sound off" })
+                icon=Signal::derive(move || if is_silent() { "volume-x" } else { "volume-2" })
+                keys="m"
+                on_click=move || on_action.run(PlayerAction::ToggleMute)
+            />
+            <input
+                class="player-volume"
+                type="range"
+                min="0"
+                max="100"
+                step="5"
+                aria-label="Volume"
+                prop:value=move || percent().to_string()
+                on:input=move |event| {
+                    if let Ok(percent) = event_target_value(&event).parse::<f64>() {
+                        on_action.run(PlayerAction::SetVolume(percent / 100.0));
+                    }
+                }
+            />
+            <span class="player-controls-gap"></span>
+            <ControlButton
+                label="Full screen"
+                icon="maximize"
+                keys="f"
+                on_click=move || on_action.run(PlayerAction::ToggleFullScreen)
+            />
+        </div>
+    }
+}
+
+#[component]
+fn ControlButton(
+    #[prop(into)] label: Signal<&'static str>,
+    #[prop(into)] icon: Signal<&'static str>,
+    keys: &'static str,
+    #[prop(into)] on_click: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="player-button"
+            aria-label=label
+            title=move || format!("{} ({})", label.get(), keys.to_uppercase())
+            aria-keyshortcuts=keys
+            on:click=move |_| on_click.run(())
+        >
+            {move || view! { <Icon name=icon.get() /> }}
+        </button>
+    }
+}

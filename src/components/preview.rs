@@ -1,0 +1,73 @@
+//! What the creator sees of their own stream: the player with sound off, and how things stand around it.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    badge::{LiveBadge, ViewerCount},
+    icon::Icon,
+    player::Player,
+    time_text::OnAirTimer,
+};
+use crate::domain::{
+    channel::ChannelState,
+    playback::{PlayerAction, PlayerPhase, Sound},
+};
+
+/// Status, time on air and viewers in one line.
+#[component]
+pub fn StatusLine(
+    /// The stream.
+    #[prop(into)]
+    state: Signal<ChannelState>,
+    /// The events broke: what is shown may be old.
+    #[prop(into)]
+    is_reconnecting: Signal<bool>,
+) -> impl IntoView {
+    let status = Memo::new(move |_| state.with(|state| state.status));
+    let started_at = Memo::new(move |_| state.with(|state| state.started_at));
+    let viewers = Memo::new(move |_| state.with(|state| state.viewer_count));
+    let is_live = Memo::new(move |_| state.with(|state| state.is_live));
+    view! {
+        <div class="status-line">
+            <LiveBadge status />
+            <Show when=move || is_live.get()>
+                <OnAirTimer started_at />
+                <ViewerCount count=viewers />
+            </Show>
+            <Show when=move || is_reconnecting.get()>
+                <span class="status-line-reconnecting" role="status">
+                    <Icon name="wifi-off" />
+                    "Reconnecting…"
+                </span>
+            </Show>
+        </div>
+    }
+}
+
+/// The creator's own picture.
+#[component]
+pub fn Preview(
+    /// What the player shows.
+    #[prop(into)]
+    phase: Signal<PlayerPhase>,
+    /// How loud.
+    #[prop(into)]
+    sound: Signal<Sound>,
+    /// The creator paused it.
+    #[prop(into)]
+    is_paused: Signal<bool>,
+    /// Where the picture goes.
+    video: NodeRef<html::Video>,
+    /// What fills the screen.
+    stage: NodeRef<html::Div>,
+    /// Called with what the creator wants of the player.
+    #[prop(into)]
+    on_action: Callback<PlayerAction>,
+) -> impl IntoView {
+    view! {
+        <Player phase sound is_paused video stage label="Preview of your stream" on_action>
+            <p class="player-words">"Not streaming"</p>
+            <p class="player-hint">"Start your encoder, and your picture appears here by itself."</p>
+        </Player>
+    }
+}

@@ -1,0 +1,104 @@
+//! Where an account is signed in.
+
+use leptos::prelude::*;
+
+use super::{icon::Icon, time_text::TimeAgo};
+use crate::domain::{
+    account::{Session, SessionKind},
+    id::SessionId,
+};
+
+/// The sessions, each with a button that ends it.
+#[component]
+pub fn SessionList(
+    /// What is shown.
+    sessions: Vec<Session>,
+    /// Ends that one.
+    #[prop(into)]
+    on_end: Callback<SessionId>,
+    /// One is being ended.
+    #[prop(into)]
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let rows = sessions.into_iter().map(|session| view! { <SessionRow session on_end busy /> }).collect_view();
+    view! { <ul class="rows">{rows}</ul> }
+}
+
+#[component]
+fn SessionRow(session: Session, on_end: Callback<SessionId>, busy: Signal<bool>) -> impl IntoView {
+    let Session { id, kind, user_agent, created_at, last_seen_at, is_current } = session;
+    let name = name_of(kind, &user_agent);
+    let icon = if kind == SessionKind::Token { "key-round" } else { "monitor" };
+    view! {
+        <li class="row-item">
+            <Icon name=icon />
+            <div class="row-words">
+                <p class="row-title" title=user_agent>
+                    {name.clone()}
+                    {is_current.then(|| view! { <span class="tag">"This one"</span> })}
+                </p>
+                <p class="muted small">
+                    "Signed in " <TimeAgo at=Some(created_at) /> " · last seen " <TimeAgo at=Some(last_seen_at) />
+                </p>
+            </div>
+            {(!is_current)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button"
+                            disabled=busy
+                            aria-label=format!("Sign out {name}")
+                            on:click=move |_| on_end.run(id.clone())
+                        >
+                            "Sign out"
+                        </button>
+                    }
+                })}
+        </li>
+    }
+}
+
+/// Browser and system, as far as the long name tells; what it says itself otherwise.
+fn name_of(kind: SessionKind, user_agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let prefix = if kind == SessionKind::Token { "Token, made with " } else { "" };
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{prefix}{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => format!("{prefix}{name}"),
+        (None, None) if user_agent.trim().is_empty() => format!("{prefix}an unknown program"),
+        (None, None) => format!("{prefix}{}", user_agent.chars().take(60).collect::<String>()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_named_by_their_most_telling_word() {
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
+        assert_eq!(name_of(SessionKind::Browser, chrome), "Chrome on Linux");
+        assert_eq!(name_of(SessionKind::Token, "curl/8.1"), "Token, made with curl");
+        assert_eq!(name_of(SessionKind::Browser, ""), "an unknown program");
+    }
+}

@@ -1,0 +1,140 @@
+//! What stands around the preview: what the creator should know now, the next things to do, and what is shown while
+//! the page's data is not here.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    copy_button::{CopyButton, Copying},
+    feedback::{ErrorNote, Skeleton},
+    icon::Icon,
+};
+use crate::domain::stream::Notice;
+
+/// When a load has taken so long that it is worth saying.
+const SLOW_AFTER: Duration = Duration::from_secs(10);
+
+/// Something that the creator should know now.
+#[component]
+pub fn NoticeBanner(
+    /// What it is.
+    #[prop(into)]
+    notice: Signal<Option<Notice>>,
+    /// Called when it has been read.
+    #[prop(into)]
+    on_dismiss: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="notice-slot" role="status">
+            {move || notice.get().map(|notice| view! { <NoticeView notice on_dismiss /> })}
+        </div>
+    }
+}
+
+#[component]
+fn NoticeView(notice: Notice, on_dismiss: Callback<()>) -> impl IntoView {
+    let (icon, words) = match notice {
+        Notice::EncoderTookOver => {
+            ("info", "Another encoder took over. If that was not you, stop the stream and make a new key.".to_owned())
+        }
+        Notice::EncoderRefused { reason } => ("triangle-alert", format!("Your encoder was refused: {reason}")),
+    };
+    view! {
+        <div class="notice">
+            <Icon name=icon />
+            <p>{words}</p>
+            <button type="button" class="button quiet icon-only" on:click=move |_| on_dismiss.run(())>
+                <Icon name="x" />
+                <span class="visually-hidden">"Dismiss"</span>
+            </button>
+        </div>
+    }
+}
+
+/// What a creator does most.
+#[component]
+pub fn QuickActions(
+    /// The path of the watch page.
+    #[prop(into)]
+    watch_path: String,
+    /// Copies the link to it.
+    #[prop(into)]
+    on_copy_link: Callback<(), Copying>,
+) -> impl IntoView {
+    view! {
+        <section class="panel quick-actions" aria-label="Quick actions">
+            <CopyButton label="Copy watch link" on_copy=on_copy_link />
+            <a class="button" href=watch_path>
+                <Icon name="external-link" />
+                "Open watch page"
+            </a>
+            <a class="button" href="/dashboard/keys">
+                <Icon name="key-round" />
+                "View keys"
+            </a>
+        </section>
+    }
+}
+
+/// Keeps the place of a page that is loading; after ten seconds it says so and offers to try again.
+#[component]
+pub fn Loading(
+    /// What the page opens with.
+    #[prop(default = "player")]
+    kind: &'static str,
+    /// Loads it again.
+    #[prop(into)]
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    let is_slow = RwSignal::new(false);
+    Effect::new(move |_| {
+        let handle = set_timeout_with_handle(
+            move || {
+                let _ = is_slow.try_set(true);
+            },
+            SLOW_AFTER,
+        );
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
+    view! {
+        <div class="stack" aria-busy="true">
+            <Skeleton kind="title" />
+            <Skeleton kind=kind />
+            <Show when=move || is_slow.get()>
+                <LoadFailure
+                    message="This takes longer than it should."
+                    on_retry=move || {
+                        is_slow.set(false);
+                        on_retry.run(());
+                    }
+                />
+            </Show>
+        </div>
+    }
+}
+
+/// A page's data is not here: why, and a way to try again.
+#[component]
+pub fn LoadFailure(
+    /// Why.
+    #[prop(into)]
+    message: String,
+    /// Loads it again.
+    #[prop(into)]
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="load-failure stack">
+            <ErrorNote message=Signal::stored(Some(message)) />
+            <button type="button" class="button" on:click=move |_| on_retry.run(())>
+                <Icon name="refresh-cw" />
+                "Try again"
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,205 @@
+//! The title, edited in place, and the titles before it.
+
+use std::time::Duration;
+
+use leptos::{either::EitherOf3, prelude::*};
+use web_sys::KeyboardEvent;
+
+use super::{
+    feedback::{ErrorNote, SaveMark, SaveState, Skeleton},
+    icon::Icon,
+    time_text::TimeAgo,
+};
+use crate::domain::{
+    page::Page,
+    stream::PastTitle,
+    title::Title,
+    title_draft::{TitleDraft, TitleSaving},
+};
+
+/// How long after the last keystroke a title is saved.
+const SAVE_AFTER: Duration = Duration::from_secs(1);
+
+/// A field for the title that saves by itself.
+#[component]
+pub fn TitleEditor(
+    /// The field and how saving goes.
+    draft: RwSignal<TitleDraft>,
+    /// Called with a title to save; `draft` says how it goes from there.
+    #[prop(into)]
+    on_save: Callback<Title>,
+) -> impl IntoView {
+    let keystrokes = RwSignal::new(0_u32);
+    let send = move |title: Option<Title>| {
+        if let Some(title) = title {
+            on_save.run(title);
+        }
+    };
+    let save = move || send(draft.try_update(TitleDraft::save).flatten());
+    save_when_typing_ends(keystrokes, save);
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.is_composing() => {
+            event.prevent_default();
+            save();
+        }
+        "Escape" => draft.update(TitleDraft::revert),
+        _ => {}
+    };
+    let saving = Memo::new(move |_| draft.with(|draft| draft.saving().clone()));
+    view! {
+        <div class="title-editor">
+            <div class="title-editor-head">
+                <label for="stream-title">"Title"</label>
+                <SaveMark state=Signal::derive(move || save_state(&saving.get())) />
+            </div>
+            <input
+                id="stream-title"
+                class="title-editor-field"
+                type="text"
+                dir="auto"
+                autocomplete="off"
+                aria-invalid=move || matches!(saving.get(), TitleSaving::Failed(_)).then_some("true")
+                prop:value=move || draft.with(|draft| draft.text().to_owned())
+                on:focus=move |_| draft.update(TitleDraft::enter)
+                on:input=move |event| {
+                    draft.update(|draft| draft.type_text(event_target_value(&event)));
+                    keystrokes.update(|count| *count += 1);
+                }
+                on:blur=move |_| send(draft.try_update(TitleDraft::leave).flatten())
+                on:keydown=on_key
+            />
+            <SaveFailure saving on_retry=save />
+        </div>
+    }
+}
+
+fn save_when_typing_ends(keystrokes: RwSignal<u32>, save: impl Fn() + Copy + 'static) {
+    Effect::new(move |_| {
+        if keystrokes.get() == 0 {
+            return;
+        }
+        let handle = set_timeout_with_handle(save, SAVE_AFTER);
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
+}
+
+fn save_state(saving: &TitleSaving) -> SaveState {
+    match saving {
+        TitleSaving::Idle => SaveState::Idle,
+        TitleSaving::Saving => SaveState::Saving,
+        TitleSaving::Saved => SaveState::Saved,
+        TitleSaving::Failed(_) => SaveState::Failed,
+    }
+}
+
+#[component]
+fn SaveFailure(saving: Memo<TitleSaving>, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+    let message = Memo::new(move |_| match saving.get() {
+        TitleSaving::Failed(message) => Some(message),
+        _ => None,
+    });
+    view! {
+        <div class="title-editor-failure">
+            <ErrorNote message />
+            <Show when=move || message.get().is_some()>
+                <button type="button" class="button" on:click=move |_| on_retry.run(())>
+                    <Icon name="refresh-cw" />
+                    "Try again"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// The titles before, as far as they are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TitleHistory {
+    /// On their way.
+    #[default]
+    Loading,
+    /// Here.
+    Loaded(Page<PastTitle>),
+    /// Not here, with the reason and what to do.
+    Failed(String),
+}
+
+/// The titles before, behind a disclosure; they are loaded when it is opened.
+#[component]
+pub fn TitleHistoryView(
+    /// What is known of them.
+    #[prop(into)]
+    history: Signal<TitleHistory>,
+    /// Whether it is open.
+    is_open: RwSignal<bool>,
+    /// Called for more of them, or once more after a failure.
+    #[prop(into)]
+    on_load: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="title-history">
+            <button
+                type="button"
+                class="button quiet disclosure"
+                aria-expanded=move || if is_open.get() { "true" } else { "false" }
+                aria-controls="title-history"
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >
+                <Icon name="chevron-down" />
+                "Earlier titles"
+            </button>
+            <div id="title-history" hidden=move || !is_open.get()>
+                {move || match history.get() {
+                    TitleHistory::Loading => EitherOf3::A(view! { <Skeleton kind="row" /> }),
+                    TitleHistory::Loaded(page) => EitherOf3::B(view! { <PastTitles page on_load /> }),
+                    TitleHistory::Failed(message) => EitherOf3::C(view! { <NotLoaded message on_load /> }),
+                }}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn PastTitles(page: Page<PastTitle>, on_load: Callback<()>) -> impl IntoView {
+    let has_more = page.next.is_some();
+    view! {
+        <ol class="title-history-list">
+            {page
+                .items
+                .into_iter()
+                .map(|past| {
+                    view! {
+                        <li>
+                            <span class="title-history-title" dir="auto">
+                                {past.title}
+                            </span>
+                            <TimeAgo at=Signal::stored(Some(past.set_at)) />
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ol>
+        {has_more
+            .then(|| {
+                view! {
+                    <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
+                        "Show more"
+                    </button>
+                }
+            })}
+    }
+}
+
+#[component]
+fn NotLoaded(message: String, on_load: Callback<()>) -> impl IntoView {
+    view! {
+        <ErrorNote message=Signal::stored(Some(message)) />
+        <button type="button" class="button" on:click=move |_| on_load.run(())>
+            <Icon name="refresh-cw" />
+            "Try again"
+        </button>
+    }
+}

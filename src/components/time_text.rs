@@ -1,0 +1,137 @@
+//! Times that people read: "5 minutes ago" and "1:04:09".
+//!
+//! The server cannot know the reader's clock, language or time zone, so what it renders is the same for everybody,
+//! and the browser replaces it once the page is alive. Intervals end with the view that started them.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::domain::timestamp::Timestamp;
+
+/// How long ago something was; the exact time on hover.
+#[component]
+pub fn TimeAgo(
+    /// When it was.
+    #[prop(into)]
+    at: Signal<Option<Timestamp>>,
+) -> impl IntoView {
+    let now = use_now(Duration::from_secs(30));
+    let text = move || {
+        at.get().map(|at| match now.get() {
+            Some(now) => ago(at, now).unwrap_or_else(|| local_date(at)),
+            None => utc_date(at),
+        })
+    };
+    let exact = move || at.get().filter(|_| now.get().is_some()).map(local_time);
+    view! {
+        <time class="time-ago" datetime=move || at.get().and_then(Timestamp::to_rfc3339) title=exact>
+            {text}
+        </time>
+    }
+}
+
+/// How long a broadcast has been running.
+#[component]
+pub fn OnAirTimer(
+    /// When it began; nothing is shown while it has not.
+    #[prop(into)]
+    started_at: Signal<Option<Timestamp>>,
+) -> impl IntoView {
+    let now = use_now(Duration::from_secs(1));
+    let text = move || {
+        started_at.get().map(|start| match now.get() {
+            Some(now) => clock(now.since(start)),
+            None => "–:––".to_owned(),
+        })
+    };
+    view! {
+        <span class="on-air-timer number" role="timer" aria-label="Time on air">
+            {text}
+        </span>
+    }
+}
+
+/// The browser's clock, read again at that interval; `None` on the server and until the page is alive.
+pub fn use_now(every: Duration) -> Signal<Option<Timestamp>> {
+    let now = RwSignal::new(None);
+    Effect::new(move |_| {
+        now.set(Some(browser_clock()));
+        let tick = move || {
+            // The view may be gone by now.
+            let _ = now.try_set(Some(browser_clock()));
+        };
+        let handle = set_interval_with_handle(tick, every);
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
+    now.into()
+}
+
+/// `1:04:09`, or `4:09` within the first hour.
+pub fn clock(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 { format!("{minutes}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
+}
+
+/// In words; `None` after a month, when a date says more.
+fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
+    let minutes = now.since(at).as_secs() / 60;
+    let (number, unit) = match minutes {
+        0 => return Some("just now".to_owned()),
+        1..60 => (minutes, "minute"),
+        60..1440 => (minutes / 60, "hour"),
+        1440..43_200 => (minutes / 1440, "day"),
+        _ => return None,
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    Some(format!("{number} {unit}{plural} ago"))
+}
+
+fn utc_date(at: Timestamp) -> String {
+    at.to_rfc3339().map(|text| text.chars().take(10).collect()).unwrap_or_default()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+fn browser_clock() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+fn js_date(at: Timestamp) -> js_sys::Date {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+    js_sys::Date::new(&JsValue::from_f64(at.0 as f64))
+}
+
+fn local_date(at: Timestamp) -> String {
+    js_date(at).to_locale_date_string("default", &JsValue::UNDEFINED).into()
+}
+
+fn local_time(at: Timestamp) -> String {
+    js_date(at).to_locale_string("default", &JsValue::UNDEFINED).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_written_as_on_a_clock() {
+        let written = [0, 9, 69, 3849].map(|seconds| clock(Duration::from_secs(seconds)));
+        assert_eq!(written, ["0:00", "0:09", "1:09", "1:04:09"]);
+    }
+
+    #[test]
+    fn long_ago_is_a_date() {
+        let now = Timestamp(4_000_000_000);
+        let before = |seconds| ago(now.minus(Duration::from_secs(seconds)), now);
+        assert_eq!(before(10).as_deref(), Some("just now"));
+        assert_eq!(before(60).as_deref(), Some("1 minute ago"));
+        assert_eq!(before(7200).as_deref(), Some("2 hours ago"));
+        assert_eq!(before(86_400 * 31), None);
+    }
+}

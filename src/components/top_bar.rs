@@ -1,0 +1,124 @@
+//! The bar at the top of every page: brand, search, and who is signed in.
+//!
+//! The menu is a native popover and the search a plain form, so both work before WASM has come, and without it.
+
+use leptos::{ev, html, prelude::*};
+use leptos_router::components::{A, Form};
+
+use super::icon::Icon;
+use crate::domain::account::Account;
+
+/// The bar. Its children are the corner of the account.
+#[component]
+pub fn TopBar(
+    /// What is being searched for.
+    #[prop(into)]
+    search: Signal<String>,
+    /// The corner of the account.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <header class="top-bar">
+            <A href="/" attr:class="brand">
+                <svg class="brand-mark" width="28" height="28" viewBox="0 0 32 32" aria-hidden="true">
+                    <rect class="brand-tile" width="32" height="32" rx="8" />
+                    <path class="brand-play" d="M10 9.6v12.8c0 .9 1 1.4 1.7.9l9-6.4c.6-.4.6-1.4 0-1.8l-9-6.4c-.7-.5-1.7 0-1.7.9Z" />
+                    <path class="brand-wave" d="M23.5 11.5a7 7 0 0 1 0 9" />
+                </svg>
+                <span class="brand-name">"StreamIt"</span>
+            </A>
+            <div class="search" role="search">
+                <Form method="GET" action="/">
+                    <label class="visually-hidden" for="search">
+                        "Search streams"
+                    </label>
+                    <Icon name="search" />
+                    <input
+                        id="search"
+                        type="search"
+                        name="search"
+                        placeholder="Search streams"
+                        maxlength="100"
+                        autocomplete="off"
+                        enterkeyhint="search"
+                        value=search.get_untracked()
+                        prop:value=search
+                    />
+                </Form>
+            </div>
+            <nav class="account-corner" aria-label="Account">
+                {children()}
+            </nav>
+        </header>
+    }
+}
+
+/// What somebody who is not signed in finds there.
+#[component]
+pub fn GuestLinks() -> impl IntoView {
+    view! {
+        <A href="/login" attr:class="button quiet">
+            "Sign in"
+        </A>
+        <A href="/signup" attr:class="button">
+            "Sign up"
+        </A>
+    }
+}
+
+/// What somebody who is signed in finds there. Its children sign out.
+#[component]
+pub fn AccountMenu(
+    /// Who that is.
+    account: Account,
+    /// Signs out.
+    children: Children,
+) -> impl IntoView {
+    let menu = NodeRef::<html::Div>::new();
+    // A menu that leads somewhere closes; Esc and a click elsewhere are the browser's.
+    let close = move |_: ev::MouseEvent| {
+        if let Some(menu) = menu.get_untracked() {
+            drop(menu.hide_popover());
+        }
+    };
+    let Account { username, is_admin, is_creator, .. } = account;
+    view! {
+        <button type="button" class="avatar-button" popovertarget="account-menu" aria-label=format!("Account menu of {username}")>
+            <Avatar username=username.clone() />
+        </button>
+        <div id="account-menu" class="menu" popover="auto" node_ref=menu on:click=close>
+            <p class="menu-title">{username}</p>
+            {is_creator.then(|| view! { <MenuLink href="/dashboard/streams" icon="radio" label="Dashboard" /> })}
+            {(!is_creator).then(|| view! { <MenuLink href="/apply" icon="video" label="Become a creator" /> })}
+            {is_admin.then(|| view! { <MenuLink href="/admin" icon="shield" label="Administration" /> })}
+            <MenuLink href="/account" icon="user" label="Account" />
+            {children()}
+        </div>
+    }
+}
+
+#[component]
+fn MenuLink(href: &'static str, icon: &'static str, label: &'static str) -> impl IntoView {
+    view! {
+        <A href=href attr:class="menu-item">
+            <Icon name=icon />
+            {label}
+        </A>
+    }
+}
+
+/// The first letter of somebody, in a colour of theirs.
+#[component]
+pub fn Avatar(
+    /// Whose it is.
+    #[prop(into)]
+    username: String,
+) -> impl IntoView {
+    let hue = username.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 8;
+    let letter: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
+    view! {
+        <span class=format!("avatar avatar-{hue}") aria-hidden="true">
+            {letter}
+        </span>
+    }
+}

@@ -1,0 +1,202 @@
+//! What an account is made of.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    fields::Invalid,
+    id::{SessionId, UserId},
+    timestamp::Timestamp,
+};
+
+/// Names that would be mistaken for somebody official, or for a page.
+const RESERVED: [&str; 9] =
+    ["admin", "administrator", "api", "login", "moderator", "signup", "streamit", "support", "system"];
+
+/// 3 to 30 of `a-z 0-9 _`, compared without case: stored in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Username(String);
+
+impl Username {
+    /// Trims, lowers and checks.
+    ///
+    /// # Errors
+    /// When it is too short, too long, reserved, or holds other characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let name = text.trim().to_ascii_lowercase();
+        if !(3..=30).contains(&name.chars().count()) {
+            return Err(Invalid::new("Choose a username of 3 to 30 characters."));
+        }
+        if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+            return Err(Invalid::new("A username holds only letters a-z, digits and underscores."));
+        }
+        if RESERVED.contains(&name.as_str()) {
+            return Err(Invalid::new("This username is reserved. Choose another one."));
+        }
+        Ok(Self(name))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An address for mail, stored in lower case. Only its shape is checked: whether it works, a mail tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// Trims, lowers and checks.
+    ///
+    /// # Errors
+    /// When it does not look like `name@host`.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let email = text.trim().to_lowercase();
+        let shaped = email.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty()
+                && !host.contains('@')
+                && host.split('.').count() > 1
+                && host.split('.').all(|p| !p.is_empty())
+        });
+        if !shaped || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(Invalid::new("Enter an email address such as ann@example.org."));
+        }
+        Ok(Self(email))
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A password that somebody chose; never stored, logged or shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// Checks its length.
+    ///
+    /// # Errors
+    /// When it is shorter than 10 or longer than 200 characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        if !(10..=200).contains(&text.chars().count()) {
+            return Err(Invalid::new("Choose a password of 10 to 200 characters."));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The password in the clear, for hashing it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// The kinds of sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionKind {
+    /// By cookie.
+    Browser,
+    /// By `Authorization: Bearer`, for scripts.
+    Token,
+}
+
+impl SessionKind {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Token => "token",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`]; anything else is a browser.
+    pub fn from_stored(text: &str) -> Self {
+        if text == "token" { Self::Token } else { Self::Browser }
+    }
+}
+
+/// A person with an account, as they see it themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// The account's id.
+    pub id: UserId,
+    /// The name that others see, and the address of the watch page.
+    pub username: String,
+    /// The address for mail; nobody else sees it.
+    pub email: String,
+    /// Decides applications.
+    pub is_admin: bool,
+    /// Has an approved application, and so a stream.
+    pub is_creator: bool,
+}
+
+/// One sign-in of the account, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The session's id.
+    pub id: SessionId,
+    /// In a browser, or of a script.
+    pub kind: SessionKind,
+    /// What the browser or script called itself when it signed in.
+    pub user_agent: String,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_seen_at: Timestamp,
+    /// The one that asks.
+    pub is_current: bool,
+}
+
+/// What a script signs in with, as `Authorization: Bearer`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessToken {
+    /// The token itself.
+    pub token: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_are_lowered_and_limited() {
+        assert_eq!(Username::parse(" Ann_1 ").expect("valid").as_str(), "ann_1");
+        for bad in ["", "ab", &"a".repeat(31), "a b c", "ann-b", "änn", "Admin"] {
+            assert!(Username::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn emails_have_a_name_and_a_host() {
+        assert_eq!(Email::parse("Ann@Example.ORG").expect("valid").as_str(), "ann@example.org");
+        for bad in ["", "ann", "ann@", "@a.b", "ann@host", "a@b@c.d", "a b@c.d", "ann@a..b"] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_never_printed() {
+        let password = Password::parse("correct horse").expect("valid");
+        assert!(!format!("{password:?}").contains("horse"));
+        assert!(Password::parse("123456789").is_err());
+    }
+}

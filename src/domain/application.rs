@@ -1,0 +1,178 @@
+//! How a user becomes a creator: an application, decided by an admin.
+
+use serde::{Deserialize, Serialize};
+
+use super::{fields::Invalid, id::ApplicationId, timestamp::Timestamp};
+
+/// Where an application stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ApplicationStatus {
+    /// Sent, not looked at.
+    Pending,
+    /// An admin is looking at it.
+    UnderReview,
+    /// Its author is a creator.
+    Approved,
+    /// Refused, or approval was taken back; its author can apply again.
+    Rejected,
+}
+
+impl ApplicationStatus {
+    /// As it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::UnderReview => "UNDER_REVIEW",
+            Self::Approved => "APPROVED",
+            Self::Rejected => "REJECTED",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::UnderReview, Self::Approved, Self::Rejected].into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+/// What an admin does with an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// Says that it is being looked at.
+    Review,
+    /// Makes the applicant a creator.
+    Approve,
+    /// Refuses, with a reason.
+    Reject,
+    /// Takes approval back: the stream ends and its key goes.
+    Revoke,
+}
+
+impl Decision {
+    /// As it is on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`].
+    ///
+    /// # Errors
+    /// When it is none of the four.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        [Self::Review, Self::Approve, Self::Reject, Self::Revoke]
+            .into_iter()
+            .find(|decision| decision.as_str() == text)
+            .ok_or_else(|| Invalid::new("Choose one of review, approve, reject and revoke."))
+    }
+
+    /// Where the application stands after this; `None` when it cannot follow from where it stands.
+    pub fn apply(self, status: ApplicationStatus) -> Option<ApplicationStatus> {
+        use ApplicationStatus as S;
+        match (self, status) {
+            (Self::Review, S::Pending) => Some(S::UnderReview),
+            (Self::Approve, S::Pending | S::UnderReview) => Some(S::Approved),
+            (Self::Reject, S::Pending | S::UnderReview) => Some(S::Rejected),
+            (Self::Revoke, S::Approved) => Some(S::Rejected),
+            _ => None,
+        }
+    }
+}
+
+/// What an applicant writes: 1 to 2,000 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About(String);
+
+impl About {
+    /// Trims and checks.
+    ///
+    /// # Errors
+    /// When it is empty or too long.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        bounded(text, "Say in a few words what you want to stream.").map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why an application was refused or taken back: 1 to 2,000 characters, shown to the applicant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    /// Trims and checks.
+    ///
+    /// # Errors
+    /// When it is empty or too long.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        bounded(text, "Give a reason: the applicant reads it.").map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An application, as its author and the admins see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Application {
+    /// The application's id.
+    pub id: ApplicationId,
+    /// Who applied.
+    pub username: String,
+    /// What they want to stream.
+    pub about: String,
+    /// Where it stands.
+    pub status: ApplicationStatus,
+    /// Why it was refused or taken back.
+    pub reason: Option<String>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// When its status last changed.
+    pub updated_at: Timestamp,
+}
+
+fn bounded(text: &str, when_empty: &str) -> Result<String, Invalid> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Invalid::new(when_empty));
+    }
+    if text.contains('\0') {
+        return Err(Invalid::new("Leave out the NUL characters."));
+    }
+    if text.chars().count() > 2000 {
+        return Err(Invalid::new("Keep it to 2,000 characters."));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ApplicationStatus as S, *};
+
+    #[test]
+    fn decisions_follow_from_where_the_application_stands() {
+        assert_eq!(Decision::Approve.apply(S::Pending), Some(S::Approved));
+        assert_eq!(Decision::Reject.apply(S::UnderReview), Some(S::Rejected));
+        assert_eq!(Decision::Revoke.apply(S::Approved), Some(S::Rejected));
+        for (decision, status) in [
+            (Decision::Approve, S::Approved),
+            (Decision::Approve, S::Rejected),
+            (Decision::Reject, S::Approved),
+            (Decision::Revoke, S::Pending),
+            (Decision::Review, S::UnderReview),
+        ] {
+            assert_eq!(decision.apply(status), None, "{decision:?} on {status:?}");
+        }
+    }
+}

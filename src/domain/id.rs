@@ -1,0 +1,44 @@
+//! Ids: UUIDv7 as text, one type for each kind of thing, so that they cannot be mixed up.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id as it is stored and sent.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person with an account.
+    UserId;
+    /// One sign-in, in a browser or of a script.
+    SessionId;
+    /// A creator's one stream; also the name of its LiveKit room.
+    StreamId;
+    /// One time on air.
+    BroadcastId;
+    /// An application to become a creator.
+    ApplicationId;
+}

@@ -1,0 +1,38 @@
+//! How an encoder gets in.
+
+use serde::{Deserialize, Serialize};
+
+use super::fields::Invalid;
+
+/// The protocol that the key is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputType {
+    /// Every encoder; several qualities for viewers; about two seconds of delay.
+    #[default]
+    Rtmp,
+    /// OBS 30 and later; about a tenth of a second of delay; one quality.
+    Whip,
+}
+
+impl InputType {
+    /// As it is stored and sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rtmp => "rtmp",
+            Self::Whip => "whip",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`].
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "rtmp" => Ok(Self::Rtmp),
+            "whip" => Ok(Self::Whip),
+            _ => Err(Invalid::new("Choose rtmp or whip.")),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The nouns of StreamIt and their rules.
+//!
+//! Pure: no clock, no database, no network. What is parsed into one of these types is valid from there on.
+
+pub mod account;
+pub mod application;
+pub mod broadcast;
+pub mod channel;
+pub mod chat_settings;
+pub mod fields;
+pub mod id;
+pub mod ingress;
+pub mod on_air;
+pub mod page;
+pub mod playback;
+pub mod setup;
+pub mod stream;
+pub mod thumbnail;
+pub mod timestamp;
+pub mod title;
+pub mod title_draft;

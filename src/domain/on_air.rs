@@ -1,0 +1,277 @@
+//! The machine behind LIVE: what a sign of an encoder means for what is shown.
+//!
+//! Signs are hints (webhooks: late, doubled, in any order, or missing) and the truth (who is in the room). A session
+//! has two names, LiveKit's `resourceId` (in ingress webhooks) and the participant's `sid` (in participant webhooks);
+//! each hint carries one of them, and an ending counts only for the session that it names. Hints commute: whatever
+//! their order, the same sessions give the same result, or ask for the truth.
+
+use super::{broadcast::OUTAGE_GRACE, channel::StreamStatus, timestamp::Timestamp};
+
+/// What is remembered of a stream's encoder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnAir {
+    /// What is shown.
+    pub status: StreamStatus,
+    /// `resourceId` of the running session, once an ingress webhook named it.
+    pub resource_id: Option<String>,
+    /// `sid` of the encoder's participant, once a participant webhook or the room named it.
+    pub participant_sid: Option<String>,
+    /// The newest `resourceId` that is over: a late start of it is not believed.
+    pub ended_resource_id: Option<String>,
+    /// The newest `sid` that is gone: a late join of it is not believed.
+    pub ended_participant_sid: Option<String>,
+    /// Until when `reconnecting` stands.
+    pub reconnecting_until: Option<Timestamp>,
+}
+
+/// Something that says whether an encoder is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Webhook `ingress_started`.
+    IngressStarted {
+        /// The session.
+        resource_id: String,
+    },
+    /// Webhook `ingress_ended`.
+    IngressEnded {
+        /// The session.
+        resource_id: String,
+    },
+    /// Webhook `participant_joined` of kind INGRESS.
+    EncoderJoined {
+        /// The participant.
+        sid: String,
+    },
+    /// Webhook `participant_left` of kind INGRESS.
+    EncoderLeft {
+        /// The participant.
+        sid: String,
+    },
+    /// The room's own list: an encoder is there.
+    SeenOnAir {
+        /// The participant.
+        sid: String,
+    },
+    /// The room's own list: no encoder is there.
+    SeenOffAir {
+        /// LiveKit could not be asked for a while before this answer.
+        after_outage: bool,
+    },
+}
+
+/// What a sign asks for beyond remembering it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing that anybody would notice.
+    None,
+    /// Went on air, or came back.
+    Started,
+    /// The encoder was replaced by another one.
+    TookOver,
+    /// Went off air.
+    Ended,
+    /// Expected back: shown as `reconnecting`.
+    Interrupted,
+    /// The sign does not fit what is remembered: look at the room.
+    AskTheRoom,
+}
+
+impl OnAir {
+    /// Remembers the sign and says what it means.
+    pub fn apply(&mut self, sign: Sign, now: Timestamp) -> Effect {
+        match sign {
+            Sign::IngressStarted { resource_id } => self.ingress_started(resource_id),
+            Sign::IngressEnded { resource_id } => self.ingress_ended(resource_id),
+            Sign::EncoderJoined { sid } if self.ended_participant_sid.as_ref() == Some(&sid) => self.late_join(),
+            Sign::EncoderJoined { sid } | Sign::SeenOnAir { sid } => self.encoder_there(sid),
+            Sign::EncoderLeft { sid } => self.encoder_left(sid),
+            Sign::SeenOffAir { after_outage } => self.seen_off_air(after_outage, now),
+        }
+    }
+
+    fn ingress_started(&mut self, resource_id: String) -> Effect {
+        if self.ended_resource_id.as_ref() == Some(&resource_id) {
+            return Effect::None;
+        }
+        let is_another = self.resource_id.as_ref().is_some_and(|known| *known != resource_id);
+        if is_another {
+            self.ended_resource_id = self.resource_id.take();
+        }
+        let taken_over = is_another && matches!(self.status, StreamStatus::Live | StreamStatus::Rehearsal);
+        self.resource_id = Some(resource_id);
+        if taken_over { Effect::TookOver } else { self.start() }
+    }
+
+    /// Only a webhook can be late; the room's own list is always believed.
+    fn late_join(&self) -> Effect {
+        if self.status.is_busy() { Effect::None } else { Effect::AskTheRoom }
+    }
+
+    fn encoder_there(&mut self, sid: String) -> Effect {
+        if self.participant_sid.as_ref().is_some_and(|known| *known != sid) {
+            self.ended_participant_sid = self.participant_sid.take();
+        }
+        self.participant_sid = Some(sid);
+        self.start()
+    }
+
+    fn start(&mut self) -> Effect {
+        self.reconnecting_until = None;
+        match self.status {
+            StreamStatus::Live | StreamStatus::Rehearsal => Effect::None,
+            StreamStatus::Offline | StreamStatus::Reconnecting => {
+                self.status = StreamStatus::Live;
+                Effect::Started
+            }
+        }
+    }
+
+    fn ingress_ended(&mut self, resource_id: String) -> Effect {
+        let running = self.resource_id.as_ref() == Some(&resource_id);
+        if running || self.resource_id.is_none() {
+            self.ended_resource_id = Some(resource_id);
+        }
+        if !self.status.is_busy() {
+            return Effect::None;
+        }
+        if running {
+            return self.end();
+        }
+        // Another session's end, or of one that only its participant named so far.
+        Effect::AskTheRoom
+    }
+
+    fn encoder_left(&mut self, sid: String) -> Effect {
+        let running = self.participant_sid.as_ref() == Some(&sid);
+        if running || self.participant_sid.is_none() {
+            self.ended_participant_sid = Some(sid);
+        }
+        if !self.status.is_busy() {
+            return Effect::None;
+        }
+        if running {
+            self.participant_sid = None;
+        }
+        // A second encoder throws the first one out before it comes in itself, so leaving alone ends nothing.
+        Effect::AskTheRoom
+    }
+
+    fn seen_off_air(&mut self, after_outage: bool, now: Timestamp) -> Effect {
+        match self.status {
+            StreamStatus::Offline => Effect::None,
+            StreamStatus::Reconnecting if self.reconnecting_until.is_some_and(|until| now < until) => Effect::None,
+            StreamStatus::Live if after_outage => {
+                self.status = StreamStatus::Reconnecting;
+                self.reconnecting_until = Some(now.plus(OUTAGE_GRACE));
+                self.ended_participant_sid = self.participant_sid.take();
+                Effect::Interrupted
+            }
+            StreamStatus::Live | StreamStatus::Rehearsal | StreamStatus::Reconnecting => self.end(),
+        }
+    }
+
+    fn end(&mut self) -> Effect {
+        self.status = StreamStatus::Offline;
+        self.reconnecting_until = None;
+        if let Some(resource_id) = self.resource_id.take() {
+            self.ended_resource_id = Some(resource_id);
+        }
+        if let Some(sid) = self.participant_sid.take() {
+            self.ended_participant_sid = Some(sid);
+        }
+        Effect::Ended
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn started(id: &str) -> Sign {
+        Sign::IngressStarted { resource_id: id.into() }
+    }
+    fn ended(id: &str) -> Sign {
+        Sign::IngressEnded { resource_id: id.into() }
+    }
+    fn joined(sid: &str) -> Sign {
+        Sign::EncoderJoined { sid: sid.into() }
+    }
+    fn left(sid: &str) -> Sign {
+        Sign::EncoderLeft { sid: sid.into() }
+    }
+    fn after(signs: impl IntoIterator<Item = Sign>) -> (OnAir, Vec<Effect>) {
+        let mut on_air = OnAir::default();
+        let effects = signs.into_iter().map(|sign| on_air.apply(sign, NOW)).collect();
+        (on_air, effects)
+    }
+
+    #[test]
+    fn either_sign_of_an_encoder_makes_it_live_once() {
+        for signs in [[started("R1"), joined("P1")], [joined("P1"), started("R1")]] {
+            let (on_air, effects) = after(signs);
+            assert_eq!(on_air.status, StreamStatus::Live);
+            assert_eq!(effects, [Effect::Started, Effect::None]);
+        }
+    }
+
+    #[test]
+    fn the_end_of_its_session_ends_it_at_once() {
+        let (on_air, effects) = after([started("R1"), joined("P1"), left("P1"), ended("R1")]);
+        assert_eq!(on_air.status, StreamStatus::Offline);
+        assert_eq!(effects[2..], [Effect::AskTheRoom, Effect::Ended]);
+    }
+
+    #[test]
+    fn a_second_encoder_takes_over_without_an_end() {
+        let (on_air, effects) =
+            after([started("R1"), joined("P1"), left("P1"), joined("P2"), started("R2"), ended("R1")]);
+        assert_eq!(on_air.status, StreamStatus::Live);
+        assert_eq!(on_air.resource_id.as_deref(), Some("R2"));
+        assert!(effects.contains(&Effect::TookOver));
+        assert!(!effects.contains(&Effect::Ended));
+    }
+
+    #[test]
+    fn a_start_that_comes_after_its_end_is_not_believed() {
+        let (on_air, _) = after([ended("R1"), started("R1")]);
+        assert_eq!(on_air.status, StreamStatus::Offline);
+        let (on_air, effects) = after([left("P1"), joined("P1")]);
+        assert_eq!((on_air.status, effects[1]), (StreamStatus::Offline, Effect::AskTheRoom));
+    }
+
+    #[test]
+    fn the_end_of_another_session_ends_nothing() {
+        let (on_air, effects) = after([started("R2"), ended("R1")]);
+        assert_eq!((on_air.status, effects[1]), (StreamStatus::Live, Effect::AskTheRoom));
+    }
+
+    #[test]
+    fn after_an_outage_it_is_expected_back_for_a_while() {
+        let (mut on_air, _) = after([started("R1"), joined("P1")]);
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: true }, NOW), Effect::Interrupted);
+        assert_eq!(on_air.status, StreamStatus::Reconnecting);
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, NOW), Effect::None);
+        let mut back = on_air.clone();
+        assert_eq!(back.apply(joined("P2"), NOW), Effect::Started);
+        let later = NOW.plus(OUTAGE_GRACE);
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, later), Effect::Ended);
+    }
+
+    #[test]
+    fn an_encoder_that_is_back_after_an_outage_took_nothing_over() {
+        let (mut on_air, _) = after([started("R1"), joined("P1")]);
+        on_air.apply(Sign::SeenOffAir { after_outage: true }, NOW);
+        assert_eq!(on_air.apply(started("R2"), NOW), Effect::Started);
+        assert_eq!(on_air.status, StreamStatus::Live);
+    }
+
+    #[test]
+    fn the_room_has_the_last_word() {
+        let (mut on_air, _) = after([started("R1")]);
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, NOW), Effect::Ended);
+        assert_eq!(on_air.apply(Sign::SeenOnAir { sid: "P9".into() }, NOW), Effect::Started);
+        assert_eq!(on_air.apply(Sign::SeenOnAir { sid: "P9".into() }, NOW), Effect::None);
+    }
+}

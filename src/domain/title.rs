@@ -1,0 +1,72 @@
+//! The title of a stream.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::fields::Invalid;
+
+/// Longest title, in characters as people count them (grapheme clusters).
+pub const MAX_TITLE_CHARS: usize = 200;
+/// Longest title, in bytes of UTF-8: a "character" can be made of any number of code points.
+pub const MAX_TITLE_BYTES: usize = 2048;
+
+/// What viewers read above the picture: trimmed, 1 to 200 characters, on one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title(String);
+
+impl Title {
+    /// What a new stream is called.
+    pub const UNTITLED: &str = "Untitled Stream";
+
+    /// Trims and checks.
+    ///
+    /// # Errors
+    /// When it is empty or too long.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Invalid::new("Give your stream a title: at least 1 character."));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Invalid::new("A title is one line of text, without control characters."));
+        }
+        let length = text.graphemes(true).count();
+        if length > MAX_TITLE_CHARS {
+            return Err(Invalid::new(format!(
+                "A title has at most {MAX_TITLE_CHARS} characters; this one has {length}."
+            )));
+        }
+        if text.len() > MAX_TITLE_BYTES {
+            return Err(Invalid::new(format!(
+                "A title has at most {MAX_TITLE_BYTES} bytes; this one has {}. Use fewer combined characters.",
+                text.len()
+            )));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_characters_as_people_do() {
+        let family = "👨‍👩‍👧";
+        assert!(Title::parse(&family.repeat(100)).is_ok());
+        assert!(Title::parse(&"é".repeat(200)).is_ok());
+        assert!(Title::parse(&"é".repeat(201)).is_err());
+        assert!(Title::parse(&family.repeat(199)).is_err(), "3 582 bytes are too many");
+    }
+
+    #[test]
+    fn is_trimmed_and_never_empty() {
+        assert_eq!(Title::parse("  Hi \n").expect("valid").as_str(), "Hi");
+        assert!(Title::parse(" \t ").is_err());
+        assert!(Title::parse("two\nlines").is_err());
+    }
+}

@@ -1,0 +1,168 @@
+//! Deciding applications. Every decision is a plain form, so it works without WASM too.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_query_map};
+
+use super::{
+    dashboard::MissingParts,
+    forms::{PostForm, failure_of},
+    session::{Guard, Need},
+};
+use crate::{
+    api::{
+        admin::{Application, DecideApplication, Page, list_applications},
+        error::ApiError,
+    },
+    components::{
+        application::{ApplicationCard, choices},
+        feedback::{EmptyState, ErrorNote, Skeleton},
+        field::TextField,
+    },
+    domain::application::Decision,
+};
+
+const TABS: [(&str, &str); 4] =
+    [("PENDING", "Pending"), ("UNDER_REVIEW", "Under review"), ("APPROVED", "Approved"), ("REJECTED", "Rejected")];
+
+/// Deciding applications.
+#[component]
+pub fn AdminPage() -> impl IntoView {
+    view! {
+        <Title text="Administration" />
+        <Guard need=Need::Admin>
+            <div class="page stack">
+                <MissingParts />
+                <h1 class="page-title">"Creator applications"</h1>
+                <Applications />
+            </div>
+        </Guard>
+    }
+}
+
+#[component]
+fn Applications() -> impl IntoView {
+    let query = use_query_map();
+    let tab = Memo::new(move |_| query.read().get("status").unwrap_or_else(|| "PENDING".to_owned()));
+    let cursor = Memo::new(move |_| query.read().get("cursor"));
+    let decide = ServerAction::<DecideApplication>::new();
+    let listing = Resource::new_blocking(
+        move || (tab.get(), cursor.get(), decide.version().get()),
+        |(status, cursor, _)| list_applications(Some(status), cursor),
+    );
+    let failure = failure_of(decide);
+    let message = Signal::derive(move || failure.get().map(|failure| explain(&failure)));
+    view! {
+        <nav class="tabs" aria-label="Applications by status">
+            {TABS
+                .map(|(status, label)| {
+                    view! {
+                        <a
+                            href=format!("/admin?status={status}")
+                            class="tab"
+                            aria-current=move || (*tab.read() == status).then_some("page")
+                        >
+                            {label}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+        <ErrorNote message />
+        <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
+            {move || Suspend::new(async move { shown(listing.await, tab.get_untracked(), decide) })}
+        </Transition>
+    }
+}
+
+/// A failure of a form that is repeated on the page names no field beside it.
+fn explain(failure: &ApiError) -> String {
+    let fields = failure.fields.values().cloned().collect::<Vec<_>>();
+    if fields.is_empty() { failure.message.clone() } else { fields.join(" ") }
+}
+
+fn shown(
+    answer: Result<Page<Application>, ApiError>,
+    tab: String,
+    decide: ServerAction<DecideApplication>,
+) -> impl IntoView {
+    match answer {
+        Err(error) => view! { <ErrorNote message=Some(error.message) /> }.into_any(),
+        Ok(page) if page.items.is_empty() => view! {
+            <EmptyState icon="shield" title="No application here">
+                <p>"Who wants to stream on this server applies; you decide here."</p>
+            </EmptyState>
+        }
+        .into_any(),
+        Ok(page) => {
+            let more = page.next.map(|cursor| {
+                let query = serde_urlencoded::to_string([("status", tab), ("cursor", cursor)]).unwrap_or_default();
+                view! { <A href=format!("/admin?{query}") attr:class="button more">"More applications"</A> }
+            });
+            view! {
+                {page.items.into_iter().map(|application| view! { <Deciding application decide /> }).collect_view()}
+                {more}
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Deciding(application: Application, decide: ServerAction<DecideApplication>) -> impl IntoView {
+    let id = application.id.0.clone();
+    let buttons = choices(application.status)
+        .into_iter()
+        .map(|decision| {
+            let id = id.clone();
+            if matches!(decision, Decision::Reject | Decision::Revoke) {
+                view! { <WithReason id decision decide /> }.into_any()
+            } else {
+                view! { <AtOnce id decision decide /> }.into_any()
+            }
+        })
+        .collect_view();
+    view! {
+        <ApplicationCard application>
+            <div class="decisions">{buttons}</div>
+        </ApplicationCard>
+    }
+}
+
+#[component]
+fn AtOnce(id: String, decision: Decision, decide: ServerAction<DecideApplication>) -> impl IntoView {
+    let (label, class) = match decision {
+        Decision::Approve => ("Approve", "button primary"),
+        _ => ("Review", "button"),
+    };
+    view! {
+        <PostForm action=decide>
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="decision" value=decision.as_str() />
+            <button type="submit" class=class disabled=decide.pending()>
+                {label}
+            </button>
+        </PostForm>
+    }
+}
+
+#[component]
+fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplication>) -> impl IntoView {
+    let (label, hint) = match decision {
+        Decision::Revoke => ("Revoke…", "Their stream ends and their key is deleted. They read the reason."),
+        _ => ("Reject…", "They read it, and can apply again."),
+    };
+    view! {
+        <details class="with-reason">
+            <summary class="button">{label}</summary>
+            <PostForm action=decide class="stack">
+                <input type="hidden" name="id" value=id.clone() />
+                <input type="hidden" name="decision" value=decision.as_str() />
+                <TextField label="Reason" name="reason" id=format!("reason-{id}") rows=3 hint=hint />
+                <button type="submit" class="button danger" disabled=decide.pending()>
+                    {label.trim_end_matches('…')}
+                </button>
+            </PostForm>
+        </details>
+    }
+}

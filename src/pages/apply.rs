@@ -1,0 +1,149 @@
+//! Becoming a creator: the application and how it fares, told as it happens.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+use super::{
+    forms::{PostForm, failure_of, field_error, form_error},
+    login::SubmitButton,
+    session::{Guard, Need, use_session},
+};
+use crate::{
+    api::{
+        creator::{Application, ApplicationStatus, Apply, my_application},
+        error::ApiError,
+        paths,
+    },
+    browser::events::EventStream,
+    components::{
+        application::ApplicationTimeline,
+        feedback::{ErrorNote, Skeleton},
+        field::TextField,
+        icon::Icon,
+    },
+};
+
+/// Becoming a creator.
+#[component]
+pub fn ApplyPage() -> impl IntoView {
+    view! {
+        <Title text="Become a creator" />
+        <Guard need=Need::Account>
+            <div class="page narrow stack">
+                <h1 class="page-title">"Become a creator"</h1>
+                <Applying />
+            </div>
+        </Guard>
+    }
+}
+
+#[component]
+fn Applying() -> impl IntoView {
+    let apply = ServerAction::<Apply>::new();
+    let told = RwSignal::new(None::<Application>);
+    let loaded = Resource::new_blocking(|| (), |()| my_application());
+    listen(told);
+    // The newest of what was loaded, what the form answered and what the events told.
+    let newest = Memo::new(move |_| {
+        let loaded = loaded.get().and_then(Result::ok).flatten();
+        let sent = apply.value().get().and_then(Result::ok);
+        [loaded, sent, told.get()].into_iter().flatten().max_by_key(|found| (found.created_at, found.updated_at))
+    });
+    unlock_dashboard(newest);
+    view! {
+        <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
+            {move || Suspend::new(async move {
+                if let Err(error) = loaded.await {
+                    return view! { <ErrorNote message=Some(error.message) /> }.into_any();
+                }
+                (move || view! { <Stand application=newest.get() apply /> }).into_any()
+            })}
+        </Transition>
+    }
+}
+
+fn listen(told: RwSignal<Option<Application>>) {
+    Effect::new(move |_| {
+        EventStream::to(paths::ACCOUNT_EVENTS)
+            .on("application", move |application: Option<Application>| told.set(application))
+            .open()
+            .keep();
+    });
+}
+
+/// The rest of the page learns of an approval at once.
+fn unlock_dashboard(newest: Memo<Option<Application>>) {
+    let session = use_session();
+    Effect::new(move |before: Option<Option<ApplicationStatus>>| {
+        let status = newest.get().map(|application| application.status);
+        if before.is_some_and(|before| before != status) {
+            session.refetch();
+        }
+        status
+    });
+}
+
+#[component]
+fn Stand(application: Option<Application>, apply: ServerAction<Apply>) -> impl IntoView {
+    let status = application.as_ref().map(|application| application.status);
+    let can_apply = matches!(status, None | Some(ApplicationStatus::Rejected));
+    view! {
+        {application
+            .map(|application| {
+                view! {
+                    <section class="panel stack" aria-live="polite">
+                        <StandWords status=application.status />
+                        <ApplicationTimeline application />
+                    </section>
+                }
+            })}
+        {can_apply.then(|| view! { <ApplyForm apply again=status.is_some() /> })}
+    }
+}
+
+#[component]
+fn StandWords(status: ApplicationStatus) -> impl IntoView {
+    match status {
+        ApplicationStatus::Pending => {
+            view! { <p>"Your application is in. You can leave this page: it tells you here how it goes."</p> }
+                .into_any()
+        }
+        ApplicationStatus::UnderReview => view! { <p>"Somebody is reading your application."</p> }.into_any(),
+        ApplicationStatus::Rejected => {
+            view! { <p>"Your application was not approved. You can send a new one below."</p> }.into_any()
+        }
+        ApplicationStatus::Approved => view! {
+            <div class="approved stack">
+                <h2 class="section-title">"You're approved"</h2>
+                <p>"Make a stream key, paste it into OBS, and press Start Streaming."</p>
+                <A href="/dashboard/keys" attr:class="button primary">
+                    <Icon name="key-round" />
+                    "Get your stream key"
+                </A>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn ApplyForm(apply: ServerAction<Apply>, again: bool) -> impl IntoView {
+    let failure: Signal<Option<ApiError>> = failure_of(apply);
+    view! {
+        <section class="panel stack">
+            <h2 class="section-title">{if again { "Apply again" } else { "Tell us about your stream" }}</h2>
+            <p class="muted">"Whoever runs this server reads it and decides."</p>
+            <PostForm action=apply class="stack">
+                <ErrorNote message=form_error(failure) />
+                <TextField
+                    label="What do you want to stream?"
+                    name="about"
+                    hint="A few sentences are enough; 2,000 characters fit in."
+                    error=field_error(failure, "about")
+                />
+                <SubmitButton label="Send application" busy_label="Sending…" busy=apply.pending() />
+            </PostForm>
+        </section>
+    }
+}

@@ -1,0 +1,50 @@
+//! What surrounds the pages of the dashboard: who may come in, the side bar, and what the installation lacks.
+
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+use super::session::{Guard, Need};
+use crate::{
+    api::setup::{MissingPart, missing_parts},
+    components::{banner::SetupBanner, icon::Icon},
+};
+
+/// The side bar and the page beside it.
+#[component]
+pub fn DashboardLayout() -> impl IntoView {
+    view! {
+        <Guard need=Need::Creator>
+            <div class="dashboard">
+                <nav class="side-bar" aria-label="Dashboard">
+                    <A href="/dashboard/streams" attr:class="side-link">
+                        <Icon name="radio" />
+                        "Streams"
+                    </A>
+                    <A href="/dashboard/keys" attr:class="side-link">
+                        <Icon name="key-round" />
+                        "Keys"
+                    </A>
+                </nav>
+                <div class="dashboard-main">
+                    <MissingParts />
+                    <Outlet />
+                </div>
+            </div>
+        </Guard>
+    }
+}
+
+/// What the installation lacks. It is asked for once the page is alive, so that no page waits for it.
+#[component]
+pub fn MissingParts() -> impl IntoView {
+    let parts = RwSignal::new(Vec::<MissingPart>::new());
+    Effect::new(move |_| {
+        leptos::task::spawn_local(async move {
+            // Who may not know, or cannot be told, sees no banner.
+            if let Ok(missing) = missing_parts().await {
+                let _ = parts.try_set(missing);
+            }
+        });
+    });
+    view! { <SetupBanner parts /> }
+}

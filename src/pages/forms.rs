@@ -1,0 +1,101 @@
+//! Forms that post to a server function, with WASM and without.
+//!
+//! Without it the browser posts the form itself; the server then sends it back here with the failure in the address,
+//! which is read the same way on both sides.
+
+use leptos::{
+    ev::SubmitEvent,
+    form::FromFormData,
+    prelude::*,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+};
+use leptos_router::hooks::use_query_map;
+use serde::de::DeserializeOwned;
+
+use crate::api::error::ApiError;
+
+/// A form whose fields are named as the server function's arguments.
+#[component]
+pub fn PostForm<S>(
+    /// What it does.
+    action: ServerAction<S>,
+    /// Classes of the form.
+    #[prop(optional)]
+    class: &'static str,
+    /// Its fields and buttons.
+    children: Children,
+) -> impl IntoView
+where
+    S: ServerFn + DeserializeOwned + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    let submit = move |event: SubmitEvent| {
+        if event.default_prevented() {
+            return;
+        }
+        // A form that can't be read here is left to the browser, which posts it.
+        if let Ok(input) = S::from_event(&event) {
+            event.prevent_default();
+            if !action.pending().get_untracked() {
+                action.dispatch(input);
+            }
+        }
+    };
+    view! {
+        <form method="post" action=S::url() class=class on:submit=submit>
+            {children()}
+        </form>
+    }
+}
+
+/// Why the last try failed.
+pub fn failure_of<S>(action: ServerAction<S>) -> Signal<Option<ApiError>>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let from_address = failure_in_address(S::PATH);
+    Signal::derive(move || match action.value().get() {
+        Some(answer) => answer.err(),
+        None if action.version().get() > 0 || action.pending().get() => None,
+        None => from_address.get(),
+    })
+}
+
+fn failure_in_address(path: &'static str) -> Signal<Option<ApiError>> {
+    let query = use_query_map();
+    Memo::new(move |_| {
+        let query = query.read();
+        let error = query.get("__err")?;
+        (query.get("__path")? == path).then(|| ServerFnUrlError::<ApiError>::decode_err(&error))
+    })
+    .into()
+}
+
+/// A page that is come back to does not open with the failure of the last visit.
+pub fn forget_failure<S>(action: ServerAction<S>)
+where
+    S: ServerFn + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    Effect::new(move |_| action.clear());
+}
+
+/// What is wrong with that field.
+pub fn field_error(failure: Signal<Option<ApiError>>, name: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(name))))
+}
+
+/// What is wrong, unless the fields already say it.
+pub fn form_error(failure: Signal<Option<ApiError>>) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        failure.with(|failure| failure.as_ref().filter(|failure| failure.fields.is_empty()).map(|f| f.message.clone()))
+    })
+}
+
+/// What was typed before the server sent the form back, where it says so; never a password.
+pub fn typed_before(name: &'static str) -> String {
+    use_query_map().with_untracked(|query| query.get(name)).unwrap_or_default()
+}

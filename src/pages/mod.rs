@@ -1,0 +1,16 @@
+//! The pages, one file each: which resources and actions a page has, and how they are wired to components.
+
+pub mod account;
+pub mod admin;
+pub mod apply;
+pub mod dashboard;
+pub mod forms;
+pub mod home;
+pub mod keys;
+pub mod login;
+pub mod not_found;
+pub mod session;
+pub mod signup;
+pub mod status;
+pub mod streams;
+pub mod watch;

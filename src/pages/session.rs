@@ -1,0 +1,261 @@
+//! Who is signed in, for every page; who may see which page; and the top of every page.
+//!
+//! The account is known before anything is rendered, so that nothing flickers. A guarded page asks again when it is
+//! entered: what the server says then is what counts, not what the browser remembers.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    components::Redirect,
+    hooks::{use_location, use_navigate, use_query_map},
+};
+
+use super::forms::PostForm;
+use crate::{
+    api::{
+        auth::{Account, SignIn, SignOut, SignUp, me},
+        error::{ApiError, ErrorCode},
+    },
+    components::{
+        feedback::{ErrorNote, Skeleton},
+        icon::Icon,
+        top_bar::{AccountMenu, GuestLinks, TopBar},
+    },
+};
+
+/// Who is signed in, and the ways to change that. They live as long as the page is open, because what they do ends
+/// the page that started it.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The account, `None` when nobody is signed in.
+    pub account: Resource<Option<Account>>,
+    /// Signs in.
+    pub sign_in: ServerAction<SignIn>,
+    /// Makes an account.
+    pub sign_up: ServerAction<SignUp>,
+    /// Signs out.
+    pub sign_out: ServerAction<SignOut>,
+}
+
+impl Session {
+    fn new() -> Self {
+        Self {
+            account: Resource::new_blocking(|| (), |()| async { me().await.ok() }),
+            sign_in: ServerAction::new(),
+            sign_up: ServerAction::new(),
+            sign_out: ServerAction::new(),
+        }
+    }
+
+    /// Asks the server again who is signed in and what they may do.
+    pub fn refetch(self) {
+        self.account.refetch();
+    }
+}
+
+/// Gives every page [`use_session`]. Called once, around all of them.
+pub fn provide_session() {
+    provide_context(Session::new());
+}
+
+/// The session of this visitor.
+pub fn use_session() -> Session {
+    use_context::<Session>().unwrap_or_else(Session::new)
+}
+
+/// What somebody needs to be to see a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Signed in.
+    Account,
+    /// An approved creator; others are sent to apply.
+    Creator,
+    /// An admin; for others the page does not exist.
+    Admin,
+}
+
+/// Shows its children to whom they are for, and sends the others where they can become that.
+#[component]
+pub fn Guard(
+    /// Who they are for.
+    need: Need,
+    /// What they see.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let visitor = Resource::new_blocking(|| (), |()| me());
+    let location = use_location();
+    let here = Memo::new(move |_| location.pathname.get() + &query_suffix(&location.search.get()));
+    let children = StoredValue::new(children);
+    view! {
+        <Transition fallback=|| view! { <PageSkeleton /> }>
+            {move || Suspend::new(async move {
+                let answer = visitor.await;
+                match answer {
+                    Ok(account) if need == Need::Creator && !account.is_creator => redirect("/apply".to_owned()),
+                    Ok(account) if need == Need::Admin && !account.is_admin => nothing_here(),
+                    Ok(_) => children.with_value(|children| children()).into_any(),
+                    Err(error) if error.code == ErrorCode::NotSignedIn => redirect(login_path(&here.get_untracked())),
+                    Err(error) => failed(error, visitor),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn redirect(path: String) -> AnyView {
+    view! { <Redirect path=path options=NavigateOptions { replace: true, ..Default::default() } /> }.into_any()
+}
+
+fn nothing_here() -> AnyView {
+    view! { <super::not_found::NotFoundPage /> }.into_any()
+}
+
+fn failed(error: ApiError, visitor: Resource<Result<Account, ApiError>>) -> AnyView {
+    view! {
+        <Title text="Not loaded" />
+        <div class="page narrow stack">
+            <ErrorNote message=Some(error.message) />
+            <button type="button" class="button" on:click=move |_| visitor.refetch()>
+                <Icon name="refresh-cw" />
+                "Try again"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn PageSkeleton() -> impl IntoView {
+    view! {
+        <div class="page stack" aria-busy="true">
+            <Skeleton kind="title" />
+            <Skeleton kind="panel" />
+        </div>
+    }
+}
+
+/// The sign-in page, with the way back.
+pub fn login_path(back_to: &str) -> String {
+    with_next("/login", Some(back_to.to_owned()))
+}
+
+/// That page, to go on to `next` from there.
+pub fn with_next(page: &str, next: Option<String>) -> String {
+    match next {
+        Some(next) => {
+            let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+            format!("{page}?{query}")
+        }
+        None => page.to_owned(),
+    }
+}
+
+/// Where to go after signing in, as the address asks for it: only ever a page of this site.
+pub fn use_next() -> Signal<Option<String>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.read().get("next").filter(|path| is_own_path(path))).into()
+}
+
+/// `//host` and `/\host` lead to other sites, and browsers drop control characters before they look.
+fn is_own_path(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control)
+}
+
+fn query_suffix(search: &str) -> String {
+    let query = search.trim_start_matches('?');
+    if query.is_empty() { String::new() } else { format!("?{query}") }
+}
+
+/// Leaves a page that is only for guests as soon as somebody is signed in.
+#[component]
+pub fn LeaveWhenSignedIn() -> impl IntoView {
+    let session = use_session();
+    let next = use_next();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let account = session.account.await;
+                account.map(|_| redirect(next.get_untracked().unwrap_or_else(|| "/".to_owned())))
+            })}
+        </Transition>
+    }
+}
+
+/// The bar at the top of every page.
+#[component]
+pub fn PageTop() -> impl IntoView {
+    let session = use_session();
+    keep_account_fresh(session);
+    let query = use_query_map();
+    let search = Memo::new(move |_| query.read().get("search").unwrap_or_default());
+    view! {
+        <TopBar search>
+            <Transition fallback=|| ()>
+                {move || Suspend::new(async move {
+                    match session.account.await {
+                        Some(account) => {
+                            view! {
+                                <AccountMenu account>
+                                    <SignOutForm />
+                                </AccountMenu>
+                            }
+                                .into_any()
+                        }
+                        None => view! { <GuestLinks /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </TopBar>
+    }
+}
+
+/// Signs out, also without WASM.
+#[component]
+pub fn SignOutForm() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <PostForm action=session.sign_out>
+            <button type="submit" class="menu-item" disabled=session.sign_out.pending()>
+                <Icon name="log-out" />
+                "Sign out"
+            </button>
+        </PostForm>
+    }
+}
+
+/// What was just answered is known without asking again.
+fn keep_account_fresh(session: Session) {
+    let navigate = use_navigate();
+    for answer in [session.sign_in.value(), session.sign_up.value()] {
+        Effect::new(move |_| {
+            if let Some(Ok(account)) = answer.get() {
+                session.account.set(Some(Some(account)));
+            }
+        });
+    }
+    Effect::new(move |_| {
+        if let Some(Ok(())) = session.sign_out.value().get() {
+            session.account.set(Some(None));
+            navigate("/", NavigateOptions::default());
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_this_site_are_gone_back_to() {
+        assert!(is_own_path("/dashboard/keys?a=b"));
+        for path in ["", "dashboard", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"] {
+            assert!(!is_own_path(path), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_encoded() {
+        assert_eq!(login_path("/admin?status=PENDING&x=1"), "/login?next=%2Fadmin%3Fstatus%3DPENDING%26x%3D1");
+    }
+}

@@ -1,0 +1,159 @@
+//! What a server function gets to know of its request, and how it answers beside the body: cookies and redirects.
+
+use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::{actor::Actor, session};
+use crate::server::{Error, Result, services::accounts, state::AppState};
+
+/// Longest name of a browser or script that is kept, in characters.
+const MAX_USER_AGENT_CHARS: usize = 200;
+
+/// What is known of who sent a request, before asking who they are.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Their address: the socket's, or what a trusted proxy says.
+    pub address: String,
+    /// What their browser or script calls itself.
+    pub user_agent: String,
+}
+
+/// The address that a request came from, put into it by the router.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+/// A request on its way to a service.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// What services need.
+    pub state: AppState,
+    /// Who sent it.
+    pub client: Client,
+    token: Option<String>,
+    guest: Option<String>,
+}
+
+/// The request that is being answered. Call it before the first `.await`: the context is gone after that.
+///
+/// # Errors
+/// When there is none.
+pub fn visit() -> Result<Visit> {
+    let missing = || Error::Internal("a server function was called outside of a request's context".into());
+    let state = use_context::<AppState>().ok_or_else(missing)?;
+    let parts = use_context::<Parts>().ok_or_else(missing)?;
+    Ok(Visit::new(state, &parts.headers, parts.extensions.get::<ClientAddress>()))
+}
+
+impl Visit {
+    /// Reads what is needed from a request.
+    pub fn new(state: AppState, headers: &HeaderMap, address: Option<&ClientAddress>) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+        let token = bearer.or_else(|| cookie(headers, &session_cookie(&state)));
+        let guest = cookie(headers, &guest_cookie(&state)).filter(|id| uuid::Uuid::parse_str(id).is_ok());
+        let user_agent = text(header::USER_AGENT).unwrap_or("").chars().take(MAX_USER_AGENT_CHARS).collect();
+        let address = address.map_or_else(|| "unknown".to_owned(), |address| address.0.clone());
+        Self { state, client: Client { address, user_agent }, token, guest }
+    }
+
+    /// Who is signed in, by the database. A token that is not good is nobody.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn actor(&self) -> Result<Actor> {
+        if let Some(token) = &self.token
+            && let Some(user) = accounts::find_visitor(&self.state, token).await?
+        {
+            return Ok(Actor::User(user));
+        }
+        Ok(Actor::Guest(self.guest.clone().unwrap_or_default()))
+    }
+}
+
+/// Gives a guest an id to be told apart by, when they have none: two tabs of one browser are one person.
+pub fn remember_guest(state: &AppState, actor: Actor) -> Actor {
+    match actor {
+        Actor::Guest(id) if id.is_empty() => {
+            let id = uuid::Uuid::now_v7().to_string();
+            set_cookie(&cookie_line(state, &guest_cookie(state), &id, session::BROWSER_LIFETIME.as_secs()));
+            Actor::Guest(id)
+        }
+        actor => actor,
+    }
+}
+
+/// Sets the session cookie, and sends a plain form on to `next`.
+pub fn welcome(state: &AppState, token: &str, next: Option<&str>) {
+    set_cookie(&cookie_line(state, &session_cookie(state), token, session::BROWSER_LIFETIME.as_secs()));
+    if let Some(next) = next {
+        leptos_axum::redirect(same_site_path(next));
+    }
+}
+
+/// Removes the session cookie.
+pub fn farewell(state: &AppState) {
+    set_cookie(&cookie_line(state, &session_cookie(state), "", 0));
+}
+
+/// A path on this server, or `/`: never an address elsewhere.
+fn same_site_path(next: &str) -> &str {
+    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
+    let is_plain = next.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
+    if is_path && is_plain { next } else { "/" }
+}
+
+fn session_cookie(state: &AppState) -> String {
+    cookie_name(state, "session")
+}
+
+fn guest_cookie(state: &AppState) -> String {
+    cookie_name(state, "guest")
+}
+
+/// `__Host-` ties a cookie to this host and to https; browsers refuse it without.
+fn cookie_name(state: &AppState, name: &str) -> String {
+    let prefix = if state.config.is_https() { "__Host-" } else { "" };
+    format!("{prefix}streamit_{name}")
+}
+
+fn cookie_line(state: &AppState, name: &str, value: &str, max_age_secs: u64) -> String {
+    let secure = if state.config.is_https() { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_secs}{secure}")
+}
+
+fn set_cookie(line: &str) {
+    if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(line)) {
+        options.append_header(header::SET_COOKIE, value);
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_never_leaves_this_server() {
+        assert_eq!(same_site_path("/dashboard/keys?a=b"), "/dashboard/keys?a=b");
+        for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a b", "/a\r\nX: y", ""] {
+            assert_eq!(same_site_path(bad), "/", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("a=1; streamit_session=x.y; b=2"));
+        assert_eq!(cookie(&headers, "streamit_session").as_deref(), Some("x.y"));
+        assert_eq!(cookie(&headers, "session"), None);
+    }
+}

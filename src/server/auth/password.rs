@@ -1,0 +1,91 @@
+//! Password hashes: argon2id with 19 MiB, two passes, one lane (the first choice of the OWASP Password Storage Cheat
+//! Sheet). Off the async threads, and only a few at a time: each takes its memory.
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash,
+};
+use tokio::sync::Semaphore;
+
+use crate::{
+    domain::account::Password,
+    server::{Error, Result},
+};
+
+/// Hashes that are computed at once.
+const AT_ONCE: usize = 2;
+
+/// Computes password hashes.
+#[derive(Clone, Debug)]
+pub struct Hasher {
+    slots: Arc<Semaphore>,
+    /// Compared with when there is no such account, so that the answer takes as long.
+    decoy: Arc<str>,
+}
+
+fn argon2() -> Result<Argon2<'static>> {
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    let hash = argon2()?.hash_password(password.as_bytes()).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+impl Hasher {
+    /// A hasher; computes one hash, the decoy.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn new() -> Result<Self> {
+        let decoy = hash_now("nobody has this password")?;
+        Ok(Self { slots: Arc::new(Semaphore::new(AT_ONCE)), decoy: decoy.into() })
+    }
+
+    /// The hash to store, in PHC format.
+    ///
+    /// # Errors
+    /// When it could not be computed.
+    pub async fn hash(&self, password: &Password) -> Result<String> {
+        let password = password.reveal().to_owned();
+        self.compute(move || hash_now(&password)).await
+    }
+
+    /// Whether the password belongs to `hash`. Without a hash it takes as long and says no.
+    ///
+    /// # Errors
+    /// When it could not be computed.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        let exists = hash.is_some();
+        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let password = password.to_owned();
+        self.compute(move || {
+            let parsed = PasswordHash::new(&hash).map_err(|error| Error::Internal(error.to_string()))?;
+            Ok(argon2()?.verify_password(password.as_bytes(), &parsed).is_ok() && exists)
+        })
+        .await
+    }
+
+    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let _slot = self.slots.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_fits_its_own_hash_only() {
+        let hasher = Hasher::new().expect("random numbers");
+        let password = Password::parse("correct horse").expect("long enough");
+        let hash = hasher.hash(&password).await.expect("computed");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(hasher.verify("correct horse", Some(&hash)).await.expect("computed"));
+        assert!(!hasher.verify("wrong horse", Some(&hash)).await.expect("computed"));
+        assert!(!hasher.verify("nobody has this password", None).await.expect("computed"));
+    }
+}

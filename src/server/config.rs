@@ -1,0 +1,214 @@
+//! Settings: environment variables, checked once at start-up. A wrong one is refused with the reason.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use ipnet::IpNet;
+use url::Url;
+
+/// How to reach LiveKit.
+#[derive(Clone)]
+pub struct LiveKitConfig {
+    /// For this server's own calls: http or https.
+    pub api_url: String,
+    /// For browsers: ws or wss.
+    pub public_url: String,
+    /// Name of the key that requests are signed with.
+    pub api_key: String,
+    /// The key itself.
+    pub api_secret: String,
+}
+
+impl std::fmt::Debug for LiveKitConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveKitConfig").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+/// All settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `DATABASE_URL`: `sqlite:path` or `postgres://…`; a file in the data folder when unset.
+    pub database_url: String,
+    /// `LIVEKIT_URL`, `LIVEKIT_PUBLIC_URL`, `LIVEKIT_API_KEY`, `LIVEKIT_API_SECRET`; `None` when unset.
+    pub livekit: Option<LiveKitConfig>,
+    /// `STREAMIT_ADDR`: where the server listens.
+    pub addr: SocketAddr,
+    /// `STREAMIT_BASE_URL`: how browsers reach it; `http://` and the address when unset.
+    pub base_url: Url,
+    /// `STREAMIT_DATA_DIR`: what is not in the database.
+    pub data_dir: PathBuf,
+    /// `STREAMIT_SECRET`: what cookies are signed and keys encrypted with; kept in the data folder when unset.
+    pub secret: Option<String>,
+    /// `STREAMIT_AUTO_APPROVE`: applications are approved on arrival.
+    pub auto_approve: bool,
+    /// `STREAMIT_SEVERAL_QUALITIES`: RTMP is transcoded to three qualities, so that viewers on a slow line can follow.
+    /// Off, there is one, at a third of the cost: for machines with few cores.
+    pub several_qualities: bool,
+    /// `STREAMIT_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct ConfigError {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong with it and what would be right. Never the value of a secret.
+    pub reason: String,
+}
+
+fn refused(name: &'static str, reason: impl Into<String>) -> ConfigError {
+    ConfigError { name, reason: reason.into() }
+}
+
+impl Config {
+    /// Reads the settings from the environment.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+    }
+
+    /// Reads the settings from `lookup`.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let addr: SocketAddr = lookup("STREAMIT_ADDR")
+            .unwrap_or_else(|| "127.0.0.1:3000".to_owned())
+            .parse()
+            .map_err(|_| refused("STREAMIT_ADDR", "give an address and a port, such as 127.0.0.1:3000"))?;
+        let data_dir = PathBuf::from(lookup("STREAMIT_DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
+        let database_url = match lookup("DATABASE_URL") {
+            Some(url) => checked_database_url(url)?,
+            None => format!("sqlite:{}", data_dir.join("streamit.db").display()),
+        };
+        let base_url = lookup("STREAMIT_BASE_URL").unwrap_or_else(|| format!("http://localhost:{}", addr.port()));
+        let base_url = Url::parse(&base_url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| refused("STREAMIT_BASE_URL", "give an address such as https://live.example.org"))?;
+        let secret = lookup("STREAMIT_SECRET");
+        if secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+            return Err(refused("STREAMIT_SECRET", "give at least 32 characters"));
+        }
+        Ok(Self {
+            database_url,
+            livekit: livekit(&lookup)?,
+            addr,
+            base_url,
+            data_dir,
+            secret,
+            auto_approve: flag(&lookup, "STREAMIT_AUTO_APPROVE", false)?,
+            several_qualities: flag(&lookup, "STREAMIT_SEVERAL_QUALITIES", true)?,
+            trusted_proxies: networks(&lookup)?,
+        })
+    }
+
+    /// Whether browsers come over https.
+    pub fn is_https(&self) -> bool {
+        self.base_url.scheme() == "https"
+    }
+}
+
+fn checked_database_url(url: String) -> Result<String, ConfigError> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    if known {
+        return Ok(url);
+    }
+    Err(refused("DATABASE_URL", "give sqlite:path/to/file.db or postgres://user:password@host/database"))
+}
+
+fn livekit(lookup: &impl Fn(&str) -> Option<String>) -> Result<Option<LiveKitConfig>, ConfigError> {
+    let Some(url) = lookup("LIVEKIT_URL") else { return Ok(None) };
+    let api_url = with_scheme(&url, "http", "LIVEKIT_URL")?;
+    let public = lookup("LIVEKIT_PUBLIC_URL").unwrap_or(url);
+    let public_url = with_scheme(&public, "ws", "LIVEKIT_PUBLIC_URL")?;
+    let api_key =
+        lookup("LIVEKIT_API_KEY").ok_or_else(|| refused("LIVEKIT_API_KEY", "is needed beside LIVEKIT_URL"))?;
+    let api_secret =
+        lookup("LIVEKIT_API_SECRET").ok_or_else(|| refused("LIVEKIT_API_SECRET", "is needed beside LIVEKIT_URL"))?;
+    if api_secret.len() < 32 {
+        return Err(refused("LIVEKIT_API_SECRET", "LiveKit asks for at least 32 characters"));
+    }
+    Ok(Some(LiveKitConfig { api_url, public_url, api_key, api_secret }))
+}
+
+/// ws, wss, http and https name the same LiveKit; its API wants one pair and browsers the other.
+fn with_scheme(url: &str, plain: &str, name: &'static str) -> Result<String, ConfigError> {
+    let parsed = Url::parse(url).ok().filter(Url::has_host);
+    let secure = match parsed.as_ref().map(Url::scheme) {
+        Some("ws" | "http") => "",
+        Some("wss" | "https") => "s",
+        _ => return Err(refused(name, "give an address such as ws://127.0.0.1:7880 (ws, wss, http or https)")),
+    };
+    let rest = url.trim().split_once("://").map_or("", |(_, rest)| rest).trim_end_matches('/');
+    Ok(format!("{plain}{secure}://{rest}"))
+}
+
+fn flag(lookup: &impl Fn(&str) -> Option<String>, name: &'static str, default: bool) -> Result<bool, ConfigError> {
+    match lookup(name).as_deref() {
+        None => Ok(default),
+        Some("0" | "false" | "no") => Ok(false),
+        Some("1" | "true" | "yes") => Ok(true),
+        Some(_) => Err(refused(name, "give true or false")),
+    }
+}
+
+fn networks(lookup: &impl Fn(&str) -> Option<String>) -> Result<Vec<IpNet>, ConfigError> {
+    let text = lookup("STREAMIT_TRUSTED_PROXIES").unwrap_or_default();
+    let parse = |part: &str| part.parse::<IpNet>().ok().or_else(|| part.parse::<IpAddr>().ok().map(IpNet::from));
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| parse(part).ok_or_else(|| refused("STREAMIT_TRUSTED_PROXIES", format!("{part} is no address"))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_lookup(|name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = config(&[]).expect("defaults are valid");
+        assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+        assert!(config.livekit.is_none());
+        assert_eq!(config.database_url, "sqlite:./data/streamit.db");
+    }
+
+    #[test]
+    fn livekit_is_reached_by_http_and_shown_as_ws() {
+        let secret = "s".repeat(32);
+        for url in ["ws://h:7880", "http://h:7880/"] {
+            let settings = [("LIVEKIT_URL", url), ("LIVEKIT_API_KEY", "k"), ("LIVEKIT_API_SECRET", &secret)];
+            let livekit = config(&settings).expect("valid").livekit.expect("set");
+            assert_eq!((livekit.api_url.as_str(), livekit.public_url.as_str()), ("http://h:7880", "ws://h:7880"));
+        }
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        for (name, value) in [
+            ("STREAMIT_ADDR", "nowhere"),
+            ("STREAMIT_BASE_URL", "ftp://x"),
+            ("STREAMIT_SECRET", "short"),
+            ("STREAMIT_AUTO_APPROVE", "perhaps"),
+            ("STREAMIT_TRUSTED_PROXIES", "10.0.0.0/99"),
+            ("DATABASE_URL", "mysql://x"),
+            ("LIVEKIT_URL", "tcp://x"),
+        ] {
+            assert_eq!(config(&[(name, value)]).expect_err("refused").name, name);
+        }
+        assert_eq!(config(&[("LIVEKIT_URL", "ws://h")]).expect_err("refused").name, "LIVEKIT_API_KEY");
+    }
+}

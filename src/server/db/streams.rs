@@ -1,0 +1,488 @@
+//! Streams: what is shown of them, the encoder behind it, and the way in.
+
+use sqlx::Result;
+
+use super::{Queryable, statements};
+use crate::domain::{
+    account::Username,
+    channel::{ChannelCard, ChannelState, StreamStatus},
+    chat_settings::ChatSettings,
+    id::{BroadcastId, StreamId, UserId},
+    ingress::InputType,
+    on_air::OnAir,
+    stream::StreamInfo,
+    timestamp::Timestamp,
+};
+
+macro_rules! columns {
+    () => {
+        "id, user_id, version, title, thumbnail, is_chat_enabled, is_chat_delayed, chat_delay_seconds,
+         slow_mode_seconds, is_chat_followers_only, followers_min_minutes, ended_by_creator, status,
+         started_at, broadcast_id, resource_id, participant_sid, ended_resource_id,
+         ended_participant_sid, reconnecting_until, last_live_at, ingress_id, input_type, server_url,
+         sealed_key, key_is_lost, created_at, updated_at"
+    };
+}
+
+macro_rules! cards {
+    ($where:literal) => {
+        concat!(
+            "SELECT s.id, u.username, s.title, s.thumbnail, s.status, s.started_at, s.last_live_at
+             FROM streams s JOIN users u ON u.id = s.user_id
+             WHERE EXISTS (SELECT 1 FROM creator_applications a
+                           WHERE a.user_id = s.user_id AND a.status = 'APPROVED') AND ",
+            $where
+        )
+    };
+}
+
+statements! {
+    INSERT_STREAM = "INSERT INTO streams (id, user_id, version, title, thumbnail, is_chat_enabled, is_chat_delayed,
+                         chat_delay_seconds, slow_mode_seconds, is_chat_followers_only, followers_min_minutes,
+                         ended_by_creator, status, key_is_lost, ingress_claimed_until, created_at, updated_at)
+                     VALUES ($1, $2, 1, $3, NULL, $4, $5, $6, $7, $8, $9, FALSE, 'offline', FALSE, 0, $10, $10)
+                     ON CONFLICT (user_id) DO NOTHING";
+
+    FIND_STREAM = concat!("SELECT ", columns!(), " FROM streams WHERE id = $1");
+
+    /// Holds the row until the transaction ends: FOR UPDATE, in words that SQLite knows too.
+    LOCK_STREAM = concat!("UPDATE streams SET version = version WHERE id = $1 RETURNING ", columns!());
+
+    FIND_BY_INGRESS = "SELECT id FROM streams WHERE ingress_id = $1";
+
+    FIND_BY_USER = concat!("SELECT ", columns!(), " FROM streams WHERE user_id = $1");
+
+    FIND_BY_USERNAME = concat!(
+        "SELECT ", columns!(), " FROM streams
+         WHERE user_id = (SELECT u.id FROM users u WHERE u.username = $1)
+         AND EXISTS (SELECT 1 FROM creator_applications a WHERE a.user_id = streams.user_id AND a.status = 'APPROVED')"
+    );
+
+    LIST_BUSY = "SELECT id FROM streams WHERE status <> 'offline' ORDER BY id";
+
+    LIST_IDLE_WITH_KEY = "SELECT id, ingress_id, key_is_lost FROM streams
+                          WHERE status = 'offline' AND ingress_id IS NOT NULL ORDER BY id";
+
+    LIST_LIVE_CARDS = cards!("s.status IN ('live', 'reconnecting') ORDER BY s.started_at DESC, s.id LIMIT 1000");
+
+    LIST_RECENT_CARDS = cards!("s.status NOT IN ('live', 'reconnecting')
+                                AND (coalesce(s.last_live_at, 0) < $1 OR (coalesce(s.last_live_at, 0) = $1 AND s.id > $2))
+                                AND s.last_live_at IS NOT NULL
+                                ORDER BY s.last_live_at DESC, s.id LIMIT $3");
+
+    /// $1 is the text as a LIKE pattern.
+    SEARCH_CARDS = cards!("(u.username LIKE $1 ESCAPE '!' OR lower(s.title) LIKE $1 ESCAPE '!')
+                           ORDER BY CASE WHEN s.status IN ('live', 'reconnecting') THEN 0 ELSE 1 END,
+                               coalesce(s.last_live_at, 0) DESC, s.id LIMIT 100");
+
+    UPDATE_TEXTS = "UPDATE streams SET title = $2, thumbnail = $3, version = version + 1, updated_at = $4 WHERE id = $1";
+
+    UPDATE_CHAT = "UPDATE streams SET is_chat_enabled = $2, is_chat_delayed = $3, chat_delay_seconds = $4,
+                       slow_mode_seconds = $5, is_chat_followers_only = $6, followers_min_minutes = $7,
+                       version = version + 1, updated_at = $8
+                   WHERE id = $1";
+
+    UPDATE_SESSION = "UPDATE streams SET resource_id = $2, participant_sid = $3, ended_resource_id = $4,
+                          ended_participant_sid = $5, reconnecting_until = $6
+                      WHERE id = $1";
+
+    UPDATE_STATUS = "UPDATE streams SET status = $2, started_at = $3, broadcast_id = $4, last_live_at = $5,
+                         version = version + 1, updated_at = $6
+                     WHERE id = $1";
+
+    /// Of two at once, one gets it; not while something is connected.
+    CLAIM_INGRESS = "UPDATE streams SET ingress_claimed_until = $3
+                     WHERE id = $1 AND status = 'offline' AND ingress_claimed_until < $2";
+
+    RELEASE_INGRESS = "UPDATE streams SET ingress_claimed_until = 0 WHERE id = $1";
+
+    CLEAR_INGRESS = "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
+                         key_is_lost = FALSE, updated_at = $2
+                     WHERE id = $1";
+
+    STORE_INGRESS = "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
+                         key_is_lost = FALSE, ingress_claimed_until = 0, updated_at = $6
+                     WHERE id = $1";
+
+    MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";
+}
+
+/// A stream, whole.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns, described where the table is made")]
+pub struct StreamRow {
+    #[sqlx(try_from = "String")]
+    pub id: StreamId,
+    #[sqlx(try_from = "String")]
+    pub user_id: UserId,
+    pub version: i64,
+    pub title: String,
+    pub thumbnail: Option<String>,
+    is_chat_enabled: bool,
+    is_chat_delayed: bool,
+    chat_delay_seconds: i64,
+    slow_mode_seconds: i64,
+    is_chat_followers_only: bool,
+    followers_min_minutes: i64,
+    pub ended_by_creator: bool,
+    status: String,
+    started_at: Option<i64>,
+    pub broadcast_id: Option<String>,
+    resource_id: Option<String>,
+    participant_sid: Option<String>,
+    ended_resource_id: Option<String>,
+    ended_participant_sid: Option<String>,
+    reconnecting_until: Option<i64>,
+    last_live_at: Option<i64>,
+    pub ingress_id: Option<String>,
+    input_type: Option<String>,
+    pub server_url: Option<String>,
+    pub sealed_key: Option<String>,
+    pub key_is_lost: bool,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl StreamRow {
+    /// On air or not.
+    pub fn status(&self) -> StreamStatus {
+        StreamStatus::from_stored(&self.status)
+    }
+
+    /// When the broadcast began.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.started_at.map(Timestamp)
+    }
+
+    /// When it was last on air, if it is not now.
+    pub fn last_live_at(&self) -> Option<Timestamp> {
+        self.last_live_at.filter(|_| !self.status().is_live()).map(Timestamp)
+    }
+
+    /// When anything of it last changed.
+    pub fn updated_at(&self) -> Timestamp {
+        Timestamp(self.updated_at)
+    }
+
+    /// What the key is for.
+    pub fn input_type(&self) -> Option<InputType> {
+        self.input_type.as_deref().and_then(|text| InputType::parse(text).ok())
+    }
+
+    /// The rules of the chat.
+    pub fn chat(&self) -> ChatSettings {
+        // The columns only ever get values that fitted.
+        let number = |value: i64| u32::try_from(value).unwrap_or(0);
+        ChatSettings {
+            is_chat_enabled: self.is_chat_enabled,
+            is_chat_delayed: self.is_chat_delayed,
+            chat_delay_seconds: number(self.chat_delay_seconds),
+            slow_mode_seconds: number(self.slow_mode_seconds),
+            is_chat_followers_only: self.is_chat_followers_only,
+            followers_min_minutes: number(self.followers_min_minutes),
+        }
+    }
+
+    /// What is remembered of the encoder.
+    pub fn on_air(&self) -> OnAir {
+        OnAir {
+            status: self.status(),
+            resource_id: self.resource_id.clone(),
+            participant_sid: self.participant_sid.clone(),
+            ended_resource_id: self.ended_resource_id.clone(),
+            ended_participant_sid: self.ended_participant_sid.clone(),
+            reconnecting_until: self.reconnecting_until.map(Timestamp),
+        }
+    }
+
+    /// What everybody sees, before viewers are counted.
+    pub fn state(&self) -> ChannelState {
+        ChannelState {
+            version: self.version,
+            status: self.status(),
+            is_live: self.status().is_live(),
+            started_at: self.started_at(),
+            title: self.title.clone(),
+            thumbnail: self.thumbnail.clone(),
+            chat: self.chat(),
+            viewer_count: 0,
+        }
+    }
+
+    /// What its creator sees.
+    pub fn info(&self) -> StreamInfo {
+        StreamInfo {
+            title: self.title.clone(),
+            thumbnail: self.thumbnail.clone(),
+            is_live: self.status().is_live(),
+            status: self.status(),
+            chat: self.chat(),
+            ended_by_creator: self.ended_by_creator,
+            created_at: self.created_at.into(),
+            updated_at: self.updated_at.into(),
+        }
+    }
+}
+
+/// A stream in a list, and which it is.
+#[derive(Debug, sqlx::FromRow)]
+pub struct CardRow {
+    /// Which stream.
+    #[sqlx(try_from = "String")]
+    pub id: StreamId,
+    username: String,
+    title: String,
+    thumbnail: Option<String>,
+    status: String,
+    started_at: Option<i64>,
+    last_live_at: Option<i64>,
+}
+
+impl CardRow {
+    /// When it was last on air, for the cursor of a list of recent streams.
+    pub fn last_live_at_ms(&self) -> i64 {
+        self.last_live_at.unwrap_or(0)
+    }
+
+    /// As it is shown, with that many viewers.
+    pub fn card(self, viewer_count: u32) -> ChannelCard {
+        let is_live = StreamStatus::from_stored(&self.status).is_live();
+        ChannelCard {
+            username: self.username,
+            title: self.title,
+            thumbnail: self.thumbnail,
+            is_live,
+            started_at: self.started_at.filter(|_| is_live).map(Timestamp),
+            last_live_at: self.last_live_at.filter(|_| !is_live).map(Timestamp),
+            viewer_count: if is_live { viewer_count } else { 0 },
+        }
+    }
+}
+
+/// The place in the list of recent streams that a piece ends at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentCursor {
+    /// When the last one of the piece was on air.
+    pub last_live_at: Timestamp,
+    /// Which one it was.
+    pub id: String,
+}
+
+/// A stream that is off air and has a key.
+#[derive(Debug, sqlx::FromRow)]
+pub struct IdleRow {
+    /// Which stream.
+    #[sqlx(try_from = "String")]
+    pub id: StreamId,
+    /// What LiveKit calls its way in.
+    pub ingress_id: String,
+    /// LiveKit did not know it when it was last asked.
+    pub key_is_lost: bool,
+}
+
+/// A new way in.
+#[derive(Debug)]
+pub struct IngressRow<'a> {
+    /// What LiveKit calls it.
+    pub ingress_id: &'a str,
+    /// What it is for.
+    pub input_type: InputType,
+    /// Where the encoder connects.
+    pub server_url: &'a str,
+    /// The encrypted stream key.
+    pub sealed_key: &'a str,
+}
+
+/// Gives the account a stream with default settings, unless it has one.
+pub async fn insert(
+    db: impl Queryable<'_>,
+    id: &StreamId,
+    user_id: &UserId,
+    title: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let chat = ChatSettings::default();
+    db.write(INSERT_STREAM)
+        .bind(id.as_str())
+        .bind(user_id.as_str())
+        .bind(title)
+        .bind(chat.is_chat_enabled)
+        .bind(chat.is_chat_delayed)
+        .bind(i64::from(chat.chat_delay_seconds))
+        .bind(i64::from(chat.slow_mode_seconds))
+        .bind(chat.is_chat_followers_only)
+        .bind(i64::from(chat.followers_min_minutes))
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// A stream.
+pub async fn find(db: impl Queryable<'_>, id: &StreamId) -> Result<Option<StreamRow>> {
+    db.read(FIND_STREAM).bind(id.as_str()).fetch_optional().await
+}
+
+/// A stream, held for this transaction alone.
+pub async fn lock(tx: &mut super::Tx, id: &StreamId) -> Result<Option<StreamRow>> {
+    tx.write(LOCK_STREAM).bind(id.as_str()).fetch_optional().await
+}
+
+/// The stream that an ingress belongs to.
+pub async fn find_by_ingress(db: impl Queryable<'_>, ingress_id: &str) -> Result<Option<StreamId>> {
+    let row: Option<(String,)> = db.read(FIND_BY_INGRESS).bind(ingress_id).fetch_optional().await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
+/// The stream of an account, creator or not.
+pub async fn find_by_user(db: impl Queryable<'_>, user_id: &UserId) -> Result<Option<StreamRow>> {
+    db.read(FIND_BY_USER).bind(user_id.as_str()).fetch_optional().await
+}
+
+/// The stream of a creator.
+pub async fn find_by_username(db: impl Queryable<'_>, username: &Username) -> Result<Option<StreamRow>> {
+    db.read(FIND_BY_USERNAME).bind(username.as_str()).fetch_optional().await
+}
+
+/// Streams that are not offline.
+pub async fn list_busy(db: impl Queryable<'_>) -> Result<Vec<StreamId>> {
+    let rows: Vec<(String,)> = db.read(LIST_BUSY).fetch_all().await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Streams that are offline and have a key.
+pub async fn list_idle_with_key(db: impl Queryable<'_>) -> Result<Vec<IdleRow>> {
+    db.read(LIST_IDLE_WITH_KEY).fetch_all().await
+}
+
+/// Streams that are live, the newest first.
+pub async fn list_live_cards(db: impl Queryable<'_>) -> Result<Vec<CardRow>> {
+    db.read(LIST_LIVE_CARDS).fetch_all().await
+}
+
+/// Streams that were live once, the last ones first, after `cursor`.
+pub async fn list_recent_cards(
+    db: impl Queryable<'_>,
+    cursor: Option<&RecentCursor>,
+    limit: i64,
+) -> Result<Vec<CardRow>> {
+    let (at, id) = cursor.map_or((i64::MAX, ""), |cursor| (cursor.last_live_at.0, cursor.id.as_str()));
+    db.read(LIST_RECENT_CARDS).bind(at).bind(id).bind(limit).fetch_all().await
+}
+
+/// Streams whose title or creator holds `text`, live ones first.
+pub async fn search_cards(db: impl Queryable<'_>, text: &str) -> Result<Vec<CardRow>> {
+    let literal = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    db.read(SEARCH_CARDS).bind(format!("%{literal}%")).fetch_all().await
+}
+
+/// Changes title and picture; a new version.
+pub async fn update_texts(
+    db: impl Queryable<'_>,
+    id: &StreamId,
+    title: &str,
+    thumbnail: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    db.write(UPDATE_TEXTS).bind(id.as_str()).bind(title).bind(thumbnail).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Changes the rules of the chat; a new version.
+pub async fn update_chat(db: impl Queryable<'_>, id: &StreamId, chat: &ChatSettings, now: Timestamp) -> Result<()> {
+    db.write(UPDATE_CHAT)
+        .bind(id.as_str())
+        .bind(chat.is_chat_enabled)
+        .bind(chat.is_chat_delayed)
+        .bind(i64::from(chat.chat_delay_seconds))
+        .bind(i64::from(chat.slow_mode_seconds))
+        .bind(chat.is_chat_followers_only)
+        .bind(i64::from(chat.followers_min_minutes))
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Remembers the encoder's session; not a new version, for nobody sees it.
+pub async fn update_session(db: impl Queryable<'_>, id: &StreamId, on_air: &OnAir) -> Result<()> {
+    db.write(UPDATE_SESSION)
+        .bind(id.as_str())
+        .bind(on_air.resource_id.as_deref())
+        .bind(on_air.participant_sid.as_deref())
+        .bind(on_air.ended_resource_id.as_deref())
+        .bind(on_air.ended_participant_sid.as_deref())
+        .bind(on_air.reconnecting_until.map(|time| time.0))
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// What going on or off air changes.
+#[derive(Debug)]
+pub struct StatusRow<'a> {
+    /// On air or not.
+    pub status: StreamStatus,
+    /// Since when.
+    pub started_at: Option<Timestamp>,
+    /// In which broadcast.
+    pub broadcast_id: Option<&'a BroadcastId>,
+    /// When it was last seen on air.
+    pub last_live_at: Option<Timestamp>,
+}
+
+/// Goes on or off air; a new version.
+pub async fn update_status(db: impl Queryable<'_>, id: &StreamId, row: &StatusRow<'_>, now: Timestamp) -> Result<()> {
+    db.write(UPDATE_STATUS)
+        .bind(id.as_str())
+        .bind(row.status.as_str())
+        .bind(row.started_at.map(|time| time.0))
+        .bind(row.broadcast_id.map(BroadcastId::as_str))
+        .bind(row.last_live_at.map(|time| time.0))
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Reserves the change of the key; says whether nobody else has.
+pub async fn claim_ingress(db: impl Queryable<'_>, id: &StreamId, now: Timestamp, until: Timestamp) -> Result<bool> {
+    Ok(db.write(CLAIM_INGRESS).bind(id.as_str()).bind(now.0).bind(until.0).execute().await? == 1)
+}
+
+/// Gives the reservation back.
+pub async fn release_ingress(db: impl Queryable<'_>, id: &StreamId) -> Result<()> {
+    db.write(RELEASE_INGRESS).bind(id.as_str()).execute().await?;
+    Ok(())
+}
+
+/// Forgets the key.
+pub async fn clear_ingress(db: impl Queryable<'_>, id: &StreamId, now: Timestamp) -> Result<()> {
+    db.write(CLEAR_INGRESS).bind(id.as_str()).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Stores a new key, and gives the reservation back.
+pub async fn store_ingress(
+    db: impl Queryable<'_>,
+    id: &StreamId,
+    ingress: &IngressRow<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    db.write(STORE_INGRESS)
+        .bind(id.as_str())
+        .bind(ingress.ingress_id)
+        .bind(ingress.input_type.as_str())
+        .bind(ingress.server_url)
+        .bind(ingress.sealed_key)
+        .bind(now.0)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Remembers whether LiveKit knows the key.
+pub async fn mark_key(db: impl Queryable<'_>, id: &StreamId, ingress_id: &str, is_lost: bool) -> Result<()> {
+    db.write(MARK_KEY).bind(id.as_str()).bind(ingress_id).bind(is_lost).execute().await?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What goes wrong inside, in full; [`ApiError`] is what the caller gets to know of it.
+
+use std::time::Duration;
+
+use crate::{
+    api::error::{ApiError, ErrorCode},
+    domain::fields::FieldErrors,
+    server::telemetry,
+};
+
+/// The result of a service.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure of a service. Each variant says how it is answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 401.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// 401. Says the same whether or not there is such an account.
+    #[error("wrong login or password")]
+    WrongCredentials,
+    /// 403.
+    #[error("not an approved creator")]
+    NotACreator,
+    /// 403, with what would be needed.
+    #[error("forbidden: {0}")]
+    Forbidden(&'static str),
+    /// 404, with what was looked for.
+    #[error("not found: {0}")]
+    NotFound(&'static str),
+    /// 404 `NO_KEY`.
+    #[error("no stream key")]
+    NoKey,
+    /// 409, with why not.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// 409 with the field.
+    #[error("taken: {0:?}")]
+    Taken(FieldErrors),
+    /// 409 `WHILE_LIVE`.
+    #[error("not while live")]
+    WhileLive,
+    /// 409 `CHANNEL_OFFLINE`.
+    #[error("the channel is offline")]
+    ChannelOffline,
+    /// 422 with each bad field.
+    #[error("invalid: {0:?}")]
+    Invalid(FieldErrors),
+    /// 429 with how long to wait.
+    #[error("too many requests")]
+    TooMany {
+        /// Until it is allowed again.
+        retry_after: Duration,
+        /// What was done too often, and what to do.
+        message: &'static str,
+    },
+    /// 503: not set up, or no answer.
+    #[error("LiveKit cannot be reached: {reason}")]
+    LiveKitUnreachable {
+        /// What happened, for the log.
+        reason: String,
+        /// What it means for what was asked for.
+        message: &'static str,
+    },
+    /// 502: it answered that it could not.
+    #[error("LiveKit failed: {reason}")]
+    LiveKitFailed {
+        /// What it said, for the log.
+        reason: String,
+        /// What it means for what was asked for.
+        message: &'static str,
+    },
+    /// 500.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// 500.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl Error {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotSignedIn => ErrorCode::NotSignedIn,
+            Self::WrongCredentials => ErrorCode::WrongCredentials,
+            Self::NotACreator => ErrorCode::NotACreator,
+            Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::NoKey => ErrorCode::NoKey,
+            Self::Conflict(_) => ErrorCode::Conflict,
+            Self::Taken(_) => ErrorCode::Taken,
+            Self::WhileLive => ErrorCode::WhileLive,
+            Self::ChannelOffline => ErrorCode::ChannelOffline,
+            Self::Invalid(_) => ErrorCode::Invalid,
+            Self::TooMany { .. } => ErrorCode::TooManyRequests,
+            Self::LiveKitUnreachable { .. } => ErrorCode::LivekitUnreachable,
+            Self::LiveKitFailed { .. } => ErrorCode::LivekitFailed,
+            Self::Database(_) | Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    fn message(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "Sign in first.",
+            Self::WrongCredentials => "Username or password is wrong. Check both and try again.",
+            Self::NotACreator => "This is for creators. Apply to become one.",
+            Self::NoKey => "There is no stream key yet. Make one to connect OBS.",
+            Self::WhileLive => "The key can't change while you're live. End your stream first.",
+            Self::ChannelOffline => "This channel is offline. It starts by itself when the stream does.",
+            Self::Invalid(_) => "Some of it can't be accepted. Check the fields that are named.",
+            Self::Taken(_) => "Somebody else has it already. Choose another one.",
+            Self::Forbidden(message) | Self::NotFound(message) | Self::Conflict(message) => message,
+            Self::TooMany { message, .. }
+            | Self::LiveKitUnreachable { message, .. }
+            | Self::LiveKitFailed { message, .. } => message,
+            Self::Database(_) | Self::Internal(_) => "Something went wrong on the server. Try again in a moment.",
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    /// Logs what is our fault, once; the rest is between us and the caller.
+    fn from(error: Error) -> Self {
+        let code = error.code();
+        let status = code.http_status();
+        if status.is_server_error() {
+            tracing::error!(error.code = ?code, error.cause = %error, "a request failed");
+        }
+        let mut public = Self::new(code, error.message());
+        public.request_id = telemetry::request_id();
+        match error {
+            Error::Invalid(fields) | Error::Taken(fields) => public.fields = fields.0,
+            Error::TooMany { retry_after, .. } => public.retry_after_seconds = Some(retry_after.as_secs().max(1)),
+            _ => {}
+        }
+        public
+    }
+}

@@ -1,0 +1,154 @@
+//! What happens, to whom it concerns: the current state of each stream, its viewers, notices to its creator, and
+//! changes of an account. A slow or late reader gets the newest, never a backlog.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{broadcast, watch};
+
+use crate::domain::{
+    channel::ChannelState,
+    id::{StreamId, UserId},
+    stream::Notice,
+};
+
+/// Notices that wait for a slow reader before the oldest is dropped.
+const NOTICE_BACKLOG: usize = 8;
+
+/// What is known of one stream.
+#[derive(Debug)]
+pub struct StreamTopic {
+    /// The newest state that was published; `None` until the first.
+    pub state: watch::Sender<Option<ChannelState>>,
+    /// People watching.
+    pub viewers: watch::Sender<u32>,
+    /// Passing news for the creator.
+    pub notices: broadcast::Sender<Notice>,
+    /// LiveKit could not say whether it is on air when it was last asked.
+    outage: AtomicBool,
+    /// Since when looks into the room have found no encoder.
+    empty_since: Mutex<Option<Instant>>,
+    /// The version that the room's metadata holds; held while it is written, so that an older one never follows.
+    pub metadata_version: tokio::sync::Mutex<i64>,
+}
+
+impl StreamTopic {
+    fn new() -> Self {
+        Self {
+            state: watch::Sender::new(None),
+            viewers: watch::Sender::new(0),
+            notices: broadcast::Sender::new(NOTICE_BACKLOG),
+            outage: AtomicBool::new(false),
+            empty_since: Mutex::new(None),
+            metadata_version: tokio::sync::Mutex::new(0),
+        }
+    }
+}
+
+/// All topics.
+#[derive(Debug, Default)]
+pub struct Events {
+    streams: Mutex<HashMap<StreamId, Arc<StreamTopic>>>,
+    accounts: Mutex<HashMap<UserId, watch::Sender<u64>>>,
+}
+
+/// A panic elsewhere cannot leave these maps half-changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Events {
+    /// The topic of that stream.
+    pub fn stream(&self, id: &StreamId) -> Arc<StreamTopic> {
+        lock(&self.streams).entry(id.clone()).or_insert_with(|| Arc::new(StreamTopic::new())).clone()
+    }
+
+    /// Publishes a state, unless a newer one was published already.
+    pub fn publish(&self, id: &StreamId, state: ChannelState) {
+        self.stream(id).state.send_if_modified(|current| {
+            let is_newer = current.as_ref().is_none_or(|known| known.version < state.version);
+            if is_newer {
+                *current = Some(state);
+            }
+            is_newer
+        });
+    }
+
+    /// Publishes how many people watch.
+    pub fn publish_viewers(&self, id: &StreamId, count: u32) {
+        self.stream(id).viewers.send_if_modified(|current| std::mem::replace(current, count) != count);
+    }
+
+    /// How many people watch.
+    pub fn viewers(&self, id: &StreamId) -> u32 {
+        *self.stream(id).viewers.borrow()
+    }
+
+    /// Remembers whether LiveKit can say anything about the stream; returns whether it could not the last time.
+    pub fn note_outage(&self, id: &StreamId, is_out: bool) -> bool {
+        self.stream(id).outage.swap(is_out, Ordering::Relaxed)
+    }
+
+    /// Remembers whether a look found the room without an encoder; returns whether it has been so for `at_least`.
+    pub fn note_empty(&self, id: &StreamId, is_empty: bool, at_least: Duration) -> bool {
+        let topic = self.stream(id);
+        let mut since = lock(&topic.empty_since);
+        *since = if is_empty { since.or_else(|| Some(Instant::now())) } else { None };
+        since.is_some_and(|since| since.elapsed() >= at_least)
+    }
+
+    /// Tells the stream's creator something.
+    pub fn notify(&self, id: &StreamId, notice: Notice) {
+        // Nobody listening is fine: notices are for who looks at the dashboard now.
+        let _ = self.stream(id).notices.send(notice);
+    }
+
+    /// Says that something about the account changed.
+    pub fn account_changed(&self, id: &UserId) {
+        if let Some(sender) = lock(&self.accounts).get(id) {
+            sender.send_modify(|changes| *changes += 1);
+        }
+    }
+
+    /// Follows changes of an account.
+    pub fn follow_account(&self, id: &UserId) -> watch::Receiver<u64> {
+        let mut accounts = lock(&self.accounts);
+        accounts.retain(|known, sender| known == id || sender.receiver_count() > 0);
+        accounts.entry(id.clone()).or_default().subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{channel::StreamStatus, chat_settings::ChatSettings};
+
+    fn state(version: i64) -> ChannelState {
+        ChannelState {
+            version,
+            status: StreamStatus::Offline,
+            is_live: false,
+            started_at: None,
+            title: version.to_string(),
+            thumbnail: None,
+            chat: ChatSettings::default(),
+            viewer_count: 0,
+        }
+    }
+
+    #[test]
+    fn an_older_state_does_not_follow_a_newer_one() {
+        let events = Events::default();
+        let id = StreamId("s".into());
+        let reader = events.stream(&id).state.subscribe();
+        events.publish(&id, state(2));
+        events.publish(&id, state(1));
+        assert_eq!(reader.borrow().as_ref().map(|state| state.version), Some(2));
+    }
+}

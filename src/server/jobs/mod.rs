@@ -1,0 +1,12 @@
+//! What happens without anybody asking. Each job is idempotent: doing it twice, or after a crash, does no harm.
+
+pub mod prune;
+pub mod reconcile;
+
+use super::state::AppState;
+
+/// Starts all jobs; they stop when the server does.
+pub fn start(state: &AppState) {
+    state.tasks.spawn(reconcile::run(state.clone()));
+    state.tasks.spawn(prune::run(state.clone()));
+}

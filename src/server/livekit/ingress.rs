@@ -1,0 +1,117 @@
+//! Ways in for encoders. Only those of our own rooms are listed or deleted.
+
+use livekit_api::services::ingress::{CreateIngressOptions, IngressListFilter};
+use livekit_protocol as proto;
+
+use super::{CallError, LiveKit};
+use crate::domain::{
+    id::{StreamId, UserId},
+    ingress::InputType,
+};
+
+/// A way in that LiveKit made. Holds the stream key.
+pub struct MadeIngress {
+    /// What LiveKit calls it.
+    pub id: String,
+    /// Where the encoder connects.
+    pub url: String,
+    /// What it shows there.
+    pub stream_key: String,
+}
+
+impl std::fmt::Debug for MadeIngress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MadeIngress").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl LiveKit {
+    /// Makes a way into the stream's room for its creator.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn create_ingress(
+        &self,
+        stream: &StreamId,
+        user: &UserId,
+        input: InputType,
+        several_qualities: bool,
+    ) -> Result<MadeIngress, CallError> {
+        let kind = match input {
+            InputType::Rtmp => proto::IngressInput::RtmpInput,
+            InputType::Whip => proto::IngressInput::WhipInput,
+        };
+        // RTMP must be transcoded; WHIP is passed through, which is what makes it fast.
+        let is_transcoded = input == InputType::Rtmp;
+        let options = CreateIngressOptions {
+            name: name_of(stream),
+            room_name: stream.to_string(),
+            participant_identity: user.to_string(),
+            participant_name: "encoder".to_owned(),
+            audio: audio_options(is_transcoded),
+            video: video_options(is_transcoded, several_qualities),
+            enable_transcoding: Some(is_transcoded),
+            ..Default::default()
+        };
+        let made = self.ingress.create_ingress(kind, options).await?;
+        Ok(MadeIngress { id: made.ingress_id, url: made.url, stream_key: made.stream_key })
+    }
+
+    /// The ids of all ways into the stream's room that StreamIt made.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn list_ingress(&self, stream: &StreamId) -> Result<Vec<String>, CallError> {
+        let made = self.ingress.list_ingress(IngressListFilter::Room(stream.to_string())).await?;
+        let name = name_of(stream);
+        let is_ours = |room: &str, known: &str| room == stream.as_str() && known == name;
+        Ok(made.into_iter().filter(|one| is_ours(&one.room_name, &one.name)).map(|one| one.ingress_id).collect())
+    }
+
+    /// The ids of all ways in.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn list_all_ingress(&self) -> Result<Vec<String>, CallError> {
+        let made = self.ingress.list_ingress(IngressListFilter::All).await?;
+        Ok(made.into_iter().map(|one| one.ingress_id).collect())
+    }
+
+    /// Deletes a way in and cuts its encoder. One that is not there counts as deleted.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn delete_ingress(&self, id: &str) -> Result<(), CallError> {
+        match self.ingress.delete_ingress(id).await.map_err(CallError::from) {
+            Ok(_) | Err(CallError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What tells our own from what somebody else made at the same LiveKit.
+fn name_of(stream: &StreamId) -> String {
+    format!("streamit {stream}")
+}
+
+/// Presets are sent whole, with their source: LiveKit takes what is missing as zero. It refuses a preset for what it
+/// passes through.
+fn audio_options(is_transcoded: bool) -> proto::IngressAudioOptions {
+    use proto::{IngressAudioEncodingPreset as Preset, ingress_audio_options::EncodingOptions};
+    let preset = EncodingOptions::Preset(Preset::OpusStereo96kbps as i32);
+    proto::IngressAudioOptions {
+        name: "sound".to_owned(),
+        source: proto::TrackSource::Microphone as i32,
+        encoding_options: is_transcoded.then_some(preset),
+    }
+}
+
+fn video_options(is_transcoded: bool, several_qualities: bool) -> proto::IngressVideoOptions {
+    use proto::{IngressVideoEncodingPreset as Preset, ingress_video_options::EncodingOptions};
+    let preset = if several_qualities { Preset::H2641080p30fps3Layers } else { Preset::H264720p30fps1Layer };
+    proto::IngressVideoOptions {
+        name: "picture".to_owned(),
+        source: proto::TrackSource::Camera as i32,
+        encoding_options: is_transcoded.then_some(EncodingOptions::Preset(preset as i32)),
+    }
+}

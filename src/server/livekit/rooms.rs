@@ -1,0 +1,106 @@
+//! Rooms: who is in one, and the metadata that all in it get.
+
+use livekit_protocol::{
+    ParticipantInfo,
+    participant_info::{Kind, State},
+};
+
+use super::{CallError, LiveKit, tokens};
+use crate::domain::id::{StreamId, UserId};
+
+/// What a look into a room shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// LiveKit cannot say: it does not answer.
+    Unknown,
+    /// Nobody is sending.
+    OffAir,
+    /// An encoder is there.
+    OnAir {
+        /// Its participant.
+        sid: String,
+        /// People watching, without the creator.
+        viewers: u32,
+    },
+}
+
+impl LiveKit {
+    /// Who is in the stream's room: the truth about being on air. `unavailable` while the room service itself answers
+    /// means that no node holds the room, and so nobody is in it.
+    pub async fn look(&self, stream: &StreamId, creator: &UserId) -> Seen {
+        match self.rooms.list_participants(stream.as_str()).await.map_err(CallError::from) {
+            Ok(participants) => seen(&participants, creator),
+            Err(CallError::NotFound(_)) => Seen::OffAir,
+            Err(CallError::Unavailable(_)) if self.is_reachable().await => Seen::OffAir,
+            Err(error) => {
+                tracing::debug!(%error, %stream, "a room could not be looked into");
+                Seen::Unknown
+            }
+        }
+    }
+
+    /// Whether LiveKit answers.
+    pub async fn is_reachable(&self) -> bool {
+        self.list_rooms().await.is_ok()
+    }
+
+    /// The names of all rooms.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn list_rooms(&self) -> Result<Vec<String>, CallError> {
+        Ok(self.rooms.list_rooms(vec![]).await?.into_iter().map(|room| room.name).collect())
+    }
+
+    /// Replaces the metadata that everybody in the room gets.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or there is no such room.
+    pub async fn set_metadata(&self, stream: &StreamId, metadata: &str) -> Result<(), CallError> {
+        self.rooms.update_room_metadata(stream.as_str(), metadata).await?;
+        Ok(())
+    }
+}
+
+fn seen(participants: &[ParticipantInfo], creator: &UserId) -> Seen {
+    let Some(encoder) = participants.iter().find(|one| one.kind() == Kind::Ingress) else { return Seen::OffAir };
+    let mut people: Vec<&str> = participants
+        .iter()
+        .filter(|one| one.kind() == Kind::Standard && one.state() == State::Active)
+        .map(|one| tokens::person(&one.identity))
+        .filter(|person| *person != creator.as_str())
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    Seen::OnAir { sid: encoder.sid.clone(), viewers: u32::try_from(people.len()).unwrap_or(u32::MAX) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn participant(kind: Kind, identity: &str, state: State) -> ParticipantInfo {
+        ParticipantInfo {
+            sid: format!("PA_{identity}"),
+            identity: identity.to_owned(),
+            kind: kind as i32,
+            state: state as i32,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn people_are_counted_not_connections_and_never_the_creator() {
+        let creator = UserId("ann".into());
+        let participants = [
+            participant(Kind::Ingress, "ann", State::Active),
+            participant(Kind::Standard, "ann#1", State::Active),
+            participant(Kind::Standard, "bob#1", State::Active),
+            participant(Kind::Standard, "bob#2", State::Active),
+            participant(Kind::Standard, "eve#1", State::Joined),
+            participant(Kind::Standard, "guest#1", State::Active),
+        ];
+        assert_eq!(seen(&participants, &creator), Seen::OnAir { sid: "PA_ann".into(), viewers: 2 });
+        assert_eq!(seen(&participants[1..], &creator), Seen::OffAir);
+    }
+}

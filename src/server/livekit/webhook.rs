@@ -1,0 +1,129 @@
+//! LiveKit's webhooks: is it really LiveKit, and what does it say. A body holds the stream key in the clear, so nothing
+//! of it is kept or printed but what is read out here.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use livekit_api::access_token::TokenVerifier;
+use livekit_protocol::{IngressInfo, ParticipantInfo, WebhookEvent, ingress_state::Status, participant_info::Kind};
+use sha2::{Digest as _, Sha256};
+
+use super::LiveKit;
+use crate::domain::id::StreamId;
+
+/// A webhook that was not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejected {
+    /// Not signed by LiveKit, or for another body.
+    BadSignature,
+    /// Signed, but not a webhook.
+    Undecodable,
+}
+
+/// What LiveKit says happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// LiveKit's id of the event: the same one when it is sent again.
+    pub id: String,
+    /// What happened.
+    pub kind: HintKind,
+}
+
+/// The kinds of events that mean something here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HintKind {
+    /// An encoder's session began.
+    IngressStarted {
+        /// Which way in.
+        ingress_id: String,
+        /// Which session.
+        resource_id: String,
+    },
+    /// An encoder's session is over, or was refused.
+    IngressEnded {
+        /// Which way in.
+        ingress_id: String,
+        /// Which session.
+        resource_id: String,
+        /// Why, when it did not end well.
+        error: Option<String>,
+    },
+    /// The encoder's participant is in the room.
+    EncoderJoined {
+        /// Which stream.
+        stream: StreamId,
+        /// Which participant.
+        sid: String,
+    },
+    /// The encoder's participant is gone.
+    EncoderLeft {
+        /// Which stream.
+        stream: StreamId,
+        /// Which participant.
+        sid: String,
+    },
+    /// Somebody else came or went.
+    AudienceChanged {
+        /// Which stream.
+        stream: StreamId,
+    },
+    /// A room was made: it has no metadata yet.
+    RoomStarted {
+        /// Which stream.
+        stream: StreamId,
+    },
+    /// Nothing that matters here.
+    Other,
+}
+
+impl LiveKit {
+    /// Checks the signature over the raw bytes and reads what happened.
+    ///
+    /// # Errors
+    /// When it is not signed by LiveKit, or cannot be read.
+    pub fn read_webhook(&self, authorization: &str, body: &[u8]) -> Result<Hint, Rejected> {
+        let verifier = TokenVerifier::with_api_key(&self.config.api_key, &self.config.api_secret);
+        let claims = verifier.verify(authorization).map_err(|_| Rejected::BadSignature)?;
+        let signed = BASE64.decode(claims.sha256).map_err(|_| Rejected::BadSignature)?;
+        if signed != Sha256::digest(body).as_slice() {
+            return Err(Rejected::BadSignature);
+        }
+        let event: WebhookEvent = serde_json::from_slice(body).map_err(|_| Rejected::Undecodable)?;
+        if event.id.is_empty() {
+            return Err(Rejected::Undecodable);
+        }
+        Ok(Hint { id: event.id.clone(), kind: kind(event) })
+    }
+}
+
+fn kind(event: WebhookEvent) -> HintKind {
+    let stream = event.room.as_ref().map(|room| StreamId(room.name.clone()));
+    match (event.event.as_str(), event.ingress_info, stream, event.participant) {
+        ("ingress_started", Some(info), _, _) => {
+            let (ingress_id, resource_id, _) = session(info);
+            HintKind::IngressStarted { ingress_id, resource_id }
+        }
+        ("ingress_ended", Some(info), _, _) => {
+            let (ingress_id, resource_id, error) = session(info);
+            HintKind::IngressEnded { ingress_id, resource_id, error }
+        }
+        ("participant_joined", _, Some(stream), Some(who)) => match is_encoder(&who) {
+            true => HintKind::EncoderJoined { stream, sid: who.sid },
+            false => HintKind::AudienceChanged { stream },
+        },
+        ("participant_left" | "participant_connection_aborted", _, Some(stream), Some(who)) => match is_encoder(&who) {
+            true => HintKind::EncoderLeft { stream, sid: who.sid },
+            false => HintKind::AudienceChanged { stream },
+        },
+        ("room_started", _, Some(stream), _) => HintKind::RoomStarted { stream },
+        _ => HintKind::Other,
+    }
+}
+
+fn is_encoder(who: &ParticipantInfo) -> bool {
+    who.kind() == Kind::Ingress
+}
+
+fn session(info: IngressInfo) -> (String, String, Option<String>) {
+    let state = info.state.unwrap_or_default();
+    let error = (state.status() == Status::EndpointError).then_some(state.error);
+    (info.ingress_id, state.resource_id, error)
+}

@@ -1,0 +1,24 @@
+//! Everything that only runs on the server.
+//!
+//! `router` is the door, `services` are the use cases, `db` and `livekit` what they work with, `jobs` what happens
+//! without anybody asking.
+
+pub mod auth;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod jobs;
+pub mod livekit;
+pub mod queue;
+pub mod router;
+pub mod routes;
+pub mod secrets;
+pub mod services;
+pub mod state;
+pub mod telemetry;
+
+pub use commands::main;
+pub use error::{Error, Result};

@@ -1,0 +1,300 @@
+//! The whole map of the server, and what every request passes on its way: an id, its address, the origin check, the
+//! limits on bodies, and the envelope of every failure.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::{any, get, post},
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use server_fn::Encodes as _;
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+
+use super::{
+    auth::{door::ClientAddress, origin},
+    clock,
+    routes::{health, sse, webhook},
+    state::AppState,
+    telemetry,
+};
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        paths,
+        protocol::Envelope,
+    },
+    app::{App, shell},
+    pages::status::PageStatus,
+};
+
+/// Largest body of a request, in bytes: the longest text that a form holds, and some.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Largest webhook, in bytes.
+const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
+/// Paths that plain forms post to: they may be answered by a redirect. Everything else under `/api` answers JSON,
+/// whatever the request says it accepts.
+const FORM_PATHS: [&str; 5] = [
+    "/api/auth/signup",
+    "/api/auth/login",
+    "/api/auth/logout",
+    "/api/creator/application",
+    "/api/admin/applications/decision",
+];
+
+/// Fields of those forms that are filled in again when it failed. Never a password.
+const KEPT_FIELDS: [&str; 3] = ["username", "email", "login"];
+
+/// Builds the router.
+pub fn build(state: AppState) -> Router {
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.clone());
+            provide_context(PageStatus(Arc::new(set_status)));
+        }
+    };
+    let page = {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    };
+    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell);
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route(paths::WEBHOOK, post(webhook::receive))
+        .route(paths::STREAM_EVENTS, get(sse::own_stream))
+        .route(paths::CHANNEL_EVENTS, get(sse::channel))
+        .route(paths::ACCOUNT_EVENTS, get(sse::account))
+        .leptos_routes_with_context(&state, generate_route_list(App), context, page)
+        .route("/api/", any(no_endpoint))
+        .route("/api/{*path}", any(no_endpoint))
+        .method_not_allowed_fallback(no_method)
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), guard_api))
+        .layer(middleware::from_fn_with_state(state.clone(), identify))
+        .layer(middleware::map_response(cache_files))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin-when-cross-origin"),
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(state)
+}
+
+fn set_status(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        options.set_status(status);
+    }
+}
+
+/// Gives the request an id and finds out where it comes from.
+async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let id = clock::new_id();
+    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = client_address(&state, socket, request.headers());
+    request.extensions_mut().insert(ClientAddress(address));
+    let mut response = telemetry::within_request(id.clone(), next.run(request)).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// The socket's address; behind a trusted proxy, the last one in `X-Forwarded-For` that is not a trusted proxy itself.
+fn client_address(state: &AppState, socket: Option<IpAddr>, headers: &HeaderMap) -> String {
+    let is_trusted = |ip: &IpAddr| state.config.trusted_proxies.iter().any(|net| net.contains(ip));
+    let Some(socket) = socket else { return "unknown".to_owned() };
+    if !is_trusted(&socket) {
+        return socket.to_string();
+    }
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> =
+        forwarded.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    hops.into_iter().rev().find(|hop| !is_trusted(hop)).unwrap_or(socket).to_string()
+}
+
+/// What all of `/api` has in common.
+async fn guard_api(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    if !path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let mut response = match checked(&state, &path, request).await {
+        Ok(mut request) => {
+            let typed = if is_form_post(&request, &path) { kept_fields(&mut request).await } else { vec![] };
+            let mut response = next.run(request).await;
+            keep_typed(&mut response, &typed);
+            response
+        }
+        Err(error) => failure(error),
+    };
+    // Nothing of the API is for a cache: most of it is personal, and some of it is a key.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The request with its body read, if it may come in.
+async fn checked(state: &AppState, path: &str, request: Request) -> Result<Request, ApiError> {
+    let is_webhook = path == paths::WEBHOOK;
+    if !is_webhook && !origin::is_same_origin(request.method(), request.headers(), &state.config.base_url) {
+        return Err(ApiError::new(ErrorCode::CrossOrigin, "This request came from another site and was refused."));
+    }
+    if holds_nul(request.uri().query()) {
+        return Err(ApiError::new(ErrorCode::BadRequest, "The address holds a NUL character. Leave it out."));
+    }
+    let limit = if is_webhook { MAX_WEBHOOK_BYTES } else { MAX_BODY_BYTES };
+    let mut request = with_whole_body(request, limit).await?;
+    if !is_form_post(&request, path) {
+        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    }
+    Ok(request)
+}
+
+async fn with_whole_body(request: Request, limit: usize) -> Result<Request, ApiError> {
+    let (parts, body) = request.into_parts();
+    let message = || format!("The body is larger than {limit} bytes. Send less.");
+    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| ApiError::new(ErrorCode::TooLarge, message()))?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+fn is_form_post(request: &Request, path: &str) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    request.method() == Method::POST
+        && kind.starts_with("application/x-www-form-urlencoded")
+        && FORM_PATHS.contains(&path)
+}
+
+/// PostgreSQL stores no text with a NUL in it.
+fn holds_nul(query: Option<&str>) -> bool {
+    query.is_some_and(|query| query.contains("%00"))
+}
+
+/// The fields of a form that its page fills in again when it failed.
+async fn kept_fields(request: &mut Request) -> Vec<(String, String)> {
+    let body = std::mem::replace(request.body_mut(), Body::empty());
+    let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    *request.body_mut() = Body::from(bytes);
+    fields.into_iter().filter(|(name, _)| KEPT_FIELDS.contains(&name.as_str())).collect()
+}
+
+/// A plain form that failed is sent back to its page, with the failure in the address: what was typed goes with it.
+fn keep_typed(response: &mut Response, form: &[(String, String)]) {
+    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let Some(back) = location.filter(|location| location.contains("__err=")) else { return };
+    let (page, query) = back.split_once('?').unwrap_or((back, ""));
+    let mut fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    fields.retain(|(name, _)| !KEPT_FIELDS.contains(&name.as_str()));
+    fields.extend_from_slice(form);
+    let back = serde_urlencoded::to_string(fields).map(|query| format!("{page}?{query}"));
+    if let Some(value) = back.ok().and_then(|back| HeaderValue::from_str(&back).ok()) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+}
+
+/// Hashed files never change; the others are asked for again.
+async fn cache_files(uri: axum::http::Uri, mut response: Response) -> Response {
+    let path = uri.path();
+    let rule = match path {
+        _ if !response.status().is_success() => return response,
+        // A page may be somebody's own, and is not for who comes after them.
+        _ if is_page(&response) => "private, no-store",
+        _ if path.starts_with("/pkg/") && is_hashed(path) => "public, max-age=31536000, immutable",
+        _ if path.starts_with("/pkg/") || path.starts_with("/vendor/") => "public, no-cache",
+        _ => return response,
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(rule));
+    response
+}
+
+fn is_page(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// `streamit.<hash>.wasm`.
+fn is_hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("");
+    let mut parts = name.split('.');
+    parts.next() == Some("streamit") && parts.next().is_some_and(|hash| hash.len() >= 12) && parts.next().is_some()
+}
+
+async fn no_endpoint() -> Response {
+    failure(ApiError::new(ErrorCode::NotFound, "There is no such endpoint. Check the path."))
+}
+
+async fn no_method(method: Method) -> Response {
+    failure(ApiError::new(ErrorCode::MethodNotAllowed, format!("{method} is not known here. Check the method.")))
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    // What it was, the panic hook has written; it may hold anything and goes nowhere else.
+    failure(ApiError::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."))
+}
+
+/// A success without data.
+pub fn success(status: StatusCode) -> Response {
+    let body = Envelope::encode(&()).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// A failure in its envelope, with its status.
+pub fn failure(mut error: ApiError) -> Response {
+    error.request_id = error.request_id.or_else(telemetry::request_id);
+    let body = Envelope::encode(&error).unwrap_or_default();
+    let mut response = (error.code.http_status(), [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(seconds) = error.retry_after_seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Completes the failure of a server function with its status and the request's id. A plain form is redirected, and so
+/// has a status of its own.
+pub fn as_http_failure(mut error: ApiError) -> ApiError {
+    error.request_id = error.request_id.or_else(telemetry::request_id);
+    let accept = use_context::<axum::http::request::Parts>()
+        .and_then(|parts| parts.headers.get(header::ACCEPT)?.to_str().ok().map(str::to_owned));
+    if let Some(options) = use_context::<ResponseOptions>()
+        && !accept.is_some_and(|accept| accept.contains("text/html"))
+    {
+        options.set_status(error.code.http_status());
+        if let Some(seconds) = error.retry_after_seconds {
+            options.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_goes_back_with_the_failure() {
+        let mut response = Response::new(Body::empty());
+        let location = HeaderValue::from_static("http://h/signup?next=%2Fa&username=old&__path=x&__err=y");
+        response.headers_mut().insert(header::LOCATION, location);
+        keep_typed(&mut response, &[("username".into(), "a b".into())]);
+        assert_eq!(response.headers()[header::LOCATION], "http://h/signup?next=%2Fa&__path=x&__err=y&username=a+b");
+    }
+
+    #[test]
+    fn only_hashed_files_are_kept_for_good() {
+        assert!(is_hashed("/pkg/streamit.0123456789ab.wasm"));
+        assert!(!is_hashed("/pkg/streamit.wasm"));
+        assert!(!is_hashed("/pkg/snippets/x/player.js"));
+    }
+}

@@ -1,0 +1,6 @@
+//! Whether the program runs.
+
+/// `/healthz`: the program answers.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}

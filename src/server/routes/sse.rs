@@ -1,0 +1,251 @@
+//! Server-Sent Events: what is the case now, at once, and then each change. A reader that is slow or late gets the
+//! newest and never a backlog. All end when the server stops.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{FromRequestParts, Query, State},
+    http::request::Parts,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures::{Stream, StreamExt as _, stream};
+use serde::Serialize;
+use tokio::{
+    sync::{broadcast, mpsc, watch},
+    time::{Instant, sleep_until},
+};
+
+use crate::{
+    api::error::{ApiError, ErrorCode},
+    domain::{
+        channel::ChannelState,
+        id::{StreamId, UserId},
+        stream::Notice,
+    },
+    server::{
+        Error,
+        auth::{
+            actor::Actor,
+            door::{ClientAddress, Visit},
+        },
+        router::failure,
+        services::{applications, channels, streams},
+        state::AppState,
+    },
+};
+
+/// The viewer count is sent at most this often.
+const VIEWERS_EVERY: Duration = Duration::from_secs(2);
+/// Silence is broken this often, so that proxies and browsers know that the line is alive.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long a browser waits before it comes back.
+const RETRY: Duration = Duration::from_secs(1);
+/// Events on their way to one reader; when they are not read, newer states wait and replace each other.
+const IN_FLIGHT: usize = 4;
+
+/// The request, as services see it.
+#[derive(Debug)]
+pub struct Caller(Visit);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(Visit::new(state.clone(), &parts.headers, parts.extensions.get::<ClientAddress>())))
+    }
+}
+
+/// `?username=`.
+#[derive(Debug, serde::Deserialize)]
+pub struct ChannelQuery {
+    username: Option<String>,
+}
+
+/// `/api/stream/events`: the creator's own stream.
+pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) -> Response {
+    let started = async {
+        let actor = visit.actor().await?;
+        let (id, _) = streams::own_state(&state, &actor).await?;
+        let follower = Follower::new(&state, &id, Audience::Creator);
+        // Read again after following: a change between the two is not lost.
+        let (_, first) = streams::own_state(&state, &actor).await?;
+        Ok::<_, Error>((follower, first))
+    };
+    match started.await {
+        Ok((follower, first)) => events(&state, |sender| async move {
+            tokio::select! {
+                () = follower.run(first, sender) => {}
+                () = until_refused(visit, |actor| actor.creator().is_ok()) => {}
+            }
+        }),
+        Err(error) => failure(error.into()),
+    }
+}
+
+/// `/api/channel/events?username=`: a channel, as viewers see it.
+pub async fn channel(State(state): State<AppState>, Query(query): Query<ChannelQuery>) -> Response {
+    let Some(username) = query.username else {
+        return failure(ApiError::new(ErrorCode::BadRequest, "Say which channel: ?username=…"));
+    };
+    let started = async {
+        let (id, _) = channels::state_of(&state, &username).await?;
+        let follower = Follower::new(&state, &id, Audience::Viewers);
+        let (_, first) = channels::state_of(&state, &username).await?;
+        Ok::<_, Error>((follower, first))
+    };
+    match started.await {
+        Ok((follower, first)) => events(&state, |sender| follower.run(first, sender)),
+        Err(error) => failure(error.into()),
+    }
+}
+
+/// `/api/account/events`: the signed-in account's application.
+pub async fn account(State(state): State<AppState>, Caller(visit): Caller) -> Response {
+    let user = async { visit.actor().await?.user().map(|user| user.user_id.clone()) };
+    match user.await {
+        Ok(user_id) => {
+            let changes = state.events.follow_account(&user_id);
+            let source = state.clone();
+            events(&state, |sender| async move {
+                tokio::select! {
+                    () = follow_account(source, user_id, changes, sender) => {}
+                    () = until_refused(visit, |actor| actor.user().is_ok()) => {}
+                }
+            })
+        }
+        Err(error) => failure(error.into()),
+    }
+}
+
+async fn follow_account(state: AppState, id: UserId, mut changes: watch::Receiver<u64>, sender: mpsc::Sender<Event>) {
+    loop {
+        changes.mark_unchanged();
+        let application = match applications::find_for(&state, &id).await {
+            Ok(application) => application,
+            // The browser comes back by itself.
+            Err(error) => return tracing::error!(%error, "an account's events broke off"),
+        };
+        if sender.send(named("application", &application)).await.is_err() || changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Ends when whoever reads may not any more: signed out somewhere else, or no creator any more.
+async fn until_refused(visit: Visit, is_allowed: fn(&Actor) -> bool) {
+    let Ok(Actor::User(user)) = visit.actor().await else { return };
+    let mut changes = visit.state.events.follow_account(&user.user_id);
+    while changes.changed().await.is_ok() {
+        if !visit.actor().await.is_ok_and(|actor| is_allowed(&actor)) {
+            return;
+        }
+    }
+}
+
+/// Who reads the events of a stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    Creator,
+    Viewers,
+}
+
+/// Follows one stream for one reader.
+struct Follower {
+    audience: Audience,
+    states: watch::Receiver<Option<ChannelState>>,
+    viewers: watch::Receiver<u32>,
+    notices: broadcast::Receiver<Notice>,
+}
+
+impl Follower {
+    fn new(state: &AppState, id: &StreamId, audience: Audience) -> Self {
+        let topic = state.events.stream(id);
+        Self {
+            audience,
+            states: topic.state.subscribe(),
+            viewers: topic.viewers.subscribe(),
+            notices: topic.notices.subscribe(),
+        }
+    }
+
+    /// Sends until the reader goes.
+    async fn run(mut self, first: ChannelState, sender: mpsc::Sender<Event>) {
+        let mut version = first.version;
+        let mut is_live = first.is_live;
+        let mut viewers_sent = first.viewer_count;
+        let mut viewers_from = Instant::now();
+        if sender.send(named("state", &first)).await.is_err() {
+            return;
+        }
+        loop {
+            let count = *self.viewers.borrow();
+            let shown = if is_live || self.audience == Audience::Creator { count } else { 0 };
+            let event = tokio::select! {
+                () = sender.closed() => return,
+                changed = self.states.changed() => {
+                    let newest = self.states.borrow_and_update().clone();
+                    let Some(channel) = newest.filter(|state| changed.is_ok() && state.version > version) else {
+                        if changed.is_err() { return } else { continue }
+                    };
+                    version = channel.version;
+                    let channel = self.shown(channel);
+                    is_live = channel.is_live;
+                    viewers_sent = channel.viewer_count;
+                    named("state", &channel)
+                }
+                () = sleep_until(viewers_from), if shown != viewers_sent => {
+                    viewers_sent = shown;
+                    viewers_from = Instant::now() + VIEWERS_EVERY;
+                    named("viewers", &serde_json::json!({ "viewerCount": shown }))
+                }
+                changed = self.viewers.changed(), if shown == viewers_sent => {
+                    if changed.is_err() { return } else { continue }
+                }
+                Ok(notice) = self.notices.recv(), if self.audience == Audience::Creator => named("notice", &notice),
+            };
+            if sender.send(event).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn shown(&self, mut channel: ChannelState) -> ChannelState {
+        channel.viewer_count = if channel.status.is_busy() { *self.viewers.borrow() } else { 0 };
+        match self.audience {
+            Audience::Creator => channel,
+            Audience::Viewers => channel.for_viewers(),
+        }
+    }
+}
+
+fn named(name: &str, data: &impl Serialize) -> Event {
+    // All that is sent is made of strings and numbers.
+    Event::default().event(name).json_data(data).unwrap_or_default()
+}
+
+/// Runs `follow` as long as its reader is there and the server runs.
+fn events<F>(state: &AppState, follow: impl FnOnce(mpsc::Sender<Event>) -> F) -> Response
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(IN_FLIGHT);
+    let stopping = state.stopping.clone();
+    let work = follow(sender);
+    state.tasks.spawn(async move {
+        tokio::select! {
+            () = work => {}
+            () = stopping.cancelled() => {}
+        }
+    });
+    let answer = Sse::new(answers(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    ([("x-accel-buffering", "no")], answer).into_response()
+}
+
+fn answers(receiver: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
+    let retry = stream::once(async { Event::default().retry(RETRY) });
+    let rest = stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|event| (event, receiver)) });
+    retry.chain(rest).map(Ok)
+}

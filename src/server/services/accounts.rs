@@ -1,0 +1,277 @@
+//! Accounts and their sessions.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        account::{AccessToken, Account, Email, Password, Session, SessionKind, Username},
+        application::ApplicationStatus,
+        fields::FieldErrors,
+        id::{SessionId, StreamId, UserId},
+        page::Page,
+        timestamp::Timestamp,
+        title::Title,
+    },
+    server::{
+        Error, Result,
+        auth::{actor::Actor, door::Client, session},
+        clock, db,
+        db::{Db, Tx, sessions::VisitorRow},
+        state::AppState,
+    },
+};
+
+/// Sign-ups from one address, within [`SIGN_UP_WINDOW`].
+const MAX_SIGN_UPS: i64 = 20;
+const SIGN_UP_WINDOW: Duration = Duration::from_secs(3600);
+/// Sign-ins to one account, within [`SIGN_IN_WINDOW`].
+const MAX_SIGN_INS: i64 = 10;
+const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// A session is marked as used at most this often.
+const TOUCH_AFTER: Duration = Duration::from_secs(3600);
+/// Sign-ins from one address, within [`SIGN_IN_WINDOW`]: for whoever tries one password on many accounts.
+const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
+/// Sessions in one piece of the list.
+const SESSIONS_PER_PAGE: usize = 50;
+
+/// Somebody who just signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The account.
+    pub account: Account,
+    /// The session's token, for the cookie.
+    pub token: String,
+}
+
+/// Makes an account and signs in. The first one of an installation becomes admin and approved creator.
+///
+/// # Errors
+/// When fields break rules or are taken, or too many accounts came from this address.
+pub async fn sign_up(
+    state: &AppState,
+    client: &Client,
+    username: &str,
+    email: &str,
+    password: &str,
+) -> Result<SignedIn> {
+    let mut errors = FieldErrors::default();
+    let username = errors.take("username", Username::parse(username));
+    let email = errors.take("email", Email::parse(email));
+    let password = errors.take("password", Password::parse(password));
+    let (Some(username), Some(email), Some(password)) = (username, email, password) else {
+        return Err(Error::Invalid(errors));
+    };
+    limit(
+        &state.db,
+        &format!("sign-up {}", client.address),
+        MAX_SIGN_UPS,
+        SIGN_UP_WINDOW,
+        "Too many accounts were made from your address. Try again later.",
+    )
+    .await?;
+    let hash = state.hasher.hash(&password).await?;
+    let id = UserId(clock::new_id());
+    let mut tx = state.db.begin().await?;
+    insert_user(&mut tx, &id, &username, &email, &hash).await?;
+    let token = open_session(state, &mut tx, &id, client, SessionKind::Browser).await?;
+    tx.commit().await?;
+    Ok(SignedIn { account: get_account(&state.db, &id).await?, token: token.token })
+}
+
+async fn insert_user(tx: &mut Tx, id: &UserId, username: &Username, email: &Email, hash: &str) -> Result<()> {
+    let now = clock::now();
+    let is_first = db::users::claim_first(&mut *tx, id).await?;
+    let user = db::users::NewUser { id, username, email, password_hash: hash, is_admin: is_first };
+    db::users::insert(&mut *tx, &user, now).await.map_err(|error| {
+        let taken = [
+            ("users_username_key", ("username", "This username is taken. Choose another one.")),
+            ("users_email_key", ("email", "There is an account with this address. Sign in instead.")),
+        ];
+        match db::on_constraint(&error, &taken) {
+            Some((field, message)) => Error::Taken(FieldErrors::one(field, message)),
+            None => error.into(),
+        }
+    })?;
+    if is_first {
+        make_creator(tx, id, "Runs this server.", now).await?;
+    }
+    Ok(())
+}
+
+/// Gives an account an approved application and a stream.
+async fn make_creator(tx: &mut Tx, id: &UserId, about: &str, now: Timestamp) -> Result<()> {
+    let application = clock::new_id().into();
+    db::applications::insert(&mut *tx, &application, id, about, ApplicationStatus::Approved, now).await?;
+    db::streams::insert(tx, &StreamId(clock::new_id()), id, Title::UNTITLED, now).await?;
+    Ok(())
+}
+
+/// Makes the demo creator, or gives the one there is this password. It does not count as the first account. Only the
+/// command line calls this.
+///
+/// # Errors
+/// When the name is somebody else's, or the database cannot be written.
+pub async fn ensure_demo_creator(
+    state: &AppState,
+    username: &Username,
+    email: &Email,
+    password: &Password,
+) -> Result<()> {
+    let hash = state.hasher.hash(password).await?;
+    let mut tx = state.db.begin().await?;
+    match db::users::find_id(&mut tx, username).await? {
+        Some(id) => {
+            // Somebody may have signed up under that name: theirs is left alone.
+            let known = db::users::find_account(&mut tx, &id).await?;
+            if known.is_none_or(|account| account.is_admin || account.email != email.as_str()) {
+                return Err(Error::Conflict("The username `demo` belongs to somebody who signed up."));
+            }
+            db::users::set_password(&mut tx, &id, &hash).await?;
+        }
+        None => {
+            let id = UserId(clock::new_id());
+            let user = db::users::NewUser { id: &id, username, email, password_hash: &hash, is_admin: false };
+            db::users::insert(&mut tx, &user, clock::now()).await?;
+            make_creator(&mut tx, &id, "Shows what a live stream looks like.", clock::now()).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Signs in by username or address.
+///
+/// # Errors
+/// When they do not fit, or were tried too often; neither says whether there is such an account.
+pub async fn sign_in(state: &AppState, client: &Client, login: &str, password: &str) -> Result<SignedIn> {
+    let id = check_password(state, client, login, password).await?;
+    let mut tx = state.db.begin().await?;
+    let token = open_session(state, &mut tx, &id, client, SessionKind::Browser).await?;
+    tx.commit().await?;
+    Ok(SignedIn { account: get_account(&state.db, &id).await?, token: token.token })
+}
+
+/// A token for scripts.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn make_token(state: &AppState, client: &Client, login: &str, password: &str) -> Result<AccessToken> {
+    let id = check_password(state, client, login, password).await?;
+    let mut tx = state.db.begin().await?;
+    let token = open_session(state, &mut tx, &id, client, SessionKind::Token).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
+    const TOO_MANY: &str = "Too many tries. Wait a few minutes and try again.";
+    let from = format!("sign-in from {}", client.address);
+    limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, TOO_MANY).await?;
+    let login = login.trim().to_lowercase();
+    let found = db::users::find_login(&state.db, &login).await?;
+    // Both names of an account count together, and names that are nobody's count too.
+    let counted = found.as_ref().map_or(login.as_str(), |row| row.id.as_str());
+    let name = format!("sign-in {}", counted.chars().take(254).collect::<String>());
+    limit(&state.db, &name, MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY).await?;
+    let fits = state.hasher.verify(password, found.as_ref().map(|row| row.password_hash.as_str())).await?;
+    found.filter(|_| fits).map(|row| row.id).ok_or(Error::WrongCredentials)
+}
+
+async fn open_session(
+    state: &AppState,
+    tx: &mut Tx,
+    user_id: &UserId,
+    client: &Client,
+    kind: SessionKind,
+) -> Result<AccessToken> {
+    let now = clock::now();
+    let lifetime = match kind {
+        SessionKind::Browser => session::BROWSER_LIFETIME,
+        SessionKind::Token => session::TOKEN_LIFETIME,
+    };
+    let id = SessionId(clock::new_id());
+    let expires_at = now.plus(lifetime);
+    let row = db::sessions::NewSession { id: &id, user_id, kind, user_agent: &client.user_agent, expires_at };
+    db::sessions::insert(tx, &row, now).await?;
+    Ok(AccessToken { token: session::sign(&state.secrets, user_id, &id, expires_at)?, expires_at })
+}
+
+/// Who comes with that token, if it is good.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_visitor(state: &AppState, token: &str) -> Result<Option<VisitorRow>> {
+    let Some((user_id, session_id)) = session::read(&state.secrets, token) else { return Ok(None) };
+    let now = clock::now();
+    let visitor = db::sessions::find_visitor(&state.db, &session_id, &user_id, now).await?;
+    if let Some(visitor) = &visitor
+        && now.since(visitor.last_seen_at) > TOUCH_AFTER
+    {
+        db::sessions::touch(&state.db, &visitor.session_id, now).await?;
+    }
+    Ok(visitor)
+}
+
+/// Ends the session that asks; nobody signed in is fine.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn sign_out(state: &AppState, actor: &Actor) -> Result<()> {
+    if let Actor::User(user) = actor {
+        db::sessions::delete(&state.db, &user.user_id, &user.session_id).await?;
+        state.events.account_changed(&user.user_id);
+    }
+    Ok(())
+}
+
+/// The account that asks.
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn me(state: &AppState, actor: &Actor) -> Result<Account> {
+    get_account(&state.db, &actor.user()?.user_id).await
+}
+
+async fn get_account(db: &Db, id: &UserId) -> Result<Account> {
+    db::users::find_account(db, id).await?.ok_or(Error::NotSignedIn)
+}
+
+/// Where the account is signed in, the newest first.
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn list_sessions(state: &AppState, actor: &Actor, cursor: Option<&str>) -> Result<Page<Session>> {
+    let user = actor.user()?;
+    let limit = i64::try_from(SESSIONS_PER_PAGE + 1).unwrap_or(i64::MAX);
+    let mut sessions = db::sessions::list(&state.db, &user.user_id, cursor, limit, clock::now()).await?;
+    for session in &mut sessions {
+        session.is_current = session.id == user.session_id;
+    }
+    Ok(Page::cut(sessions, SESSIONS_PER_PAGE, |session| session.id.to_string()))
+}
+
+/// Ends one of the account's sessions, or all but the one that asks.
+///
+/// # Errors
+/// When nobody is signed in, or there is no such session of this account.
+pub async fn end_sessions(state: &AppState, actor: &Actor, id: Option<SessionId>) -> Result<()> {
+    let user = actor.user()?;
+    match id {
+        None => db::sessions::delete_others(&state.db, &user.user_id, &user.session_id).await?,
+        Some(id) => {
+            if !db::sessions::delete(&state.db, &user.user_id, &id).await? {
+                return Err(Error::NotFound("There is no such session. It may have ended already."));
+            }
+        }
+    }
+    state.events.account_changed(&user.user_id);
+    Ok(())
+}
+
+async fn limit(db: &Db, name: &str, most: i64, window: Duration, message: &'static str) -> Result<()> {
+    let now = clock::now();
+    let hits = db::limits::hit(db, name, window, now).await?;
+    if hits.count <= most {
+        return Ok(());
+    }
+    Err(Error::TooMany { retry_after: hits.window_start.plus(window).since(now), message })
+}

@@ -1,0 +1,156 @@
+//! Applications to become a creator, and their decisions.
+
+use crate::{
+    domain::{
+        application::{About, Application, ApplicationStatus, Decision, Reason},
+        fields::{FieldErrors, Invalid},
+        id::{ApplicationId, StreamId, UserId},
+        page::Page,
+        title::Title,
+    },
+    server::{
+        Error, Result,
+        auth::actor::Actor,
+        clock, db,
+        db::applications::{ApplicationRow, DecisionRow},
+        services::{ingress, on_air},
+        state::AppState,
+    },
+};
+
+/// Applications in one piece of the list.
+const PER_PAGE: usize = 50;
+const OPEN_ALREADY: &str = "You have applied already. Wait for the decision; you'll see it here.";
+const DECIDED_ALREADY: &str = "This application was decided in the meantime. Reload to see where it stands.";
+
+/// Applies.
+///
+/// # Errors
+/// When nobody is signed in, the text breaks rules, or an application is open or approved.
+pub async fn apply(state: &AppState, actor: &Actor, about: &str) -> Result<Application> {
+    let user = actor.user()?;
+    let about = About::parse(about).map_err(|Invalid(message)| FieldErrors::one("about", message))?;
+    let now = clock::now();
+    let status = if state.config.auto_approve { ApplicationStatus::Approved } else { ApplicationStatus::Pending };
+    let id = ApplicationId(clock::new_id());
+    let mut tx = state.db.begin().await?;
+    db::applications::insert(&mut tx, &id, &user.user_id, about.as_str(), status, now).await.map_err(|error| {
+        match db::on_constraint(&error, &[("creator_applications_user_id_key", ())]) {
+            Some(()) => Error::Conflict(OPEN_ALREADY),
+            None => error.into(),
+        }
+    })?;
+    if status == ApplicationStatus::Approved {
+        let stream = StreamId(clock::new_id());
+        db::streams::insert(&mut tx, &stream, &user.user_id, Title::UNTITLED, now).await?;
+    }
+    tx.commit().await?;
+    state.events.account_changed(&user.user_id);
+    Ok(get(state, &id).await?.into())
+}
+
+/// The account's newest application.
+///
+/// # Errors
+/// When nobody is signed in.
+pub async fn find_own(state: &AppState, actor: &Actor) -> Result<Option<Application>> {
+    find_for(state, &actor.user()?.user_id).await
+}
+
+/// The newest application of an account, for its own events.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_for(state: &AppState, user_id: &UserId) -> Result<Option<Application>> {
+    Ok(db::applications::find_newest(&state.db, user_id).await?)
+}
+
+/// Applications, the oldest first.
+///
+/// # Errors
+/// When the one who asks is not an admin, or `status` is none.
+pub async fn list(
+    state: &AppState,
+    actor: &Actor,
+    status: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Page<Application>> {
+    actor.admin()?;
+    let known = "Choose one of PENDING, UNDER_REVIEW, APPROVED and REJECTED.";
+    let status = status
+        .filter(|text| !text.is_empty())
+        .map(|text| ApplicationStatus::parse(text).ok_or_else(|| FieldErrors::one("status", known)))
+        .transpose()?;
+    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let found = db::applications::list(&state.db, status, cursor, limit).await?;
+    Ok(Page::cut(found, PER_PAGE, |application| application.id.to_string()))
+}
+
+/// Decides an application.
+///
+/// # Errors
+/// When the one who asks is not an admin, fields break rules, there is no such application, or the decision does not
+/// follow from where it stands.
+pub async fn decide(
+    state: &AppState,
+    actor: &Actor,
+    id: &ApplicationId,
+    decision: &str,
+    reason: Option<&str>,
+) -> Result<Application> {
+    let admin = actor.admin()?;
+    let (decision, reason) = parse_decision(decision, reason)?;
+    let row = get(state, id).await?;
+    let user_id = row.user_id.clone();
+    let application = Application::from(row);
+    let to = decision.apply(application.status).ok_or(Error::Conflict(DECIDED_ALREADY))?;
+    if decision == Decision::Revoke {
+        ingress::withdraw(state, &user_id).await?;
+    }
+    let row = DecisionRow {
+        id,
+        from: application.status,
+        to,
+        reason: reason.as_ref().map(Reason::as_str),
+        by: Some(&admin.user_id),
+    };
+    record(state, &row, &user_id).await?;
+    if decision == Decision::Revoke {
+        // A key that was being made while the approval still stood goes too.
+        if let Err(error) = ingress::withdraw(state, &user_id).await {
+            tracing::error!(user = %user_id, %error, "a key may be left with somebody who is no creator any more");
+        }
+        on_air::end_for(state, &user_id).await?;
+    }
+    state.events.account_changed(&user_id);
+    Ok(get(state, id).await?.into())
+}
+
+fn parse_decision(decision: &str, reason: Option<&str>) -> Result<(Decision, Option<Reason>)> {
+    let mut errors = FieldErrors::default();
+    let decision = errors.take("decision", Decision::parse(decision));
+    let is_needed = matches!(decision, Some(Decision::Reject | Decision::Revoke));
+    let reason = match reason.unwrap_or("") {
+        text if is_needed => errors.take("reason", Reason::parse(text)),
+        _ => None,
+    };
+    errors.into_result()?;
+    decision.map(|decision| (decision, reason)).ok_or_else(|| Error::Internal("a decision without one".into()))
+}
+
+async fn record(state: &AppState, decision: &DecisionRow<'_>, user_id: &UserId) -> Result<()> {
+    let now = clock::now();
+    let mut tx = state.db.begin().await?;
+    if !db::applications::decide(&mut tx, decision, now).await? {
+        return Err(Error::Conflict(DECIDED_ALREADY));
+    }
+    if decision.to == ApplicationStatus::Approved {
+        db::streams::insert(&mut tx, &StreamId(clock::new_id()), user_id, Title::UNTITLED, now).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn get(state: &AppState, id: &ApplicationId) -> Result<ApplicationRow> {
+    let found = db::applications::find(&state.db, id).await?;
+    found.ok_or(Error::NotFound("There is no such application."))
+}

@@ -1,0 +1,177 @@
+//! The stream key: making, showing and deleting it.
+//!
+//! LiveKit is asked first and the database told after, in an order that leaves nothing half-done: a key that LiveKit
+//! would not delete still works, one that could not be stored is removed again. Of two changes at once one wins. What
+//! has begun is done to its end, also when whoever asked for it goes away.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        fields::{Change, FieldErrors, Invalid},
+        id::{StreamId, UserId},
+        ingress::InputType,
+        stream::{Credentials, NewIngress},
+    },
+    server::{
+        Error, Result,
+        auth::actor::Actor,
+        clock, db,
+        db::streams::{IngressRow, StreamRow},
+        livekit::{LiveKit, ingress::MadeIngress},
+        services::{setup, streams},
+        state::AppState,
+    },
+};
+
+/// How long a change of the key is reserved: longer than the calls to LiveKit can take.
+const CLAIM: Duration = Duration::from_secs(30);
+const STILL_WORKS: &str =
+    "LiveKit could not be told, so nothing has changed: your old key still works. Try again in a moment.";
+const VOID: &str = "Your old key is void, and LiveKit could not make a new one. Make a new one in a moment.";
+const NOT_MADE: &str = "LiveKit could not make a key. Nothing has changed; try again in a moment.";
+const UNDER_WAY: &str = "The key is being changed already. Wait a moment and look again.";
+
+/// Makes a key; an existing one is void from then on.
+///
+/// # Errors
+/// When the one who asks is not a creator, the stream is live, another change is under way, or LiveKit fails.
+pub async fn make(state: &AppState, actor: &Actor, input: Change<String>) -> Result<NewIngress> {
+    let creator = actor.creator()?;
+    let input = input.required().and_then(|text| text.map(|text| InputType::parse(&text)).transpose());
+    let input = input.map_err(|Invalid(message)| FieldErrors::one("inputType", message))?.unwrap_or_default();
+    let (state_, id, user_id) = (state.clone(), creator.stream_id, creator.user.user_id.clone());
+    state.to_the_end(async move { make_claimed(&state_, &id, &user_id, input).await }).await
+}
+
+async fn make_claimed(state: &AppState, id: &StreamId, user_id: &UserId, input: InputType) -> Result<NewIngress> {
+    let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;
+    let row = claim(state, id).await?;
+    let made = replace(state, livekit, &row, user_id, input).await;
+    if made.is_err() {
+        db::streams::release_ingress(&state.db, id).await?;
+    }
+    made
+}
+
+async fn replace(
+    state: &AppState,
+    livekit: &LiveKit,
+    row: &StreamRow,
+    user_id: &UserId,
+    input: InputType,
+) -> Result<NewIngress> {
+    let had_key = row.ingress_id.is_some();
+    remove_all(livekit, row).await?;
+    if had_key {
+        db::streams::clear_ingress(&state.db, &row.id, clock::now()).await?;
+    }
+    let message = if had_key { VOID } else { NOT_MADE };
+    let several = state.config.several_qualities;
+    let made = match livekit.create_ingress(&row.id, user_id, input, several).await {
+        Ok(made) => made,
+        Err(error) => {
+            // It may have been made although no answer came: nobody would know of it.
+            remove_unknown(livekit, &row.id).await;
+            return Err(error.into_error(message));
+        }
+    };
+    if let Err(error) = store(state, &row.id, &made, input).await {
+        remove_unknown(livekit, &row.id).await;
+        return Err(error);
+    }
+    let credentials = Credentials { server_url: made.url, stream_key: made.stream_key, input_type: input };
+    Ok(NewIngress { ingress_id: made.id, credentials })
+}
+
+/// Deletes the key that is stored, and any other way into this room: one that was made but never stored.
+async fn remove_all(livekit: &LiveKit, row: &StreamRow) -> Result<()> {
+    let message = if row.ingress_id.is_some() { STILL_WORKS } else { NOT_MADE };
+    let mut ids = livekit.list_ingress(&row.id).await.map_err(|error| error.into_error(message))?;
+    // The one that is stored goes last: as long as another one is left, it still works.
+    ids.retain(|id| row.ingress_id.as_ref() != Some(id));
+    ids.extend(row.ingress_id.clone());
+    for id in ids {
+        livekit.delete_ingress(&id).await.map_err(|error| error.into_error(message))?;
+    }
+    Ok(())
+}
+
+async fn remove_unknown(livekit: &LiveKit, id: &StreamId) {
+    let Ok(ids) = livekit.list_ingress(id).await else { return };
+    for unknown in ids {
+        if let Err(error) = livekit.delete_ingress(&unknown).await {
+            tracing::warn!(stream = %id, %error, "an unused ingress stays at LiveKit until the next change of the key");
+        }
+    }
+}
+
+async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: InputType) -> Result<()> {
+    let sealed =
+        state.secrets.seal(&made.stream_key, id.as_str()).map_err(|error| Error::Internal(error.to_string()))?;
+    let row = IngressRow { ingress_id: &made.id, input_type: input, server_url: &made.url, sealed_key: &sealed };
+    Ok(db::streams::store_ingress(&state.db, id, &row, clock::now()).await?)
+}
+
+/// Deletes the key.
+///
+/// # Errors
+/// When the one who asks is not a creator, there is no key, the stream is live, another change is under way, or LiveKit
+/// fails.
+pub async fn delete(state: &AppState, actor: &Actor) -> Result<()> {
+    let id = actor.creator()?.stream_id;
+    let state_ = state.clone();
+    state.to_the_end(async move { delete_claimed(&state_, &id).await }).await
+}
+
+async fn delete_claimed(state: &AppState, id: &StreamId) -> Result<()> {
+    if streams::get(state, id).await?.ingress_id.is_none() {
+        return Err(Error::NoKey);
+    }
+    let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;
+    let row = claim(state, id).await?;
+    let deleted = remove_all(livekit, &row).await;
+    if deleted.is_ok() {
+        db::streams::clear_ingress(&state.db, id, clock::now()).await?;
+    }
+    db::streams::release_ingress(&state.db, id).await?;
+    deleted
+}
+
+/// Reserves the change, so that two at once do not both make one.
+async fn claim(state: &AppState, id: &StreamId) -> Result<StreamRow> {
+    let now = clock::now();
+    if db::streams::claim_ingress(&state.db, id, now, now.plus(CLAIM)).await? {
+        return streams::get(state, id).await;
+    }
+    let row = streams::get(state, id).await?;
+    if row.status().is_busy() { Err(Error::WhileLive) } else { Err(Error::Conflict(UNDER_WAY)) }
+}
+
+/// What the encoder needs.
+///
+/// # Errors
+/// When the one who asks is not a creator, or there is no key.
+pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials> {
+    let row = streams::get(state, &actor.creator()?.stream_id).await?;
+    let (Some(sealed), Some(server_url), Some(input_type)) =
+        (&row.sealed_key, row.server_url.clone(), row.input_type())
+    else {
+        return Err(Error::NoKey);
+    };
+    let opened = state.secrets.open(sealed, row.id.as_str());
+    let stream_key = opened.map_err(|error| Error::Internal(format!("the stream key: {error}")))?;
+    Ok(Credentials { server_url, stream_key, input_type })
+}
+
+/// Takes the way in from somebody who is no creator any more, live or not. The encoder is cut.
+///
+/// # Errors
+/// When LiveKit fails: nothing has changed then.
+pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
+    let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
+    if let Some(livekit) = &state.livekit {
+        remove_all(livekit, &row).await?;
+    }
+    Ok(db::streams::clear_ingress(&state.db, &row.id, clock::now()).await?)
+}

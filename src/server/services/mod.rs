@@ -1,0 +1,14 @@
+//! The use cases: each checks permission, does its work in a transaction, and tells whom it concerns.
+//!
+//! A service takes the state, who asks, and what they ask for. It knows neither HTTP nor pages.
+
+pub mod accounts;
+pub mod applications;
+pub mod channels;
+pub mod ingress;
+pub mod on_air;
+pub mod publish;
+pub mod setup;
+pub mod streams;
+pub mod upkeep;
+pub mod webhooks;

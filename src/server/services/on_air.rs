@@ -1,0 +1,226 @@
+//! On air or not: takes signs of an encoder, from webhooks and from looking into the room, and makes them what is
+//! stored and shown.
+
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+
+use crate::{
+    domain::{
+        broadcast::REOPEN_WITHIN,
+        channel::StreamStatus,
+        id::{BroadcastId, StreamId, UserId},
+        on_air::{Effect, OnAir, Sign},
+        stream::Notice,
+        timestamp::Timestamp,
+    },
+    server::{
+        Result, clock, db,
+        db::{
+            Tx, broadcasts,
+            streams::{StatusRow, StreamRow},
+        },
+        livekit::{LiveKit, rooms::Seen},
+        queue,
+        services::publish,
+        state::AppState,
+    },
+};
+
+/// An ingress session is announced a moment before its participant is in the room; for so long an empty room is no end.
+const JOINS_WITHIN: Duration = Duration::from_secs(3);
+/// Rooms that are looked into at once.
+const LOOKS_AT_ONCE: usize = 8;
+
+/// Takes a sign within `tx`; [`follow_up`] with the effect after it is committed.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub async fn take(tx: &mut Tx, id: &StreamId, sign: Sign, now: Timestamp) -> Result<Effect> {
+    let Some(row) = db::streams::lock(tx, id).await? else { return Ok(Effect::None) };
+    let before = row.on_air();
+    let mut after = before.clone();
+    let effect = after.apply(sign, now);
+    if after != before {
+        db::streams::update_session(&mut *tx, id, &after).await?;
+    }
+    if after.status != before.status {
+        change_status(tx, &row, &after, now).await?;
+    }
+    Ok(effect)
+}
+
+async fn change_status(tx: &mut Tx, row: &StreamRow, after: &OnAir, now: Timestamp) -> Result<()> {
+    let id = &row.id;
+    let (started_at, broadcast) = match after.status {
+        StreamStatus::Live | StreamStatus::Rehearsal => {
+            let (broadcast, started_at) = begin_or_reopen(tx, id, now).await?;
+            (Some(started_at), Some(broadcast))
+        }
+        StreamStatus::Reconnecting => {
+            end_broadcast(tx, row, now).await?;
+            (row.started_at(), row.broadcast_id.clone().map(BroadcastId))
+        }
+        StreamStatus::Offline => {
+            end_broadcast(tx, row, now).await?;
+            (None, None)
+        }
+    };
+    let change =
+        StatusRow { status: after.status, started_at, broadcast_id: broadcast.as_ref(), last_live_at: Some(now) };
+    Ok(db::streams::update_status(tx, id, &change, now).await?)
+}
+
+/// The broadcast that an encoder goes on with when it is back in time, otherwise a new one.
+async fn begin_or_reopen(tx: &mut Tx, id: &StreamId, now: Timestamp) -> Result<(BroadcastId, Timestamp)> {
+    if let Some(last) = broadcasts::find_last(&mut *tx, id).await? {
+        let ended_at = last.ended_at.map(Timestamp);
+        if ended_at.is_none_or(|ended_at| now.since(ended_at) <= REOPEN_WITHIN) {
+            broadcasts::reopen(tx, &last.id, now).await?;
+            return Ok((last.id, last.started_at));
+        }
+    }
+    let broadcast = BroadcastId(clock::new_id());
+    broadcasts::insert(tx, &broadcast, id, now).await?;
+    Ok((broadcast, now))
+}
+
+async fn end_broadcast(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result<()> {
+    match &row.broadcast_id {
+        Some(broadcast) => Ok(broadcasts::end(tx, broadcast, now).await?),
+        None => Ok(()),
+    }
+}
+
+/// What a sign asks for once it is stored: telling everybody, or looking into the room.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn follow_up(state: &AppState, id: &StreamId, effect: Effect) -> Result<()> {
+    match effect {
+        Effect::None => {}
+        Effect::AskTheRoom => state.queue.look_after(id, queue::SOON),
+        Effect::TookOver => state.events.notify(id, Notice::EncoderTookOver),
+        Effect::Started | Effect::Ended | Effect::Interrupted => {
+            tracing::info!(stream = %id, ?effect, "on air");
+            publish::announce(state, id).await?;
+            state.queue.look_after(id, queue::SOON);
+        }
+    }
+    Ok(())
+}
+
+/// Ends the stream of somebody who is no creator any more.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn end_for(state: &AppState, user_id: &UserId) -> Result<()> {
+    let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
+    apply(state, &row.id, Sign::SeenOffAir { after_outage: false }).await
+}
+
+/// Looks into the rooms of all streams that are on air as far as we know.
+pub async fn reconcile_busy(state: &AppState) {
+    match db::streams::list_busy(&state.db).await {
+        Ok(ids) => reconcile_these(state, ids).await,
+        Err(error) => tracing::error!(%error, "streams on air could not be listed"),
+    }
+}
+
+/// Looks into rooms that exist although their stream is off air, and whether LiveKit still knows each key.
+pub async fn reconcile_idle(state: &AppState) {
+    let Some(livekit) = &state.livekit else { return };
+    // Listed before LiveKit is asked: a key that is made meanwhile is not taken for lost.
+    let idle = match db::streams::list_idle_with_key(&state.db).await {
+        Ok(idle) => idle,
+        Err(error) => return tracing::error!(%error, "streams off air could not be listed"),
+    };
+    let (Ok(rooms), Ok(known)) = (livekit.list_rooms().await, livekit.list_all_ingress().await) else { return };
+    let mut with_room = Vec::new();
+    for row in idle {
+        let is_lost = !known.contains(&row.ingress_id);
+        if is_lost != row.key_is_lost
+            && let Err(error) = db::streams::mark_key(&state.db, &row.id, &row.ingress_id, is_lost).await
+        {
+            tracing::error!(stream = %row.id, %error, "a lost key could not be marked");
+        }
+        if rooms.iter().any(|room| room == row.id.as_str()) {
+            with_room.push(row.id);
+        }
+    }
+    reconcile_these(state, with_room).await;
+}
+
+/// Looks into the rooms of these streams, a few at a time.
+pub async fn reconcile_these(state: &AppState, ids: Vec<StreamId>) {
+    stream::iter(ids)
+        .for_each_concurrent(LOOKS_AT_ONCE, async |id| {
+            let looked = match &state.livekit {
+                Some(livekit) => reconcile(state, livekit, &id).await,
+                // Without LiveKit nobody can be on air, whatever an earlier run has left.
+                None => apply(state, &id, Sign::SeenOffAir { after_outage: false }).await,
+            };
+            if let Err(error) = looked {
+                tracing::error!(stream = %id, %error, "a stream could not be reconciled");
+            }
+        })
+        .await;
+}
+
+async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result<()> {
+    let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
+    let seen = livekit.look(id, &row.user_id).await;
+    let is_empty_for_good = state.events.note_empty(id, seen == Seen::OffAir, queue::SOON);
+    match seen {
+        Seen::Unknown => {
+            state.events.note_outage(id, true);
+            Ok(())
+        }
+        Seen::OnAir { sid, viewers } => {
+            state.events.note_outage(id, false);
+            state.events.publish_viewers(id, viewers);
+            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await
+        }
+        // Between two encoders of one stream the room is empty for a moment: one look is not enough.
+        Seen::OffAir if is_joining(&row) || (row.status() == StreamStatus::Live && !is_empty_for_good) => {
+            state.queue.look_after(id, queue::SOON);
+            Ok(())
+        }
+        Seen::OffAir => {
+            let after_outage = state.events.note_outage(id, false);
+            state.events.publish_viewers(id, 0);
+            apply_if_unchanged(state, &row, Sign::SeenOffAir { after_outage }).await
+        }
+    }
+}
+
+fn is_joining(row: &StreamRow) -> bool {
+    let on_air = row.on_air();
+    on_air.status.is_busy() && on_air.participant_sid.is_none() && clock::now().since(row.updated_at()) < JOINS_WITHIN
+}
+
+/// A look takes a while: what was seen says nothing about a stream that changed meanwhile.
+async fn apply_if_unchanged(state: &AppState, seen: &StreamRow, sign: Sign) -> Result<()> {
+    let mut after = seen.on_air();
+    after.apply(sign.clone(), clock::now());
+    if after == seen.on_air() {
+        // The usual case, and no reason to write.
+        return Ok(());
+    }
+    let mut tx = state.db.begin().await?;
+    // Held from here on: a webhook between the question and the change would be undone.
+    let now = db::streams::lock(&mut tx, &seen.id).await?;
+    if now.is_none_or(|row| row.version != seen.version || row.on_air() != seen.on_air()) {
+        return Ok(());
+    }
+    let effect = take(&mut tx, &seen.id, sign, clock::now()).await?;
+    tx.commit().await?;
+    follow_up(state, &seen.id, effect).await
+}
+
+async fn apply(state: &AppState, id: &StreamId, sign: Sign) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    let effect = take(&mut tx, id, sign, clock::now()).await?;
+    tx.commit().await?;
+    follow_up(state, id, effect).await
+}

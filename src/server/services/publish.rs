@@ -1,0 +1,61 @@
+//! Tells everybody what a stream is now: the pages by their event streams, and who is in the room by its metadata.
+
+use crate::{
+    domain::{channel::ChannelState, id::StreamId},
+    server::{Result, db, livekit::CallError, state::AppState},
+};
+
+/// Publishes the stream as the database has it. Call it after the transaction that changed it.
+///
+/// # Errors
+/// When the database cannot be read. That LiveKit cannot be told is no error: the event streams carry the same.
+pub async fn announce(state: &AppState, id: &StreamId) -> Result<()> {
+    let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
+    let channel = row.state();
+    if !channel.status.is_busy() {
+        state.events.publish_viewers(id, 0);
+    }
+    state.events.publish(id, channel.clone());
+    tell_room(state, id, channel);
+    Ok(())
+}
+
+/// What everybody sees of the stream now, viewers included.
+pub fn with_viewers(state: &AppState, id: &StreamId, mut channel: ChannelState) -> ChannelState {
+    channel.viewer_count = if channel.status.is_busy() { state.events.viewers(id) } else { 0 };
+    channel
+}
+
+/// A new room has no metadata: what it was told before went to another one.
+pub async fn room_is_new(state: &AppState, id: &StreamId) -> Result<()> {
+    *state.events.stream(id).metadata_version.lock().await = 0;
+    announce(state, id).await
+}
+
+/// Writes the room's metadata in the background, one at a time for each room, never an older one after a newer one.
+pub fn tell_room(state: &AppState, id: &StreamId, channel: ChannelState) {
+    if state.livekit.is_none() {
+        return;
+    }
+    let (state, id) = (state.clone(), id.clone());
+    let tasks = state.tasks.clone();
+    tasks.spawn(async move {
+        let topic = state.events.stream(&id);
+        let mut told = topic.metadata_version.lock().await;
+        if *told >= channel.version {
+            return;
+        }
+        match write_metadata(&state, &id, &channel).await {
+            Ok(()) => *told = channel.version,
+            // No room is the usual case while nobody is on air.
+            Err(error) => tracing::debug!(stream = %id, %error, "the room was not told"),
+        }
+    });
+}
+
+async fn write_metadata(state: &AppState, id: &StreamId, channel: &ChannelState) -> Result<(), CallError> {
+    let Some(livekit) = &state.livekit else { return Ok(()) };
+    let metadata =
+        serde_json::to_string(&channel.clone().for_viewers()).map_err(|error| CallError::Refused(error.to_string()))?;
+    livekit.set_metadata(id, &metadata).await
+}

@@ -1,0 +1,136 @@
+//! What a creator does with their own stream, but for its key.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        channel::ChannelState,
+        chat_settings::{ChatSettings, ChatSettingsChange},
+        fields::Change,
+        id::StreamId,
+        page::Page,
+        stream::{PastTitle, StreamInfo, StreamInfoChange, StreamInfoUpdate, StreamReport},
+        thumbnail::Thumbnail,
+        title::Title,
+    },
+    server::{
+        Error, Result, auth::actor::Actor, clock, db, db::streams::StreamRow, services::publish, state::AppState,
+    },
+};
+
+/// Titles set within this time of each other are one entry of the history.
+const ONE_TITLE_WITHIN: Duration = Duration::from_secs(60);
+/// Titles in one piece of the history.
+const TITLES_PER_PAGE: usize = 50;
+
+/// The stream.
+///
+/// # Errors
+/// When the one who asks is not a creator.
+pub async fn info(state: &AppState, actor: &Actor) -> Result<StreamInfo> {
+    Ok(get(state, &actor.creator()?.stream_id).await?.info())
+}
+
+/// Changes title and picture. What says nothing new makes no new version.
+///
+/// # Errors
+/// When the one who asks is not a creator, or fields break rules.
+pub async fn change_info(state: &AppState, actor: &Actor, change: StreamInfoChange) -> Result<StreamInfo> {
+    let creator = actor.creator()?;
+    let update = change.parse()?;
+    if store_texts(state, &creator.stream_id, &update).await? {
+        publish::announce(state, &creator.stream_id).await?;
+    }
+    Ok(get(state, &creator.stream_id).await?.info())
+}
+
+async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate) -> Result<bool> {
+    let now = clock::now();
+    let mut tx = state.db.begin().await?;
+    let row = db::streams::lock(&mut tx, id).await?.ok_or(Error::NotACreator)?;
+    let title = update.title.as_ref().map_or(row.title.as_str(), Title::as_str);
+    let thumbnail = match &update.thumbnail {
+        Change::Keep => row.thumbnail.as_deref(),
+        Change::Clear => None,
+        Change::Set(thumbnail) => Some(Thumbnail::as_str(thumbnail)),
+    };
+    let is_renamed = title != row.title;
+    if !is_renamed && thumbnail == row.thumbnail.as_deref() {
+        return Ok(false);
+    }
+    db::streams::update_texts(&mut tx, id, title, thumbnail, now).await?;
+    if is_renamed {
+        let fresh_since = now.minus(ONE_TITLE_WITHIN);
+        db::titles::record(&mut tx, &clock::new_id(), id, title, fresh_since, now).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Changes the rules of the chat. What says nothing new makes no new version.
+///
+/// # Errors
+/// When the one who asks is not a creator, or fields break rules.
+pub async fn change_chat_settings(state: &AppState, actor: &Actor, change: ChatSettingsChange) -> Result<ChatSettings> {
+    let creator = actor.creator()?;
+    let update = change.parse()?;
+    let mut tx = state.db.begin().await?;
+    let row = db::streams::lock(&mut tx, &creator.stream_id).await?.ok_or(Error::NotACreator)?;
+    let chat = update.apply(row.chat());
+    if chat == row.chat() {
+        return Ok(chat);
+    }
+    db::streams::update_chat(&mut tx, &creator.stream_id, &chat, clock::now()).await?;
+    tx.commit().await?;
+    publish::announce(state, &creator.stream_id).await?;
+    Ok(chat)
+}
+
+/// Whether the stream is on air, and whether there is a key.
+///
+/// # Errors
+/// When the one who asks is not a creator.
+pub async fn report(state: &AppState, actor: &Actor) -> Result<StreamReport> {
+    let id = actor.creator()?.stream_id;
+    let row = get(state, &id).await?;
+    let channel = publish::with_viewers(state, &id, row.state());
+    Ok(StreamReport {
+        is_live: channel.is_live,
+        viewer_count: channel.viewer_count,
+        status: channel.status,
+        started_at: channel.started_at,
+        version: channel.version,
+        has_key: row.ingress_id.is_some(),
+        input_type: row.input_type(),
+        server_url: row.server_url,
+        key_is_lost: row.key_is_lost,
+    })
+}
+
+/// The state of one's own stream, as its events carry it.
+///
+/// # Errors
+/// When the one who asks is not a creator.
+pub async fn own_state(state: &AppState, actor: &Actor) -> Result<(StreamId, ChannelState)> {
+    let id = actor.creator()?.stream_id;
+    let channel = get(state, &id).await?.state();
+    let channel = publish::with_viewers(state, &id, channel);
+    Ok((id, channel))
+}
+
+/// The titles that the stream has had, the newest first.
+///
+/// # Errors
+/// When the one who asks is not a creator.
+pub async fn title_history(state: &AppState, actor: &Actor, cursor: Option<&str>) -> Result<Page<PastTitle>> {
+    let id = actor.creator()?.stream_id;
+    let limit = i64::try_from(TITLES_PER_PAGE + 1).unwrap_or(i64::MAX);
+    let rows = db::titles::list(&state.db, &id, cursor, limit).await?;
+    let page = Page::cut(rows, TITLES_PER_PAGE, |(id, _)| id.clone());
+    Ok(Page { items: page.items.into_iter().map(|(_, title)| title).collect(), next: page.next })
+}
+
+/// The stream of a creator, which always has one.
+pub(super) async fn get(state: &AppState, id: &StreamId) -> Result<StreamRow> {
+    db::streams::find(&state.db, id).await?.ok_or(Error::NotACreator)
+}

@@ -1,0 +1,113 @@
+//! Takes in LiveKit's webhooks. Each counts once, whatever the order; its id and its effect are stored together.
+
+use crate::{
+    domain::{
+        id::StreamId,
+        on_air::{Effect, Sign},
+        stream::Notice,
+    },
+    server::{
+        Result, clock, db,
+        livekit::webhook::{Hint, HintKind, Rejected},
+        queue,
+        services::{on_air, publish},
+        state::AppState,
+    },
+};
+
+/// What came of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// Stored, now or before.
+    Taken,
+    /// Not signed by our LiveKit.
+    BadSignature,
+    /// Signed, but not readable.
+    Undecodable,
+}
+
+/// Takes in the raw body.
+///
+/// # Errors
+/// When it could not be stored: LiveKit then sends it again.
+pub async fn receive(state: &AppState, authorization: &str, body: &[u8]) -> Result<Receipt> {
+    let Some(livekit) = &state.livekit else { return Ok(Receipt::BadSignature) };
+    let hint = match livekit.read_webhook(authorization, body) {
+        Ok(hint) => hint,
+        Err(Rejected::BadSignature) => return Ok(Receipt::BadSignature),
+        Err(Rejected::Undecodable) => return Ok(Receipt::Undecodable),
+    };
+    take(state, hint).await?;
+    Ok(Receipt::Taken)
+}
+
+async fn take(state: &AppState, hint: Hint) -> Result<()> {
+    let now = clock::now();
+    let mut tx = state.db.begin().await?;
+    if !db::webhooks::insert(&mut tx, &hint.id, now).await? {
+        return Ok(());
+    }
+    let target = find_stream(&mut tx, &hint.kind).await?;
+    let Some(stream) = target else {
+        // Not ours: remembered, so that it is not looked up again, and nothing else.
+        return Ok(tx.commit().await?);
+    };
+    let effect = match sign(&hint.kind) {
+        Some(sign) => on_air::take(&mut tx, &stream, sign, now).await?,
+        None => Effect::None,
+    };
+    tx.commit().await?;
+    on_air::follow_up(state, &stream, effect).await?;
+    react(state, &stream, &hint.kind, effect).await
+}
+
+async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId>> {
+    Ok(match kind {
+        HintKind::IngressStarted { ingress_id, .. } | HintKind::IngressEnded { ingress_id, .. } => {
+            db::streams::find_by_ingress(tx, ingress_id).await?
+        }
+        HintKind::EncoderJoined { stream, .. }
+        | HintKind::EncoderLeft { stream, .. }
+        | HintKind::AudienceChanged { stream }
+        | HintKind::RoomStarted { stream } => db::streams::find(tx, stream).await?.map(|row| row.id),
+        HintKind::Other => None,
+    })
+}
+
+fn sign(kind: &HintKind) -> Option<Sign> {
+    match kind.clone() {
+        HintKind::IngressStarted { resource_id, .. } => Some(Sign::IngressStarted { resource_id }),
+        HintKind::IngressEnded { resource_id, .. } => Some(Sign::IngressEnded { resource_id }),
+        HintKind::EncoderJoined { sid, .. } => Some(Sign::EncoderJoined { sid }),
+        HintKind::EncoderLeft { sid, .. } => Some(Sign::EncoderLeft { sid }),
+        HintKind::AudienceChanged { .. } | HintKind::RoomStarted { .. } | HintKind::Other => None,
+    }
+}
+
+/// What a webhook asks for beside being on air or not.
+async fn react(state: &AppState, stream: &StreamId, kind: &HintKind, effect: Effect) -> Result<()> {
+    match kind {
+        HintKind::AudienceChanged { .. } => state.queue.look_after(stream, queue::AT_ONCE),
+        HintKind::RoomStarted { .. } => {
+            // A room that is made while its encoder was in one: LiveKit was restarted, and the encoder comes back.
+            let row = db::streams::find(&state.db, stream).await?;
+            if row.is_some_and(|row| row.on_air().participant_sid.is_some()) {
+                state.events.note_outage(stream, true);
+            }
+            publish::room_is_new(state, stream).await?;
+        }
+        HintKind::IngressEnded { error: Some(error), .. } if effect == Effect::None => {
+            state.events.notify(stream, Notice::EncoderRefused { reason: refusal(error) });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// LiveKit's reason in a creator's words.
+fn refusal(error: &str) -> String {
+    if error.contains("capacity") {
+        return "The server has no room for another stream.".to_owned();
+    }
+    "The server refused the encoder. Check its settings and try again.".to_owned()
+}

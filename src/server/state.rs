@@ -1,0 +1,74 @@
+//! Everything that a request may need, in one value.
+
+use std::sync::Arc;
+
+use leptos::config::LeptosOptions;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, queue::Queue, secrets::Secrets,
+};
+
+/// Shared by all requests and jobs; clones are cheap.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Parts>);
+
+/// What is in it.
+#[derive(Debug)]
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// LiveKit, when it is set up.
+    pub livekit: Option<LiveKit>,
+    /// Who is told what.
+    pub events: Events,
+    /// Keys made from the installation's secret.
+    pub secrets: Secrets,
+    /// Hashes passwords, a few at a time.
+    pub hasher: Hasher,
+    /// Streams that somebody should look at soon.
+    pub queue: Queue,
+    /// Where the browser's files are.
+    pub leptos: LeptosOptions,
+    /// Work that goes on after its request was answered or given up.
+    pub tasks: TaskTracker,
+    /// Cancelled when the server stops.
+    pub stopping: CancellationToken,
+}
+
+impl AppState {
+    /// Shares these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Runs `work` to its end even if whoever asked for it goes away: for what must not stop half-way.
+    ///
+    /// # Errors
+    /// What `work` returns, or an internal error when it panicked.
+    pub async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = super::Result<T>> + Send + 'static,
+    ) -> super::Result<T> {
+        match self.tasks.spawn(work).await {
+            Ok(result) => result,
+            Err(error) => Err(super::Error::Internal(format!("a task panicked: {error}"))),
+        }
+    }
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl axum::extract::FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

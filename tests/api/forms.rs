@@ -1,0 +1,137 @@
+//! What a page without WASM sends: plain forms, answered by a redirect.
+
+use reqwest::{Method, header};
+use serde_json::json;
+
+use crate::support::{Answer, Database, TestApp, caller::password_of, log::PASSWORD_MARK};
+
+on_both_databases![
+    a_form_signs_up_and_goes_on_to_where_it_was_wanted,
+    a_form_signs_in_and_out,
+    a_form_never_leads_to_another_site,
+    an_error_goes_back_to_the_form_without_the_password,
+    a_form_applies_and_decides,
+    a_form_from_another_site_is_refused,
+    what_is_no_form_answers_json_whatever_it_accepts,
+];
+
+async fn a_form_signs_up_and_goes_on_to_where_it_was_wanted(database: Database) {
+    let app = TestApp::start(database).await;
+    let fields = [
+        ("username", "ann"),
+        ("email", "ann@example.org"),
+        ("password", &password_of("ann")),
+        ("next", "/dashboard/keys?a=b"),
+    ];
+    let answer = app.anonymous().post_form("/api/auth/signup", "/signup", &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (302, "/dashboard/keys?a=b"));
+    let cookie = answer.cookie("session").expect("the cookie");
+    assert_eq!(app.anonymous().with_cookie(&cookie).get("/api/auth/me").await.ok()["username"], "ann");
+}
+
+async fn a_form_signs_in_and_out(database: Database) {
+    let app = TestApp::start(database).await;
+    app.first_user().await;
+    let fields = [("login", "ann"), ("password", &password_of("ann")), ("next", "/")];
+    let answer = app.anonymous().post_form("/api/auth/login", "/login?next=%2F", &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (302, "/"));
+    let ann = app.anonymous().with_cookie(&answer.cookie("session").expect("the cookie"));
+    ann.get("/api/auth/me").await.ok();
+    let answer = ann.post_form("/api/auth/logout", "/account", &[]).await;
+    assert_eq!(answer.status, 302);
+    assert!(answer.set_cookie("session").is_some_and(|line| line.contains("Max-Age=0")));
+    ann.get("/api/auth/me").await.refused(401, "NOT_SIGNED_IN");
+}
+
+async fn a_form_never_leads_to_another_site(database: Database) {
+    let app = TestApp::start(database).await;
+    app.first_user().await;
+    let elsewhere = [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "evil.example",
+        "/\t/evil.example",
+    ];
+    for next in elsewhere {
+        let fields = [("login", "ann"), ("password", &password_of("ann")), ("next", next)];
+        let answer = app.anonymous().post_form("/api/auth/login", "/login", &fields).await;
+        assert_eq!((answer.status, answer.header("location")), (302, "/"), "{next}");
+    }
+}
+
+async fn an_error_goes_back_to_the_form_without_the_password(database: Database) {
+    let app = TestApp::start(database).await;
+    app.first_user().await;
+    let sign_in = [("login", "ann"), ("password", &format!("{PASSWORD_MARK}-wrong"))];
+    let sign_up = [("username", "a b"), ("email", "ann"), ("password", &password_of("ann")), ("next", "/")];
+    let too_short = [("username", "bob"), ("email", "bob@example.org"), ("password", "short-pw!")];
+    for answer in [
+        app.anonymous().post_form("/api/auth/login", "/login?next=%2Fapply", &sign_in).await,
+        app.anonymous().post_form("/api/auth/signup", "/signup", &sign_up).await,
+        app.anonymous().post_form("/api/auth/signup", "/signup", &too_short).await,
+    ] {
+        assert_eq!(answer.status, 302, "{answer:?}");
+        assert_eq!(answer.cookie("session"), None);
+        let target = answer.header("location");
+        assert!(target.contains("/login?") || target.contains("/signup?"), "{target}");
+        assert!(target.contains("__err="), "{target}");
+        let url =
+            url::Url::parse(target).unwrap_or_else(|_| url::Url::parse("http://h").unwrap().join(target).unwrap());
+        let queried: String = url.query_pairs().map(|(name, value)| format!("{name}={} ", decoded(&value))).collect();
+        assert!(queried.contains("message"), "the error is readable: {queried}");
+        for secret in [PASSWORD_MARK, "short-pw!"] {
+            assert!(!target.contains(secret) && !queried.contains(secret), "{queried}");
+        }
+    }
+}
+
+/// What server_fn wrote into a query: URL-safe base64, where it is that.
+fn decoded(value: &str) -> String {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE};
+    let bytes = URL_SAFE.decode(value).unwrap_or_else(|_| value.as_bytes().to_vec());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+async fn a_form_applies_and_decides(database: Database) {
+    let app = TestApp::start(database).await;
+    let (ann, bob) = (app.first_user().await, app.user("bob").await);
+    let answer = bob.post_form("/api/creator/application", "/apply", &[("about", "Music & talk")]).await;
+    assert_eq!(answer.status, 302);
+    assert!(answer.header("location").trim_end_matches('?').ends_with("/apply"), "{answer:?}");
+    let application = bob.get("/api/creator/application").await.ok();
+    assert_eq!(application["about"], "Music & talk");
+    let id = application["id"].as_str().unwrap();
+    let refused = [("id", id), ("decision", "reject"), ("reason", "")];
+    let answer = ann.post_form("/api/admin/applications/decision", "/admin", &refused).await;
+    assert!(answer.status == 302 && answer.header("location").contains("__err="), "{answer:?}");
+    let approved = [("id", id), ("decision", "approve"), ("reason", "")];
+    let answer = ann.post_form("/api/admin/applications/decision", "/admin", &approved).await;
+    assert!(answer.status == 302 && !answer.header("location").contains("__err="), "{answer:?}");
+    assert_eq!(bob.get("/api/auth/me").await.ok()["isCreator"], true);
+}
+
+async fn a_form_from_another_site_is_refused(database: Database) {
+    let app = TestApp::start(database).await;
+    let form = app
+        .anonymous()
+        .request(Method::POST, "/api/auth/signup")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "text/html")
+        .header(header::ORIGIN, "https://evil.example")
+        .body("username=ann&email=a%40b.c&password=0123456789");
+    Answer::to(form).await.refused(403, "CROSS_ORIGIN");
+}
+
+async fn what_is_no_form_answers_json_whatever_it_accepts(database: Database) {
+    let app = TestApp::start(database).await;
+    let ann = app.first_user().await;
+    let change = ann.request(Method::PUT, "/api/stream/info").header(header::ACCEPT, "text/html");
+    Answer::to(change.json(&json!({ "title": "" }))).await.names(&["title"]);
+    let look = app.anonymous().request(Method::GET, "/api/auth/me").header(header::ACCEPT, "text/html");
+    Answer::to(look).await.refused(401, "NOT_SIGNED_IN");
+    let sign_in = app.anonymous().request(Method::POST, "/api/auth/login").header(header::ACCEPT, "text/html");
+    let wrong = json!({ "login": "ann", "password": "wrong password" });
+    Answer::to(sign_in.json(&wrong)).await.refused(401, "WRONG_CREDENTIALS");
+}

@@ -1,0 +1,115 @@
+//! Properties of the machine behind LIVE, for any order, loss and repetition of signs.
+
+use proptest::prelude::*;
+use streamit::domain::{
+    channel::StreamStatus,
+    on_air::{Effect, OnAir, Sign},
+    timestamp::Timestamp,
+};
+
+/// The four hints of one encoder's session.
+fn session(n: u8) -> [Sign; 4] {
+    let (resource_id, sid) = (format!("RT_{n}"), format!("PA_{n}"));
+    [
+        Sign::IngressStarted { resource_id: resource_id.clone() },
+        Sign::EncoderJoined { sid: sid.clone() },
+        Sign::EncoderLeft { sid },
+        Sign::IngressEnded { resource_id },
+    ]
+}
+
+/// Some of the hints of up to three sessions, some of them twice, in any order.
+fn hints() -> impl Strategy<Value = Vec<Sign>> {
+    let all: Vec<Sign> = (1..=3).flat_map(session).chain((1..=3).flat_map(session)).collect();
+    let most = all.len();
+    proptest::sample::subsequence(all, 0..=most).prop_shuffle()
+}
+
+fn seen_on_air() -> Sign {
+    Sign::SeenOnAir { sid: "PA_3".into() }
+}
+
+fn asks_for_a_look(effect: Effect) -> bool {
+    matches!(effect, Effect::AskTheRoom | Effect::Started | Effect::Ended | Effect::Interrupted)
+}
+
+proptest! {
+    #[test]
+    fn whatever_came_before_the_room_has_the_last_word(hints in hints(), is_there in any::<bool>()) {
+        let mut on_air = OnAir::default();
+        for (n, hint) in (0..).zip(hints) {
+            on_air.apply(hint, Timestamp(n));
+        }
+        let truth = if is_there { seen_on_air() } else { Sign::SeenOffAir { after_outage: false } };
+        on_air.apply(truth, Timestamp(1000));
+        let expected = if is_there { StreamStatus::Live } else { StreamStatus::Offline };
+        prop_assert_eq!(on_air.status, expected);
+    }
+
+    #[test]
+    fn one_session_in_any_order_ends_off_air_or_asks_the_room(
+        hints in Just(session(1).into_iter().chain(session(1)).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let mut on_air = OnAir::default();
+        let effects: Vec<Effect> = hints.into_iter().map(|hint| on_air.apply(hint, Timestamp(0))).collect();
+        prop_assert!(!effects.contains(&Effect::TookOver), "{:?}", effects);
+        let asked = effects.iter().any(|effect| asks_for_a_look(*effect));
+        prop_assert!(on_air.status == StreamStatus::Offline || asked, "{:?}", effects);
+    }
+
+    #[test]
+    fn a_status_only_changes_with_an_effect_that_says_so(hints in hints()) {
+        let mut on_air = OnAir::default();
+        for hint in hints {
+            let before = on_air.status;
+            let effect = on_air.apply(hint, Timestamp(0));
+            let expected = match effect {
+                Effect::Started => StreamStatus::Live,
+                Effect::Ended => StreamStatus::Offline,
+                Effect::Interrupted => StreamStatus::Reconnecting,
+                Effect::None | Effect::TookOver | Effect::AskTheRoom => before,
+            };
+            prop_assert_eq!(on_air.status, expected);
+        }
+    }
+
+    #[test]
+    fn a_sign_that_is_repeated_at_once_changes_nothing(hints in hints()) {
+        let mut on_air = OnAir::default();
+        for hint in hints {
+            on_air.apply(hint.clone(), Timestamp(0));
+            let once = on_air.clone();
+            on_air.apply(hint, Timestamp(0));
+            prop_assert_eq!(&on_air, &once);
+        }
+    }
+
+    #[test]
+    fn nothing_is_on_air_before_a_sign_of_an_encoder(
+        hints in proptest::collection::vec(prop_oneof![
+            Just(Sign::IngressEnded { resource_id: "RT_1".into() }),
+            Just(Sign::EncoderLeft { sid: "PA_1".into() }),
+            any::<bool>().prop_map(|after_outage| Sign::SeenOffAir { after_outage }),
+        ], 0..8),
+    ) {
+        let mut on_air = OnAir::default();
+        for hint in hints {
+            on_air.apply(hint, Timestamp(0));
+            prop_assert_eq!(on_air.status, StreamStatus::Offline);
+        }
+    }
+
+    #[test]
+    fn reconnecting_ends_by_itself_when_nobody_comes_back(hints in hints(), looks in 1..20_i64) {
+        let mut on_air = OnAir::default();
+        hints.into_iter().for_each(|hint| { on_air.apply(hint, Timestamp(0)); });
+        on_air.apply(seen_on_air(), Timestamp(0));
+        on_air.apply(Sign::SeenOffAir { after_outage: true }, Timestamp(0));
+        prop_assert_eq!(on_air.status, StreamStatus::Reconnecting);
+        for look in 1..=looks {
+            on_air.apply(Sign::SeenOffAir { after_outage: false }, Timestamp(look * 1000));
+            let expected = if look < 15 { StreamStatus::Reconnecting } else { StreamStatus::Offline };
+            prop_assert_eq!(on_air.status, expected);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What is shown is made equal to what LiveKit is doing, whatever webhooks were lost.
+
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Database, Encoder, Fault, TestApp, eventually};
+
+on_both_databases![
+    an_end_that_was_missed_is_found_at_start_up,
+    a_start_that_was_missed_is_found_at_start_up,
+    what_is_still_true_at_start_up_stays_as_it_is,
+    an_end_that_nobody_told_is_found_soon,
+    a_start_that_nobody_told_is_found_soon,
+    a_room_that_no_node_holds_has_nobody_in_it,
+    while_livekit_is_down_a_stream_stays_live,
+    after_an_outage_a_stream_is_expected_back_and_then_over,
+    after_an_outage_an_encoder_that_is_back_goes_on,
+    a_key_that_livekit_lost_is_reported,
+    an_announced_encoder_that_never_comes_is_not_live_for_long,
+];
+
+async fn on_air(app: &TestApp) -> (Caller, Encoder, Value) {
+    let carl = app.creator("carl").await;
+    let key = carl.make_key().await;
+    let encoder = app.encoder_connects(&key).await;
+    (carl, encoder, key)
+}
+
+/// Waits until the room was looked into so often from now on.
+async fn looks(app: &TestApp, count: usize) {
+    let looked = |calls: &[String]| calls.iter().filter(|call| *call == "ListParticipants").count();
+    let before = app.livekit.count("ListParticipants");
+    app.livekit.until("the room is looked into", |state| (looked(&state.calls) >= before + count).then_some(())).await;
+}
+
+async fn until_status(app: &TestApp, status: &str) {
+    app.until_channel("carl", &format!("it is {status}"), |state| state["status"] == status).await;
+}
+
+async fn an_end_that_was_missed_is_found_at_start_up(database: Database) {
+    let mut app = TestApp::start(database).await;
+    let (carl, encoder, _) = on_air(&app).await;
+    app.stop().await;
+    encoder.vanishes();
+    app.start_again().await;
+    until_status(&app, "offline").await;
+    carl.make_key().await;
+}
+
+async fn a_start_that_was_missed_is_found_at_start_up(database: Database) {
+    let mut app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let key = carl.make_key().await;
+    app.stop().await;
+    let encoder = app.encoder_appears(&key);
+    app.start_again().await;
+    until_status(&app, "live").await;
+    // The webhooks that come late after all fit.
+    let version = carl.status().await["version"].clone();
+    for sign in [encoder.joined(), encoder.started()] {
+        encoder.say(&sign).await;
+    }
+    assert_eq!(carl.status().await["version"], version);
+    encoder.stops().await;
+    assert_eq!(carl.status().await["status"], "offline");
+}
+
+async fn what_is_still_true_at_start_up_stays_as_it_is(database: Database) {
+    let mut app = TestApp::start(database).await;
+    let (carl, encoder, _) = on_air(&app).await;
+    let before = carl.status().await;
+    app.restart().await;
+    looks(&app, 1).await;
+    let after = carl.status().await;
+    assert_eq!((&after["version"], &after["startedAt"]), (&before["version"], &before["startedAt"]));
+    // The session is remembered: its end counts at once.
+    encoder.stops().await;
+    assert_eq!(carl.status().await["status"], "offline");
+}
+
+async fn an_end_that_nobody_told_is_found_soon(database: Database) {
+    let app = TestApp::start(database).await;
+    let (_, encoder, _) = on_air(&app).await;
+    looks(&app, 1).await;
+    encoder.vanishes();
+    let began = std::time::Instant::now();
+    until_status(&app, "offline").await;
+    assert!(began.elapsed().as_secs() < 12, "{:?}", began.elapsed());
+}
+
+async fn a_start_that_nobody_told_is_found_soon(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    app.encoder_appears(&carl.make_key().await);
+    let began = std::time::Instant::now();
+    until_status(&app, "live").await;
+    assert!(began.elapsed().as_secs() < 25, "{:?}", began.elapsed());
+}
+
+async fn a_room_that_no_node_holds_has_nobody_in_it(database: Database) {
+    let app = TestApp::start(database).await;
+    let (_, encoder, _) = on_air(&app).await;
+    app.livekit.close_room(encoder.stream_id());
+    until_status(&app, "offline").await;
+}
+
+async fn while_livekit_is_down_a_stream_stays_live(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, _, _) = on_air(&app).await;
+    let before = carl.status().await;
+    let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
+    // LiveKit says that it cannot say, to the room's question and to the one whether it is there at all.
+    for method in ["ListParticipants", "ListRooms"] {
+        app.livekit.always(method, Fault::Refuse("unavailable"));
+    }
+    let refused = app.livekit.count("ListParticipants");
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(app.livekit.count("ListParticipants"), refused, "it never answers");
+    assert_eq!(carl.status().await, before);
+    app.livekit.heal();
+    looks(&app, 2).await;
+    carl.put("/api/stream/info", json!({ "title": "Still here" })).await.ok();
+    events.until("state", |state| state["title"] == "Still here").await;
+    assert_eq!(events.statuses(), ["live"]);
+}
+
+/// LiveKit is down long enough to be missed, and back without anybody in its rooms.
+async fn outage(app: &TestApp, encoder: &Encoder) {
+    app.livekit.go_down();
+    // A webhook that was on its way: the room is asked soon, and nobody answers.
+    encoder.say(&encoder.left()).await;
+    eventually("the outage is noticed", || async {
+        let state = app.anonymous().get("/api/setup").await;
+        (state.status == 200).then_some(())
+    })
+    .await;
+    encoder.vanishes();
+    app.livekit.close_room(encoder.stream_id());
+}
+
+async fn after_an_outage_a_stream_is_expected_back_and_then_over(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, encoder, _) = on_air(&app).await;
+    let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
+    outage(&app, &encoder).await;
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(carl.status().await["status"], "live", "unknown is not offline");
+    app.livekit.come_up();
+    let waiting = events.until_status("reconnecting").await;
+    assert_eq!(waiting["isLive"], true);
+    let began = std::time::Instant::now();
+    carl.post_nothing("/api/stream/ingress").await.refused(409, "WHILE_LIVE");
+    events.until_status("offline").await;
+    let took = began.elapsed().as_secs();
+    assert!((13..=25).contains(&took), "{took} s");
+    assert_eq!(events.statuses(), ["live", "reconnecting", "offline"]);
+    assert_eq!(app.number("SELECT count(*) FROM broadcasts WHERE ended_at IS NULL").await, 0);
+}
+
+async fn after_an_outage_an_encoder_that_is_back_goes_on(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, encoder, key) = on_air(&app).await;
+    let started_at = carl.status().await["startedAt"].clone();
+    let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
+    outage(&app, &encoder).await;
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    app.livekit.come_up();
+    events.until_status("reconnecting").await;
+    // As seen when livekit-server was killed: a new room, a new participant, and no word of the ingress.
+    let again = app.encoder_appears(&key);
+    again.say(&again.room_started()).await;
+    again.say(&again.joined()).await;
+    events.until_status("live").await;
+    assert_eq!(events.statuses(), ["live", "reconnecting", "live"]);
+    assert_eq!(carl.status().await["startedAt"], started_at);
+    assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);
+    assert_eq!(app.number("SELECT interruptions FROM broadcasts").await, 1);
+}
+
+async fn a_key_that_livekit_lost_is_reported(database: Database) {
+    let mut app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let key = carl.make_key().await;
+    assert_eq!(carl.status().await["keyIsLost"], false);
+    app.livekit.lose_ingresses();
+    app.restart().await;
+    eventually("the loss is reported", || async { (carl.status().await["keyIsLost"] == true).then_some(()) }).await;
+    assert_eq!(carl.get("/api/stream/credentials").await.ok()["streamKey"], key["streamKey"]);
+    carl.make_key().await;
+    assert_eq!(carl.status().await["keyIsLost"], false);
+}
+
+async fn an_announced_encoder_that_never_comes_is_not_live_for_long(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let encoder = app.encoder_appears(&carl.make_key().await);
+    encoder.vanishes();
+    encoder.say(&encoder.started()).await;
+    assert_eq!(carl.status().await["status"], "live");
+    until_status(&app, "offline").await;
+}

@@ -1,0 +1,53 @@
+//! Every statement, on both databases. Preparing finds what a database cannot parse or does not have; that types fit,
+//! the other tests show, which run them all on PostgreSQL too.
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
+use streamit::server::db::{Db, Queryable as _, all_statements};
+
+use crate::support::{Database, TestApp, database::Fresh};
+
+on_both_databases![every_statement_can_be_prepared, an_empty_database_is_migrated_once];
+
+async fn every_statement_can_be_prepared(database: Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = Fresh::new(database, folder.path()).await;
+    let db = Db::open(&fresh.url).await.unwrap();
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for (name, sql) in all_statements() {
+        count += 1;
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        let prepared = match database {
+            Database::Sqlite => {
+                let path = fresh.url.trim_start_matches("sqlite:");
+                let mut connection = SqliteConnection::connect(path).await.unwrap();
+                connection.prepare(sql).await.map(drop)
+            }
+            Database::Postgres => {
+                let mut connection = PgConnection::connect(&fresh.url).await.unwrap();
+                connection.prepare(sql).await.map(drop)
+            }
+        };
+        failures.extend(prepared.err().map(|error| format!("{name}: {error}")));
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+    assert!(count >= 40, "only {count} statements");
+    db.close().await;
+}
+
+async fn an_empty_database_is_migrated_once(database: Database) {
+    let mut app = TestApp::start(database).await;
+    app.first_user().await;
+    app.restart().await;
+    let (accounts,): (i64,) = app.db().read("SELECT count(*) FROM users").fetch_one().await.unwrap();
+    assert_eq!(accounts, 1);
+}
+
+#[test]
+fn no_two_statements_have_the_same_name() {
+    let mut names: Vec<&str> = all_statements().map(|(name, _)| name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}

@@ -1,0 +1,458 @@
+//! A LiveKit for tests: it speaks the Twirp calls that StreamIt makes, keeps what it is told, refuses a call whose token
+//! lacks the grant, and can be told to fail, hang, hold, lose an answer, or be down.
+//!
+//! It answers as livekit-server 1.13 with `enable_psrpc_for_get_list_participants` was seen to: about a room that no
+//! node holds it says `unavailable`.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Path, State as Extract},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use livekit_api::access_token::{TokenVerifier, VideoGrants};
+use livekit_protocol as proto;
+use livekit_protocol::participant_info::{Kind, State as Presence};
+use prost::Message;
+use serde_json::{Value, json};
+use tokio::{
+    net::TcpSocket,
+    runtime::Runtime,
+    sync::{Semaphore, watch},
+};
+
+use super::{in_time, log::KEY_MARK};
+
+pub const API_KEY: &str = "devkey";
+/// Holds [`super::log::SECRET_MARK`], and is as long as LiveKit asks for.
+pub const API_SECRET: &str = "neverprintthissecret-of-livekit-0123456789";
+
+/// How a call goes wrong.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// Answered with that Twirp error, and nothing done.
+    Refuse(&'static str),
+    /// Never answered, and nothing done.
+    Hang,
+    /// Done, and the answer lost on its way.
+    LoseAnswer,
+    /// Not begun before it is let go.
+    Hold(Arc<Gate>),
+}
+
+/// Where a held call waits.
+#[derive(Debug)]
+pub struct Gate {
+    arrived: Semaphore,
+    open: Semaphore,
+}
+
+impl Gate {
+    /// Waits until a call is held.
+    pub async fn until_held(&self) {
+        in_time("a call to LiveKit is held", self.arrived.acquire()).await.expect("never closed").forget();
+    }
+
+    /// Lets the call go on.
+    pub fn release(&self) {
+        self.open.add_permits(1);
+    }
+}
+
+/// A room.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    /// All that its metadata has been, the newest last.
+    pub metadata: Vec<Value>,
+    pub participants: Vec<proto::ParticipantInfo>,
+}
+
+/// All that it knows.
+#[derive(Debug, Default)]
+pub struct State {
+    pub ingresses: BTreeMap<String, proto::IngressInfo>,
+    pub rooms: BTreeMap<String, Room>,
+    /// The names of all calls that were allowed, in order.
+    pub calls: Vec<String>,
+    once: HashMap<&'static str, VecDeque<Fault>>,
+    always: HashMap<&'static str, Fault>,
+    made: u32,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    /// Goes up with every call and change.
+    changes: watch::Sender<u64>,
+    address: SocketAddr,
+    /// Keeps the port while nobody listens.
+    _reserved: TcpSocket,
+    running: Mutex<Option<Runtime>>,
+}
+
+/// The server. Clones are the same one.
+#[derive(Clone)]
+pub struct FakeLiveKit(Arc<Inner>);
+
+/// Any free port of this machine.
+pub fn any_port() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// A socket that has a port; another one that listens there can be bound beside it.
+pub fn bound(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("an option of every socket");
+    socket.bind(address).expect("a free port");
+    socket
+}
+
+impl FakeLiveKit {
+    /// Starts one on a free port.
+    pub async fn start() -> Self {
+        let reserved = bound(any_port());
+        let address = reserved.local_addr().expect("an address");
+        let livekit = Self(Arc::new(Inner {
+            state: Mutex::default(),
+            changes: watch::Sender::new(0),
+            address,
+            _reserved: reserved,
+            running: Mutex::new(None),
+        }));
+        livekit.come_up();
+        livekit
+    }
+
+    /// For `LIVEKIT_URL`.
+    pub fn url(&self) -> String {
+        format!("ws://{}", self.0.address)
+    }
+
+    /// Stops answering: connections break, and new ones are refused.
+    pub fn go_down(&self) {
+        if let Some(runtime) = self.0.running.lock().unwrap().take() {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// Answers again, and knows what it knew.
+    pub fn come_up(&self) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let listener = {
+            let _inside = runtime.enter();
+            bound(self.0.address).listen(1024).expect("a free port")
+        };
+        // The server must not keep itself alive.
+        let inner = Arc::downgrade(&self.0);
+        let app = Router::new().route("/twirp/{service}/{method}", post(twirp)).with_state(inner);
+        runtime.spawn(async move { axum::serve(listener, app).await });
+        *self.0.running.lock().unwrap() = Some(runtime);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap()
+    }
+
+    /// Looks at what it knows, or changes it.
+    pub fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let result = work(&mut self.lock());
+        self.0.changes.send_modify(|changes| *changes += 1);
+        result
+    }
+
+    /// Waits for it to know something.
+    pub async fn until<T>(&self, what: &str, mut find: impl FnMut(&State) -> Option<T>) -> T {
+        let mut changes = self.0.changes.subscribe();
+        in_time(what, async {
+            loop {
+                let found = find(&self.lock());
+                if let Some(found) = found {
+                    return found;
+                }
+                changes.changed().await.expect("it lives as long as this");
+            }
+        })
+        .await
+    }
+
+    /// The next call of that method goes wrong, and then the next.
+    pub fn next(&self, method: &'static str, fault: Fault) {
+        self.lock().once.entry(method).or_default().push_back(fault);
+    }
+
+    /// All calls of that method go wrong until [`Self::heal`].
+    pub fn always(&self, method: &'static str, fault: Fault) {
+        self.lock().always.insert(method, fault);
+    }
+
+    /// The next call of that method is held.
+    pub fn hold(&self, method: &'static str) -> Arc<Gate> {
+        let gate = Arc::new(Gate { arrived: Semaphore::new(0), open: Semaphore::new(0) });
+        self.next(method, Fault::Hold(gate.clone()));
+        gate
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn heal(&self) {
+        let mut state = self.lock();
+        state.once.clear();
+        state.always.clear();
+    }
+
+    /// Every way in.
+    pub fn ingresses(&self) -> Vec<proto::IngressInfo> {
+        self.lock().ingresses.values().cloned().collect()
+    }
+
+    /// Forgets every way in, as when Redis is lost.
+    pub fn lose_ingresses(&self) {
+        self.with(|state| state.ingresses.clear());
+    }
+
+    /// The names of the calls since the last time, without those that only look.
+    pub fn take_changes(&self) -> Vec<String> {
+        let calls = std::mem::take(&mut self.lock().calls);
+        calls.into_iter().filter(|call| !call.starts_with("List") && call != "UpdateRoomMetadata").collect()
+    }
+
+    /// How often that was called.
+    pub fn count(&self, method: &str) -> usize {
+        self.lock().calls.iter().filter(|call| *call == method).count()
+    }
+
+    /// Somebody comes into a room, which is made for the first one. Gives their `sid`.
+    pub fn join(&self, room: &str, identity: &str, kind: Kind) -> String {
+        self.with(|state| {
+            state.made += 1;
+            let sid = format!("PA_{}", state.made);
+            state.rooms.entry(room.to_owned()).or_default().participants.push(proto::ParticipantInfo {
+                sid: sid.clone(),
+                identity: identity.to_owned(),
+                kind: kind as i32,
+                state: Presence::Active as i32,
+                ..Default::default()
+            });
+            sid
+        })
+    }
+
+    /// Somebody leaves a room.
+    pub fn leave(&self, room: &str, sid: &str) {
+        self.with(|state| {
+            if let Some(room) = state.rooms.get_mut(room) {
+                room.participants.retain(|one| one.sid != sid);
+            }
+        });
+    }
+
+    /// A room ends, and its metadata with it.
+    pub fn close_room(&self, room: &str) {
+        self.with(|state| state.rooms.remove(room));
+    }
+
+    /// All that the room's metadata has been.
+    pub fn metadata(&self, room: &str) -> Vec<Value> {
+        self.lock().rooms.get(room).map(|room| room.metadata.clone()).unwrap_or_default()
+    }
+
+    /// Waits until the room's metadata is so.
+    pub async fn until_metadata(&self, room: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.until(what, |state| state.rooms.get(room)?.metadata.last().filter(|last| is_so(last)).cloned()).await
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.running.lock().unwrap().take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A Twirp error.
+struct Refusal(&'static str, String);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self.0 {
+            "unauthenticated" => StatusCode::UNAUTHORIZED,
+            "permission_denied" => StatusCode::FORBIDDEN,
+            "not_found" => StatusCode::NOT_FOUND,
+            "invalid_argument" | "malformed" => StatusCode::BAD_REQUEST,
+            "resource_exhausted" => StatusCode::TOO_MANY_REQUESTS,
+            "unavailable" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, axum::Json(json!({ "code": self.0, "msg": self.1 }))).into_response()
+    }
+}
+
+async fn twirp(
+    Extract(inner): Extract<std::sync::Weak<Inner>>,
+    Path((service, method)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(livekit) = inner.upgrade().map(FakeLiveKit) else {
+        return Refusal("unavailable", "stopping".into()).into_response();
+    };
+    let Some(grants) = grants(&headers) else {
+        return Refusal("unauthenticated", "no valid token".into()).into_response();
+    };
+    let fault = {
+        let mut state = livekit.lock();
+        let once = state.once.get_mut(method.as_str()).and_then(VecDeque::pop_front);
+        once.or_else(|| state.always.get(method.as_str()).cloned())
+    };
+    match &fault {
+        Some(Fault::Refuse(code)) => return Refusal(code, "told to".into()).into_response(),
+        Some(Fault::Hang) => {
+            drop(livekit);
+            return std::future::pending().await;
+        }
+        Some(Fault::Hold(gate)) => {
+            gate.arrived.add_permits(1);
+            gate.open.acquire().await.expect("never closed").forget();
+        }
+        Some(Fault::LoseAnswer) | None => {}
+    }
+    let answer = livekit.with(|state| state.answer(&service, &method, &grants, &body));
+    match (answer, fault) {
+        (Ok(_), Some(Fault::LoseAnswer)) => {
+            let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("told to")) });
+            Body::from_stream(broken).into_response()
+        }
+        (Ok(bytes), _) => ([(header::CONTENT_TYPE, "application/protobuf")], bytes).into_response(),
+        (Err(refusal), _) => refusal.into_response(),
+    }
+}
+
+fn grants(headers: &HeaderMap) -> Option<VideoGrants> {
+    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let claims = TokenVerifier::with_api_key(API_KEY, API_SECRET).verify(token).ok()?;
+    Some(claims.video)
+}
+
+fn read<T: Message + Default>(body: &[u8]) -> Result<T, Refusal> {
+    T::decode(body).map_err(|error| Refusal("malformed", error.to_string()))
+}
+
+fn need(is_granted: bool) -> Result<(), Refusal> {
+    if is_granted { Ok(()) } else { Err(Refusal("unauthenticated", "permissions denied".into())) }
+}
+
+impl State {
+    fn answer(&mut self, service: &str, method: &str, grants: &VideoGrants, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let answer = match (service, method) {
+            ("livekit.Ingress", _) => {
+                need(grants.ingress_admin)?;
+                self.ingress(method, body)?
+            }
+            ("livekit.RoomService", "ListRooms") => {
+                need(grants.room_list)?;
+                let rooms = self.rooms.keys().map(|name| proto::Room { name: name.clone(), ..Default::default() });
+                proto::ListRoomsResponse { rooms: rooms.collect() }.encode_to_vec()
+            }
+            ("livekit.RoomService", _) => self.room_service(method, grants, body)?,
+            _ => return Err(Refusal("bad_route", format!("no service {service}"))),
+        };
+        self.calls.push(method.to_owned());
+        Ok(answer)
+    }
+
+    fn ingress(&mut self, method: &str, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+        Ok(match method {
+            "CreateIngress" => self.create_ingress(read(body)?).encode_to_vec(),
+            "ListIngress" => {
+                let asked: proto::ListIngressRequest = read(body)?;
+                let fits = |one: &&proto::IngressInfo| {
+                    (asked.room_name.is_empty() || one.room_name == asked.room_name)
+                        && (asked.ingress_id.is_empty() || one.ingress_id == asked.ingress_id)
+                };
+                let items = self.ingresses.values().filter(fits).cloned().collect();
+                proto::ListIngressResponse { items, ..Default::default() }.encode_to_vec()
+            }
+            "DeleteIngress" => {
+                let asked: proto::DeleteIngressRequest = read(body)?;
+                let deleted = self.ingresses.remove(&asked.ingress_id);
+                let deleted = deleted.ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))?;
+                // Its encoder is cut at once.
+                if let Some(room) = self.rooms.get_mut(&deleted.room_name) {
+                    room.participants.retain(|one| one.kind() != Kind::Ingress);
+                }
+                deleted.encode_to_vec()
+            }
+            "UpdateIngress" => {
+                let asked: proto::UpdateIngressRequest = read(body)?;
+                let known = self.ingresses.get_mut(&asked.ingress_id);
+                let known = known.ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))?;
+                known.enabled = asked.enabled.or(known.enabled);
+                known.encode_to_vec()
+            }
+            _ => return Err(Refusal("bad_route", format!("no method {method}"))),
+        })
+    }
+
+    fn create_ingress(&mut self, asked: proto::CreateIngressRequest) -> proto::IngressInfo {
+        self.made += 1;
+        let url = match asked.input_type() {
+            proto::IngressInput::WhipInput => "http://127.0.0.1:8080/w",
+            _ => "rtmp://127.0.0.1:1935/x",
+        };
+        let made = proto::IngressInfo {
+            ingress_id: format!("IN_{}", uuid::Uuid::now_v7().simple()),
+            name: asked.name,
+            stream_key: format!("{KEY_MARK}{}", uuid::Uuid::now_v7().simple()),
+            url: url.to_owned(),
+            input_type: asked.input_type,
+            enable_transcoding: asked.enable_transcoding,
+            audio: asked.audio,
+            video: asked.video,
+            room_name: asked.room_name,
+            participant_identity: asked.participant_identity,
+            participant_name: asked.participant_name,
+            reusable: true,
+            enabled: asked.enabled,
+            ..Default::default()
+        };
+        self.ingresses.insert(made.ingress_id.clone(), made.clone());
+        made
+    }
+
+    fn room_service(&mut self, method: &str, grants: &VideoGrants, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let no_node = || Refusal("unavailable", "no response from servers".into());
+        let admin_of = |room: &str| need(grants.room_admin && grants.room == room);
+        Ok(match method {
+            "ListParticipants" => {
+                let asked: proto::ListParticipantsRequest = read(body)?;
+                admin_of(&asked.room)?;
+                let participants = self.rooms.get(&asked.room).ok_or_else(no_node)?.participants.clone();
+                proto::ListParticipantsResponse { participants }.encode_to_vec()
+            }
+            "UpdateRoomMetadata" => {
+                let asked: proto::UpdateRoomMetadataRequest = read(body)?;
+                admin_of(&asked.room)?;
+                let metadata = serde_json::from_str(&asked.metadata);
+                let metadata = metadata.map_err(|error| Refusal("invalid_argument", error.to_string()))?;
+                self.rooms.get_mut(&asked.room).ok_or_else(no_node)?.metadata.push(metadata);
+                proto::Room { name: asked.room, metadata: asked.metadata, ..Default::default() }.encode_to_vec()
+            }
+            "RemoveParticipant" => {
+                let asked: proto::RoomParticipantIdentity = read(body)?;
+                admin_of(&asked.room)?;
+                let room = self.rooms.get_mut(&asked.room).ok_or_else(no_node)?;
+                room.participants.retain(|one| one.identity != asked.identity);
+                proto::RemoveParticipantResponse::default().encode_to_vec()
+            }
+            _ => return Err(Refusal("bad_route", format!("no method {method}"))),
+        })
+    }
+}
