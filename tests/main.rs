@@ -10,6 +10,8 @@
 mod support;
 
 mod api;
+mod chat_convergence;
+mod chat_delivery;
 mod on_air;
 mod pages;
 mod reconcile;

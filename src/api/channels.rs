@@ -1,21 +1,23 @@
-//! What visitors see and watch. Nobody needs to be signed in.
+//! What visitors see and watch, for which nobody needs to be signed in; and following, for which one does.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 
 use leptos::prelude::*;
-use server_fn::codec::GetUrl;
+use server_fn::codec::{DeleteUrl, GetUrl};
 
 use super::{
     error::ApiError,
-    protocol::{Api, Payload, PostBody},
+    protocol::{Api, Payload, PostBody, PostForm},
 };
 pub use crate::domain::{
-    channel::{Channel, ChannelCard, ChannelState, Creator, RoomToken},
+    channel::{Channel, ChannelCard, ChannelState, Creator, Following, RoomToken},
+    chat::Standing,
     page::Page,
 };
 
 impl Payload for Channel {}
 impl Payload for ChannelCard {}
+impl Payload for Following {}
 impl Payload for RoomToken {}
 
 /// Live streams by viewers, then the others by when they were last on air.
@@ -29,12 +31,34 @@ pub async fn browse(
     Ok(channels::browse(&visit.state, search.as_deref(), cursor.as_deref()).await?)
 }
 
-/// A creator and what everybody sees of their stream.
+/// A creator, what everybody sees of their stream, and what the one who asks is to it.
 #[server(name = ReadChannel, prefix = "/api", endpoint = "/channel", protocol = Api<GetUrl>)]
 pub async fn channel(username: String) -> Result<Channel, ApiError> {
     use crate::server::{auth::door, services::channels};
     let visit = door::visit()?;
-    Ok(channels::get(&visit.state, &username).await?)
+    let actor = visit.actor().await?;
+    Ok(channels::get(&visit.state, &actor, &username).await?)
+}
+
+/// Follows a channel, or with `following: false`, which a plain form can send, does so no more. Twice is as once.
+#[server(prefix = "/api", endpoint = "/channel/follow", protocol = Api<PostForm>)]
+pub async fn follow(username: String, #[server(default)] following: Option<bool>) -> Result<Following, ApiError> {
+    use crate::server::{auth::door, services::follows};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    match following {
+        Some(false) => Ok(follows::unfollow(&visit.state, &actor, &username).await?),
+        Some(true) | None => Ok(follows::follow(&visit.state, &actor, &username).await?),
+    }
+}
+
+/// Follows a channel no more.
+#[server(prefix = "/api", endpoint = "/channel/follow", protocol = Api<DeleteUrl>)]
+pub async fn unfollow(username: String) -> Result<Following, ApiError> {
+    use crate::server::{auth::door, services::follows};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(follows::unfollow(&visit.state, &actor, &username).await?)
 }
 
 /// A token to watch a live channel.

@@ -38,6 +38,24 @@ pub enum ErrorCode {
     WhileLive,
     /// The channel is not live.
     ChannelOffline,
+    /// Only the creator and moderators can write.
+    ChatDisabled,
+    /// Only followers can write.
+    FollowersOnly,
+    /// Only who has followed for long enough can write.
+    FollowedTooRecently,
+    /// Cannot write for a while.
+    TimedOut,
+    /// Cannot write, or follow.
+    Banned,
+    /// The message holds a word that the creator blocked.
+    BlockedWord,
+    /// Too soon after one's last message.
+    SlowMode,
+    /// Too many messages.
+    TooFast,
+    /// The same message again.
+    Repeated,
     /// The body is too large.
     TooLarge,
     /// Fields break rules; `fields` names them.
@@ -60,13 +78,21 @@ impl ErrorCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::NotSignedIn | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::NotACreator | Self::Forbidden | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::NotACreator
+            | Self::Forbidden
+            | Self::CrossOrigin
+            | Self::ChatDisabled
+            | Self::FollowersOnly
+            | Self::FollowedTooRecently
+            | Self::TimedOut
+            | Self::Banned
+            | Self::BlockedWord => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoKey => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict | Self::Taken | Self::WhileLive | Self::ChannelOffline => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests | Self::SlowMode | Self::TooFast | Self::Repeated => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal | Self::Network => StatusCode::INTERNAL_SERVER_ERROR,
             Self::LivekitFailed => StatusCode::BAD_GATEWAY,
             Self::LivekitUnreachable => StatusCode::SERVICE_UNAVAILABLE,

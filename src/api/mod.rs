@@ -5,6 +5,7 @@ pub mod account;
 pub mod admin;
 pub mod auth;
 pub mod channels;
+pub mod chat;
 pub mod creator;
 pub mod error;
 pub mod protocol;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{chat_settings::ChatSettings, timestamp::Timestamp};
+use super::{chat::Standing, chat_settings::ChatSettings, timestamp::Timestamp};
 
 /// Whether a stream is on air.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +118,22 @@ pub struct Channel {
     pub state: ChannelState,
     /// When it was last on air; `None` if never, or if it is now.
     pub last_live_at: Option<Timestamp>,
+    /// How many follow it.
+    pub follower_count: u32,
+    /// What the one who asks is to it.
+    pub standing: Standing,
+}
+
+/// Whether one follows a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Following {
+    /// One does.
+    pub is_following: bool,
+    /// Since when; `None` if not.
+    pub followed_at: Option<Timestamp>,
+    /// How many do.
+    pub follower_count: u32,
 }
 
 /// A stream in a list.

@@ -44,6 +44,41 @@ impl Default for ChatSettings {
     }
 }
 
+/// A rule as the chat tells of it when it changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "rule", content = "value", rename_all = "camelCase")]
+pub enum ChatRule {
+    /// Whether anybody but creator and moderators can write.
+    Enabled(bool),
+    /// How long messages are held back, in seconds; 0 is not at all.
+    DelaySeconds(u32),
+    /// Least time between two messages of one person, in seconds; 0 is off.
+    SlowModeSeconds(u32),
+    /// How long one must have followed to write, in minutes; `None` lets everybody write.
+    FollowersMinMinutes(Option<u32>),
+}
+
+impl ChatSettings {
+    fn rules(self) -> [ChatRule; 4] {
+        [
+            ChatRule::Enabled(self.is_chat_enabled),
+            ChatRule::DelaySeconds(self.delay_secs()),
+            ChatRule::SlowModeSeconds(self.slow_mode_seconds),
+            ChatRule::FollowersMinMinutes(self.is_chat_followers_only.then_some(self.followers_min_minutes)),
+        ]
+    }
+
+    /// How long a message of a viewer is held back, in seconds; 0 is not at all.
+    pub fn delay_secs(self) -> u32 {
+        if self.is_chat_delayed { self.chat_delay_seconds } else { 0 }
+    }
+
+    /// The rules that are others than `before`, as those who write notice them: a duration of what is off is none.
+    pub fn rules_since(self, before: Self) -> Vec<ChatRule> {
+        self.rules().into_iter().zip(before.rules()).filter(|(new, old)| new != old).map(|(new, _)| new).collect()
+    }
+}
+
 /// A wish to change some of the settings. Numbers are wider than the rules allow, so that a number out of range is
 /// explained instead of being "not a number".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +202,19 @@ mod tests {
         let settings = update.apply(ChatSettings::default());
         assert_eq!(settings, ChatSettings { is_chat_delayed: true, chat_delay_seconds: 6, ..Default::default() });
         assert_eq!(change("{}").parse().expect("valid"), ChatSettingsUpdate::default());
+    }
+
+    #[test]
+    fn only_what_is_noticed_is_told() {
+        let before = ChatSettings::default();
+        let quiet = ChatSettings { chat_delay_seconds: 6, followers_min_minutes: 5, ..before };
+        assert_eq!(quiet.rules_since(before), []);
+        let after = ChatSettings { is_chat_delayed: true, is_chat_followers_only: true, ..quiet };
+        let told = [ChatRule::DelaySeconds(6), ChatRule::FollowersMinMinutes(Some(5))];
+        assert_eq!(after.rules_since(before), told);
+        assert_eq!(before.rules_since(after), [ChatRule::DelaySeconds(0), ChatRule::FollowersMinMinutes(None)]);
+        let json = r#"[{"rule":"delaySeconds","value":6},{"rule":"followersMinMinutes","value":5}]"#;
+        assert_eq!(serde_json::to_string(&told).expect("serializable"), json);
     }
 
     #[test]

@@ -41,4 +41,8 @@ ids! {
     BroadcastId;
     /// An application to become a creator.
     ApplicationId;
+    /// A line of a chat.
+    LineId;
+    /// Something that a moderator did.
+    ActionId;
 }

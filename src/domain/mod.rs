@@ -4,12 +4,17 @@
 
 pub mod account;
 pub mod application;
+pub mod blocked_words;
 pub mod broadcast;
 pub mod channel;
+pub mod chat;
+pub mod chat_draft;
+pub mod chat_log;
 pub mod chat_settings;
 pub mod fields;
 pub mod id;
 pub mod ingress;
+pub mod moderation;
 pub mod on_air;
 pub mod page;
 pub mod playback;

@@ -1,10 +1,10 @@
 //! What goes wrong inside, in full; [`ApiError`] is what the caller gets to know of it.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{
     api::error::{ApiError, ErrorCode},
-    domain::fields::FieldErrors,
+    domain::{chat::Refusal, fields::FieldErrors},
     server::telemetry,
 };
 
@@ -47,6 +47,9 @@ pub enum Error {
     /// 422 with each bad field.
     #[error("invalid: {0:?}")]
     Invalid(FieldErrors),
+    /// 403 or 429: a message that is not taken, with how long that stands.
+    #[error("a message was refused: {0:?}")]
+    Refused(Refusal),
     /// 429 with how long to wait.
     #[error("too many requests")]
     TooMany {
@@ -99,6 +102,17 @@ impl Error {
             Self::WhileLive => ErrorCode::WhileLive,
             Self::ChannelOffline => ErrorCode::ChannelOffline,
             Self::Invalid(_) => ErrorCode::Invalid,
+            Self::Refused(refusal) => match refusal {
+                Refusal::Banned => ErrorCode::Banned,
+                Refusal::TimedOut(_) => ErrorCode::TimedOut,
+                Refusal::ChatDisabled => ErrorCode::ChatDisabled,
+                Refusal::FollowersOnly => ErrorCode::FollowersOnly,
+                Refusal::FollowedTooRecently(_) => ErrorCode::FollowedTooRecently,
+                Refusal::SlowMode(_) => ErrorCode::SlowMode,
+                Refusal::TooFast(_) => ErrorCode::TooFast,
+                Refusal::Repeated(_) => ErrorCode::Repeated,
+                Refusal::BlockedWord => ErrorCode::BlockedWord,
+            },
             Self::TooMany { .. } => ErrorCode::TooManyRequests,
             Self::LiveKitUnreachable { .. } => ErrorCode::LivekitUnreachable,
             Self::LiveKitFailed { .. } => ErrorCode::LivekitFailed,
@@ -106,8 +120,9 @@ impl Error {
         }
     }
 
-    fn message(&self) -> &'static str {
-        match self {
+    fn message(&self) -> Cow<'static, str> {
+        let fixed = match self {
+            Self::Refused(refusal) => return refusal.message().into(),
             Self::NotSignedIn => "Sign in first.",
             Self::WrongCredentials => "Username or password is wrong. Check both and try again.",
             Self::NotACreator => "This is for creators. Apply to become one.",
@@ -121,8 +136,14 @@ impl Error {
             | Self::LiveKitUnreachable { message, .. }
             | Self::LiveKitFailed { message, .. } => message,
             Self::Database(_) | Self::Internal(_) => "Something went wrong on the server. Try again in a moment.",
-        }
+        };
+        fixed.into()
     }
+}
+
+/// Rounded up, at least 1: who waits that long is not refused again for a fraction.
+fn whole_seconds(duration: Duration) -> u64 {
+    (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
 }
 
 impl From<Error> for ApiError {
@@ -137,7 +158,8 @@ impl From<Error> for ApiError {
         public.request_id = telemetry::request_id();
         match error {
             Error::Invalid(fields) | Error::Taken(fields) => public.fields = fields.0,
-            Error::TooMany { retry_after, .. } => public.retry_after_seconds = Some(retry_after.as_secs().max(1)),
+            Error::TooMany { retry_after, .. } => public.retry_after_seconds = Some(whole_seconds(retry_after)),
+            Error::Refused(refusal) => public.retry_after_seconds = refusal.time_left().map(whole_seconds),
             _ => {}
         }
         public

@@ -1,5 +1,5 @@
-//! What happens, to whom it concerns: the current state of each stream, its viewers, notices to its creator, and
-//! changes of an account. A slow or late reader gets the newest, never a backlog.
+//! What happens, to whom it concerns: the current state of each stream, its viewers, how far its chat is, notices to its
+//! creator, and changes of an account. A slow or late reader gets the newest, never a backlog.
 
 use std::{
     collections::HashMap,
@@ -12,6 +12,7 @@ use std::{
 
 use tokio::sync::{broadcast, watch};
 
+use super::outbox::Outbox;
 use crate::domain::{
     channel::ChannelState,
     id::{StreamId, UserId},
@@ -20,6 +21,8 @@ use crate::domain::{
 
 /// Notices that wait for a slow reader before the oldest is dropped.
 const NOTICE_BACKLOG: usize = 8;
+/// The same for whose messages were held back or let go.
+const HELD_BACKLOG: usize = 32;
 
 /// What is known of one stream.
 #[derive(Debug)]
@@ -30,6 +33,15 @@ pub struct StreamTopic {
     pub viewers: watch::Sender<u32>,
     /// Passing news for the creator.
     pub notices: broadcast::Sender<Notice>,
+    /// The newest revision of the chat that was made here; 0 before the first.
+    pub chat: watch::Sender<i64>,
+    /// Whose messages were held back, let go, or removed before that.
+    pub held: broadcast::Sender<UserId>,
+    /// Lines of the chat on their way to LiveKit.
+    pub outbox: Outbox,
+    /// Whose turn it is to write to the chat, from before the transaction until its line is in the outbox: so lines go
+    /// to LiveKit in their order, and who waits holds no connection to the database.
+    pub chat_turn: Arc<tokio::sync::Mutex<()>>,
     /// LiveKit could not say whether it is on air when it was last asked.
     outage: AtomicBool,
     /// Since when looks into the room have found no encoder.
@@ -44,6 +56,10 @@ impl StreamTopic {
             state: watch::Sender::new(None),
             viewers: watch::Sender::new(0),
             notices: broadcast::Sender::new(NOTICE_BACKLOG),
+            chat: watch::Sender::new(0),
+            held: broadcast::Sender::new(HELD_BACKLOG),
+            outbox: Outbox::default(),
+            chat_turn: Arc::default(),
             outage: AtomicBool::new(false),
             empty_since: Mutex::new(None),
             metadata_version: tokio::sync::Mutex::new(0),
@@ -107,6 +123,21 @@ impl Events {
     pub fn notify(&self, id: &StreamId, notice: Notice) {
         // Nobody listening is fine: notices are for who looks at the dashboard now.
         let _ = self.stream(id).notices.send(notice);
+    }
+
+    /// Says how far the chat is.
+    pub fn chat_changed(&self, id: &StreamId, revision: i64) {
+        self.stream(id).chat.send_if_modified(|newest| {
+            let is_newer = *newest < revision;
+            *newest = revision.max(*newest);
+            is_newer
+        });
+    }
+
+    /// Says that a message of that person is held back, or no longer.
+    pub fn held_changed(&self, id: &StreamId, author: &UserId) {
+        // Nobody listening is fine: who comes later reads what is held.
+        let _ = self.stream(id).held.send(author.clone());
     }
 
     /// Says that something about the account changed.

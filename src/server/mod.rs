@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod jobs;
 pub mod livekit;
+pub mod outbox;
 pub mod queue;
 pub mod router;
 pub mod routes;

@@ -43,12 +43,13 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
 /// Paths that plain forms post to: they may be answered by a redirect. Everything else under `/api` answers JSON,
 /// whatever the request says it accepts.
-const FORM_PATHS: [&str; 5] = [
+const FORM_PATHS: [&str; 6] = [
     "/api/auth/signup",
     "/api/auth/login",
     "/api/auth/logout",
     "/api/creator/application",
     "/api/admin/applications/decision",
+    "/api/channel/follow",
 ];
 
 /// Fields of those forms that are filled in again when it failed. Never a password.

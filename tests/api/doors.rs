@@ -29,6 +29,15 @@ fn of_creators() -> Vec<(Method, &'static str, Value)> {
         (Method::GET, "/api/stream/status", Value::Null),
         (Method::GET, "/api/stream/title-history", Value::Null),
         (Method::GET, "/api/stream/events", Value::Null),
+        (Method::GET, "/api/chat/bans", Value::Null),
+        (Method::POST, "/api/chat/bans", json!({ "user": "ann", "seconds": 60 })),
+        (Method::DELETE, "/api/chat/bans?user=ann", Value::Null),
+        (Method::GET, "/api/chat/moderators", Value::Null),
+        (Method::POST, "/api/chat/moderators", json!({ "user": "bob" })),
+        (Method::DELETE, "/api/chat/moderators?user=bob", Value::Null),
+        (Method::GET, "/api/chat/blocked-words", Value::Null),
+        (Method::PUT, "/api/chat/blocked-words", json!({ "words": ["bad"] })),
+        (Method::GET, "/api/chat/actions", Value::Null),
     ]
 }
 
@@ -41,6 +50,14 @@ fn of_users() -> Vec<(Method, &'static str, Value)> {
         (Method::GET, "/api/account/events", Value::Null),
         (Method::POST, "/api/creator/application", json!({ "about": "Music" })),
         (Method::GET, "/api/creator/application", Value::Null),
+        (Method::POST, "/api/channel/follow", json!({ "username": "ann" })),
+        (Method::DELETE, "/api/channel/follow?username=ann", Value::Null),
+        (Method::POST, "/api/chat/messages", json!({ "username": "ann", "text": "Hello" })),
+        (Method::DELETE, "/api/chat/messages?id=0", Value::Null),
+        (Method::POST, "/api/chat/bans", json!({ "username": "ann", "user": "ann", "seconds": null })),
+        (Method::DELETE, "/api/chat/bans?username=ann&user=ann", Value::Null),
+        (Method::GET, "/api/chat/bans?username=ann", Value::Null),
+        (Method::GET, "/api/chat/actions?username=ann", Value::Null),
     ]
 }
 
@@ -125,6 +142,11 @@ async fn malformed_json_is_400_and_changes_nothing(database: Database) {
         (Method::POST, "/api/auth/signup"),
         (Method::POST, "/api/creator/application"),
         (Method::POST, "/api/admin/applications/decision"),
+        (Method::POST, "/api/channel/follow"),
+        (Method::POST, "/api/chat/messages"),
+        (Method::POST, "/api/chat/bans"),
+        (Method::POST, "/api/chat/moderators"),
+        (Method::PUT, "/api/chat/blocked-words"),
     ];
     for (method, path) in paths {
         for body in [&b"{"[..], b"{\"title\":", b"[]", b"\"title\"", b"{} {}", b"{\"title\":\"\xff\"}", b"\x00"] {
@@ -155,6 +177,10 @@ async fn a_path_or_method_that_is_not_known_is_answered_in_the_envelope(database
         (Method::POST, "/api/stream/status"),
         (Method::GET, "/api/webhook/livekit"),
         (Method::POST, "/api/channel/events"),
+        (Method::PUT, "/api/chat/messages"),
+        (Method::GET, "/api/channel/follow"),
+        (Method::POST, "/api/chat/blocked-words"),
+        (Method::POST, "/api/chat/actions"),
     ] {
         Answer::to(ann.request(method, path)).await.refused(405, "METHOD_NOT_ALLOWED");
     }

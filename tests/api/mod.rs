@@ -3,8 +3,13 @@
 mod accounts;
 mod applications;
 mod channels;
+mod chat;
+mod chat_delay;
+mod chat_rules;
 mod doors;
+mod follows;
 mod forms;
 mod keys;
+mod moderation;
 mod sessions;
 mod settings;

@@ -286,6 +286,23 @@ impl Answer {
         json["error"].take()
     }
 
+    /// The refusal of that kind that stands for so many seconds. A 429 says so in its header too.
+    #[track_caller]
+    pub fn refused_for(self, status: u16, code: &str, seconds: std::ops::RangeInclusive<u64>) {
+        let header = self.header("retry-after").to_owned();
+        let error = self.refused(status, code);
+        let left = error["retryAfterSeconds"].as_u64();
+        assert!(left.is_some_and(|left| seconds.contains(&left)), "{seconds:?}: {error}");
+        assert!(status != 429 || header.parse().ok() == left, "Retry-After: {header}: {error}");
+    }
+
+    /// The refusal of that kind that stands for as long as nobody changes something.
+    #[track_caller]
+    pub fn refused_for_good(self, status: u16, code: &str) {
+        let error = self.refused(status, code);
+        assert_eq!(error["retryAfterSeconds"], Value::Null, "{error}");
+    }
+
     /// The 422 that names exactly these fields, each with a sentence.
     #[track_caller]
     pub fn names(self, fields: &[&str]) {

@@ -75,11 +75,31 @@ pub struct Room {
     pub participants: Vec<proto::ParticipantInfo>,
 }
 
+/// Something that was sent into a room, as it was asked for.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub room: String,
+    pub topic: Option<String>,
+    pub kind: proto::data_packet::Kind,
+    /// Empty: everybody in the room.
+    pub destinations: Vec<String>,
+    pub data: Vec<u8>,
+}
+
+impl Sent {
+    /// The lines of a chat, which is what is sent.
+    pub fn lines(&self) -> Vec<Value> {
+        serde_json::from_slice(&self.data).expect("a JSON array")
+    }
+}
+
 /// All that it knows.
 #[derive(Debug, Default)]
 pub struct State {
     pub ingresses: BTreeMap<String, proto::IngressInfo>,
     pub rooms: BTreeMap<String, Room>,
+    /// In the order in which it came, whichever room it was for.
+    pub sent: Vec<Sent>,
     /// The names of all calls that were allowed, in order.
     pub calls: Vec<String>,
     once: HashMap<&'static str, VecDeque<Fault>>,
@@ -112,6 +132,13 @@ pub fn bound(address: SocketAddr) -> TcpSocket {
     socket.set_reuseaddr(true).expect("an option of every socket");
     socket.bind(address).expect("a free port");
     socket
+}
+
+impl State {
+    /// All lines of the chat that were sent into that room, in order.
+    pub fn lines(&self, room: &str) -> Vec<Value> {
+        self.sent.iter().filter(|sent| sent.room == room).flat_map(Sent::lines).collect()
+    }
 }
 
 impl FakeLiveKit {
@@ -217,10 +244,11 @@ impl FakeLiveKit {
         self.with(|state| state.ingresses.clear());
     }
 
-    /// The names of the calls since the last time, without those that only look.
+    /// The names of the calls since the last time, without those that only look, or only tell a room something.
     pub fn take_changes(&self) -> Vec<String> {
         let calls = std::mem::take(&mut self.lock().calls);
-        calls.into_iter().filter(|call| !call.starts_with("List") && call != "UpdateRoomMetadata").collect()
+        let is_change = |call: &String| !call.starts_with("List") && call != "UpdateRoomMetadata" && call != "SendData";
+        calls.into_iter().filter(is_change).collect()
     }
 
     /// How often that was called.
@@ -266,6 +294,21 @@ impl FakeLiveKit {
     /// Waits until the room's metadata is so.
     pub async fn until_metadata(&self, room: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         self.until(what, |state| state.rooms.get(room)?.metadata.last().filter(|last| is_so(last)).cloned()).await
+    }
+
+    /// All that was sent into that room.
+    pub fn sent(&self, room: &str) -> Vec<Sent> {
+        self.lock().sent.iter().filter(|sent| sent.room == room).cloned().collect()
+    }
+
+    /// All lines of the chat that were sent into that room, in order.
+    pub fn lines(&self, room: &str) -> Vec<Value> {
+        self.lock().lines(room)
+    }
+
+    /// Waits until a line was sent into that room for which it is so.
+    pub async fn until_line(&self, room: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.until(what, |state| state.lines(room).into_iter().find(|line| is_so(line))).await
     }
 }
 
@@ -445,6 +488,13 @@ impl State {
                 self.rooms.get_mut(&asked.room).ok_or_else(no_node)?.metadata.push(metadata);
                 proto::Room { name: asked.room, metadata: asked.metadata, ..Default::default() }.encode_to_vec()
             }
+            "SendData" => {
+                let asked: proto::SendDataRequest = read(body)?;
+                admin_of(&asked.room)?;
+                self.rooms.get(&asked.room).ok_or_else(no_node)?;
+                self.sent.push(sent(asked)?);
+                proto::SendDataResponse::default().encode_to_vec()
+            }
             "RemoveParticipant" => {
                 let asked: proto::RoomParticipantIdentity = read(body)?;
                 admin_of(&asked.room)?;
@@ -455,4 +505,16 @@ impl State {
             _ => return Err(Refusal("bad_route", format!("no method {method}"))),
         })
     }
+}
+
+#[expect(deprecated, reason = "whoever names participants by their sid does not send to everybody either")]
+fn sent(asked: proto::SendDataRequest) -> Result<Sent, Refusal> {
+    let kind = proto::data_packet::Kind::try_from(asked.kind);
+    Ok(Sent {
+        room: asked.room,
+        topic: asked.topic,
+        kind: kind.map_err(|error| Refusal("malformed", error.to_string()))?,
+        destinations: asked.destination_identities.into_iter().chain(asked.destination_sids).collect(),
+        data: asked.data,
+    })
 }

@@ -7,6 +7,7 @@ use std::{future::Future, time::Duration};
 pub mod database;
 pub mod app;
 pub mod caller;
+pub mod chat;
 pub mod encoder;
 pub mod livekit;
 pub mod log;
@@ -16,6 +17,7 @@ pub mod webhook;
 
 pub use app::TestApp;
 pub use caller::{Answer, Caller};
+pub use chat::Chat;
 pub use database::Database;
 pub use encoder::Encoder;
 pub use livekit::{FakeLiveKit, Fault};

@@ -17,7 +17,10 @@ use sqlx::{
 
 pub mod applications;
 pub mod broadcasts;
+pub mod chat;
+pub mod follows;
 pub mod limits;
+pub mod moderation;
 pub mod sessions;
 pub mod streams;
 pub mod titles;
@@ -48,7 +51,10 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         applications::ALL,
         broadcasts::ALL,
+        chat::ALL,
+        follows::ALL,
         limits::ALL,
+        moderation::ALL,
         sessions::ALL,
         streams::ALL,
         titles::ALL,

@@ -2,6 +2,7 @@
 
 pub mod prune;
 pub mod reconcile;
+pub mod release;
 
 use super::state::AppState;
 
@@ -9,4 +10,5 @@ use super::state::AppState;
 pub fn start(state: &AppState) {
     state.tasks.spawn(reconcile::run(state.clone()));
     state.tasks.spawn(prune::run(state.clone()));
+    state.tasks.spawn(release::run(state.clone()));
 }

@@ -1,12 +1,16 @@
 //! Rooms: who is in one, and the metadata that all in it get.
 
+use livekit_api::services::room::SendDataOptions;
 use livekit_protocol::{
-    ParticipantInfo,
+    ParticipantInfo, data_packet,
     participant_info::{Kind, State},
 };
 
 use super::{CallError, LiveKit, tokens};
 use crate::domain::id::{StreamId, UserId};
+
+/// What packets with lines of the chat are marked with.
+const CHAT_TOPIC: &str = "chat";
 
 /// What a look into a room shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +63,19 @@ impl LiveKit {
     pub async fn set_metadata(&self, stream: &StreamId, metadata: &str) -> Result<(), CallError> {
         self.rooms.update_room_metadata(stream.as_str(), metadata).await?;
         Ok(())
+    }
+
+    /// Sends lines of the chat to everybody in the room: in order, and again until each has them.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or there is no such room.
+    pub async fn send_chat(&self, stream: &StreamId, lines: Vec<u8>) -> Result<(), CallError> {
+        let options = SendDataOptions {
+            kind: data_packet::Kind::Reliable,
+            topic: Some(CHAT_TOPIC.to_owned()),
+            ..Default::default()
+        };
+        Ok(self.rooms.send_data(stream.as_str(), lines, options).await?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Doors that are not server functions: read the request, call one service, answer.
 
+pub mod chat_events;
 pub mod health;
 pub mod sse;
 pub mod webhook;

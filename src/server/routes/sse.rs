@@ -18,6 +18,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use super::chat_events::ChatFollower;
 use crate::{
     api::error::{ApiError, ErrorCode},
     domain::{
@@ -64,7 +65,7 @@ pub struct ChannelQuery {
     username: Option<String>,
 }
 
-/// `/api/stream/events`: the creator's own stream.
+/// `/api/stream/events`: the creator's own stream, and its chat.
 pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) -> Response {
     let started = async {
         let actor = visit.actor().await?;
@@ -72,12 +73,15 @@ pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) ->
         let follower = Follower::new(&state, &id, Audience::Creator);
         // Read again after following: a change between the two is not lost.
         let (_, first) = streams::own_state(&state, &actor).await?;
-        Ok::<_, Error>((follower, first))
+        let chat = ChatFollower::new(&state, &visit, &id).await?;
+        Ok::<_, Error>((follower, first, chat))
     };
     match started.await {
-        Ok((follower, first)) => events(&state, |sender| async move {
+        Ok((follower, first, chat)) => events(&state, |sender| async move {
             tokio::select! {
-                () = follower.run(first, sender) => {}
+                biased; // The state opens the stream.
+                () = follower.run(first, sender.clone()) => {}
+                () = chat.run(sender) => {}
                 () = until_refused(visit, |actor| actor.creator().is_ok()) => {}
             }
         }),
@@ -85,8 +89,12 @@ pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) ->
     }
 }
 
-/// `/api/channel/events?username=`: a channel, as viewers see it.
-pub async fn channel(State(state): State<AppState>, Query(query): Query<ChannelQuery>) -> Response {
+/// `/api/channel/events?username=`: a channel, as viewers see it, and what the reader is to its chat.
+pub async fn channel(
+    State(state): State<AppState>,
+    Caller(visit): Caller,
+    Query(query): Query<ChannelQuery>,
+) -> Response {
     let Some(username) = query.username else {
         return failure(ApiError::new(ErrorCode::BadRequest, "Say which channel: ?username=…"));
     };
@@ -94,10 +102,17 @@ pub async fn channel(State(state): State<AppState>, Query(query): Query<ChannelQ
         let (id, _) = channels::state_of(&state, &username).await?;
         let follower = Follower::new(&state, &id, Audience::Viewers);
         let (_, first) = channels::state_of(&state, &username).await?;
-        Ok::<_, Error>((follower, first))
+        let chat = ChatFollower::new(&state, &visit, &id).await?;
+        Ok::<_, Error>((follower, first, chat))
     };
     match started.await {
-        Ok((follower, first)) => events(&state, |sender| follower.run(first, sender)),
+        Ok((follower, first, chat)) => events(&state, |sender| async move {
+            tokio::select! {
+                biased; // The state opens the stream.
+                () = follower.run(first, sender.clone()) => {}
+                () = chat.run(sender) => {}
+            }
+        }),
         Err(error) => failure(error.into()),
     }
 }
@@ -221,7 +236,8 @@ impl Follower {
     }
 }
 
-fn named(name: &str, data: &impl Serialize) -> Event {
+/// An event with that data.
+pub(super) fn named(name: &str, data: &impl Serialize) -> Event {
     // All that is sent is made of strings and numbers.
     Event::default().event(name).json_data(data).unwrap_or_default()
 }

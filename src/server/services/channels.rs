@@ -4,6 +4,7 @@ use crate::{
     domain::{
         account::Username,
         channel::{Channel, ChannelCard, ChannelState, Creator, RoomToken},
+        chat::Standing,
         id::StreamId,
         page::Page,
         timestamp::Timestamp,
@@ -11,7 +12,7 @@ use crate::{
     server::{
         Error, Result,
         auth::actor::Actor,
-        db,
+        clock, db,
         db::streams::{CardRow, RecentCursor, StreamRow},
         services::publish,
         state::AppState,
@@ -68,15 +69,26 @@ fn parse_cursor(text: &str) -> Option<RecentCursor> {
     Some(RecentCursor { last_live_at: Timestamp(at.parse().ok()?), id: id.to_owned() })
 }
 
-/// A creator and their stream.
+/// A creator and their stream, and what the one who asks is to it.
 ///
 /// # Errors
 /// When there is no creator of that name.
-pub async fn get(state: &AppState, username: &str) -> Result<Channel> {
+pub async fn get(state: &AppState, actor: &Actor, username: &str) -> Result<Channel> {
     let (username, row) = find(state, username).await?;
     let last_live_at = row.last_live_at();
     let channel = publish::with_viewers(state, &row.id, row.state()).for_viewers();
-    Ok(Channel { creator: Creator { username }, state: channel, last_live_at })
+    let follower_count = db::follows::count(&state.db, &row.id).await?;
+    let standing = standing(state, actor, &row.id).await?;
+    Ok(Channel { creator: Creator { username }, state: channel, last_live_at, follower_count, standing })
+}
+
+/// What somebody is to a stream.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn standing(state: &AppState, actor: &Actor, id: &StreamId) -> Result<Standing> {
+    let Some(user_id) = actor.user_id() else { return Ok(Standing::default()) };
+    Ok(db::moderation::find_standing(&state.db, user_id, id, clock::now()).await?.unwrap_or_default())
 }
 
 /// The state of a channel, as its events carry it.
@@ -111,7 +123,8 @@ pub async fn token(state: &AppState, actor: &Actor, username: &str) -> Result<Ro
     livekit.watch_token(&row.id, &person).map_err(|error| Error::Internal(format!("no viewer token: {error}")))
 }
 
-async fn find(state: &AppState, username: &str) -> Result<(String, StreamRow)> {
+/// The stream of the creator of that name, and how the name is written.
+pub(super) async fn find(state: &AppState, username: &str) -> Result<(String, StreamRow)> {
     let name = Username::parse(username).map_err(|_| Error::NotFound(NO_CREATOR))?;
     let row = db::streams::find_by_username(&state.db, &name).await?.ok_or(Error::NotFound(NO_CREATOR))?;
     Ok((name.as_str().to_owned(), row))

@@ -5,7 +5,10 @@
 pub mod accounts;
 pub mod applications;
 pub mod channels;
+pub mod chat;
+pub mod follows;
 pub mod ingress;
+pub mod moderation;
 pub mod on_air;
 pub mod publish;
 pub mod setup;

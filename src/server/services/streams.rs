@@ -14,7 +14,12 @@ use crate::{
         title::Title,
     },
     server::{
-        Error, Result, auth::actor::Actor, clock, db, db::streams::StreamRow, services::publish, state::AppState,
+        Error, Result,
+        auth::actor::Actor,
+        clock, db,
+        db::streams::StreamRow,
+        services::{chat, publish},
+        state::AppState,
     },
 };
 
@@ -74,16 +79,20 @@ async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate)
 pub async fn change_chat_settings(state: &AppState, actor: &Actor, change: ChatSettingsChange) -> Result<ChatSettings> {
     let creator = actor.creator()?;
     let update = change.parse()?;
-    let mut tx = state.db.begin().await?;
+    let (_turn, mut tx) = chat::begin(state, &creator.stream_id).await?;
     let row = db::streams::lock(&mut tx, &creator.stream_id).await?.ok_or(Error::NotACreator)?;
-    let chat = update.apply(row.chat());
-    if chat == row.chat() {
-        return Ok(chat);
+    let rules = update.apply(row.chat());
+    if rules == row.chat() {
+        return Ok(rules);
     }
-    db::streams::update_chat(&mut tx, &creator.stream_id, &chat, clock::now()).await?;
+    db::streams::update_chat(&mut tx, &creator.stream_id, &rules, clock::now()).await?;
+    let line = chat::tell_rules(&mut tx, &row, &rules.rules_since(row.chat())).await?;
     tx.commit().await?;
     publish::announce(state, &creator.stream_id).await?;
-    Ok(chat)
+    if let Some(line) = line {
+        chat::deliver(state, &creator.stream_id, line);
+    }
+    Ok(rules)
 }
 
 /// Whether the stream is on air, and whether there is a key.

@@ -9,13 +9,14 @@ const KEEP_EVENTS: Duration = Duration::from_secs(24 * 3600);
 /// Counters are kept this long: longer than any window.
 const KEEP_LIMITS: Duration = Duration::from_secs(24 * 3600);
 
-/// Deletes expired sessions, old counters, and ids of old webhooks.
+/// Deletes expired sessions and time-outs, old counters, and ids of old webhooks.
 pub async fn prune(state: &AppState) {
     let now = clock::now();
     let pruned = [
         db::sessions::delete_expired(&state.db, now).await,
         db::limits::delete_old(&state.db, now.minus(KEEP_LIMITS)).await,
         db::webhooks::delete_old(&state.db, now.minus(KEEP_EVENTS)).await,
+        db::moderation::delete_expired_bans(&state.db, now).await,
     ];
     for error in pruned.into_iter().filter_map(Result::err) {
         tracing::error!(%error, "old rows could not be deleted");

@@ -1,0 +1,22 @@
+//! Lets messages go that were held back for long enough, also those that an earlier run of the program has left.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::server::{services::chat, state::AppState};
+
+/// How often. A message is late by at most this; a look costs one read of a small index.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// Runs until the server stops.
+pub async fn run(state: AppState) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            _ = ticks.tick() => chat::release_due(&state).await,
+        }
+    }
+}

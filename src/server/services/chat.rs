@@ -1,0 +1,268 @@
+//! The chat: what is said, who may say it, and how it gets to everybody.
+//!
+//! The only one who sends is the server. A message is checked and stored while its chat is held (`db::chat::begin`), so
+//! that what was acknowledged before (a rule, a ban, one's own last message) counts. Then it goes to the room; whoever
+//! misses it there hears from the event stream how far the chat is, and asks for the rest.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        blocked_words::BlockedWords,
+        chat::{ChatLine, ChatPage, ChatRole, MAX_MESSAGES, MessageText, Refusal, Standing},
+        chat_settings::ChatRule,
+        fields::{FieldErrors, Invalid},
+        id::{LineId, StreamId, UserId},
+        moderation::ActionKind,
+        timestamp::Timestamp,
+    },
+    server::{
+        Error, Result,
+        auth::actor::Actor,
+        clock, db,
+        db::{
+            Tx,
+            chat::{LineRow, NewContent, NewLine},
+            streams::StreamRow,
+        },
+        services::{channels, moderation},
+        state::AppState,
+    },
+};
+
+/// Lines in one piece of the history.
+const LINES_PER_PAGE: usize = 50;
+/// Changes in one piece of what was missed.
+const CHANGES_PER_PAGE: usize = 200;
+
+/// Whose turn it is to write to a chat. Keep it until the line is delivered.
+pub(super) type Turn = tokio::sync::OwnedMutexGuard<()>;
+
+/// Begins a transaction that holds the chat: nobody else adds or changes a line until it ends.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) async fn begin(state: &AppState, id: &StreamId) -> Result<(Turn, Tx)> {
+    let turn = state.events.stream(id).chat_turn.clone().lock_owned().await;
+    let mut tx = state.db.begin().await?;
+    db::chat::begin(&mut tx, id).await?;
+    Ok((turn, tx))
+}
+
+/// Writes a message. What comes back is held back for the others when the creator delays messages.
+///
+/// # Errors
+/// When nobody is signed in, there is no such channel, the text breaks rules, the channel is offline, or the message is
+/// refused.
+pub async fn send(state: &AppState, actor: &Actor, username: &str, text: &str) -> Result<ChatLine> {
+    let user_id = &actor.user()?.user_id;
+    let (_, channel) = channels::find(state, username).await?;
+    let text = MessageText::parse(text).map_err(|Invalid(message)| FieldErrors::one("text", message))?;
+    let (_turn, mut tx) = begin(state, &channel.id).await?;
+    // Read again: what was changed before the chat was held counts.
+    let stream = db::streams::find(&mut tx, &channel.id).await?.ok_or(Error::ChannelOffline)?;
+    if !stream.status().is_live() {
+        return Err(Error::ChannelOffline);
+    }
+    let now = clock::now();
+    let standing = allowed(&mut tx, &stream, user_id, &text, now).await?;
+    let line = store(&mut tx, &stream, user_id, standing.role, &text, now).await?;
+    tx.commit().await?;
+    if line.revision.is_none() {
+        state.events.held_changed(&stream.id, user_id);
+    }
+    deliver(state, &stream.id, line.clone());
+    Ok(line)
+}
+
+async fn allowed(
+    tx: &mut Tx,
+    stream: &StreamRow,
+    user_id: &UserId,
+    text: &MessageText,
+    now: Timestamp,
+) -> Result<Standing> {
+    let standing = db::moderation::find_standing(&mut *tx, user_id, &stream.id, now).await?;
+    let standing = standing.ok_or(Error::NotSignedIn)?;
+    let limit = i64::try_from(MAX_MESSAGES).unwrap_or(i64::MAX);
+    let before = db::chat::list_past(&mut *tx, &stream.id, user_id, limit).await?;
+    standing.may_send(&stream.chat(), text, &before, now).map_err(Error::Refused)?;
+    if !standing.role.is_staff() {
+        let words = db::moderation::find_blocked_words(tx, &stream.id).await?;
+        // They were valid when they were stored.
+        if BlockedWords::parse(&words).unwrap_or_default().are_in(text.as_str()) {
+            return Err(Error::Refused(Refusal::BlockedWord));
+        }
+    }
+    Ok(standing)
+}
+
+async fn store(
+    tx: &mut Tx,
+    stream: &StreamRow,
+    user_id: &UserId,
+    role: ChatRole,
+    text: &MessageText,
+    now: Timestamp,
+) -> Result<ChatLine> {
+    let delay = if role.is_staff() { 0 } else { stream.chat().delay_secs() };
+    let held_until = (delay > 0).then(|| now.plus(Duration::from_secs(u64::from(delay))));
+    let content = NewContent::Message { user_id, role, text: text.as_str(), held_until };
+    add(tx, stream, content, now).await
+}
+
+async fn add(tx: &mut Tx, stream: &StreamRow, content: NewContent<'_>, now: Timestamp) -> Result<ChatLine> {
+    let id = LineId(clock::new_id());
+    let line = NewLine { id: &id, stream_id: &stream.id, broadcast_id: stream.broadcast_id.as_deref(), content };
+    db::chat::insert(tx, &line, now).await?;
+    Ok(get(tx, &id).await?.into())
+}
+
+/// Says in the chat which rules changed, while there is anybody to read it. `tx` holds the chat; [`deliver`] the line
+/// after it is committed.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) async fn tell_rules(tx: &mut Tx, stream: &StreamRow, rules: &[ChatRule]) -> Result<Option<ChatLine>> {
+    if rules.is_empty() || !stream.status().is_live() {
+        return Ok(None);
+    }
+    add(tx, stream, NewContent::Rules(rules), clock::now()).await.map(Some)
+}
+
+/// Brings a line that was stored to everybody: to the room at once, and by the event streams how far the chat is. One
+/// that is held back goes nowhere yet.
+pub(super) fn deliver(state: &AppState, id: &StreamId, line: ChatLine) {
+    let Some(revision) = line.revision else { return };
+    state.events.chat_changed(id, revision);
+    if state.livekit.is_some() && state.events.stream(id).outbox.put(&line) {
+        let (state_, id) = (state.clone(), id.clone());
+        state.tasks.spawn(async move { empty_outbox(&state_, &id).await });
+    }
+}
+
+async fn empty_outbox(state: &AppState, id: &StreamId) {
+    let Some(livekit) = &state.livekit else { return };
+    let topic = state.events.stream(id);
+    while let Some(lines) = topic.outbox.take() {
+        if let Err(error) = livekit.send_chat(id, lines).await {
+            // Everybody hears how far the chat is, and asks for what did not come.
+            tracing::debug!(stream = %id, %error, "lines of a chat did not go to the room");
+        }
+    }
+}
+
+/// The newest lines, or those before `cursor`, the newest first.
+///
+/// # Errors
+/// When there is no such channel.
+pub async fn history(state: &AppState, actor: &Actor, username: &str, cursor: Option<&str>) -> Result<ChatPage> {
+    let (_, stream) = channels::find(state, username).await?;
+    // Read before the lines: what changes between the two is asked for again, instead of missed.
+    let revision = db::chat::revision(&state.db, &stream.id).await?;
+    let limit = i64::try_from(LINES_PER_PAGE + 1).unwrap_or(i64::MAX);
+    // One that is no number is the cursor of nothing: the list begins.
+    let cursor = cursor.and_then(|cursor| cursor.parse().ok());
+    let mut items = db::chat::list_before(&state.db, &stream.id, cursor, limit).await?;
+    let more = items.len() > LINES_PER_PAGE;
+    items.truncate(LINES_PER_PAGE);
+    let next = items.last().filter(|_| more).map(|line| line.number.to_string());
+    let held = held(state, actor, &stream.id).await?;
+    Ok(ChatPage { items, next, revision, held })
+}
+
+/// What changed after `since`, in the order of the changes.
+///
+/// # Errors
+/// When there is no such channel.
+pub async fn changes(state: &AppState, actor: &Actor, username: &str, since: i64) -> Result<ChatPage> {
+    let (_, stream) = channels::find(state, username).await?;
+    let newest = db::chat::revision(&state.db, &stream.id).await?;
+    let limit = i64::try_from(CHANGES_PER_PAGE + 1).unwrap_or(i64::MAX);
+    let mut items = db::chat::list_since(&state.db, &stream.id, since, limit).await?;
+    let more = items.len() > CHANGES_PER_PAGE;
+    items.truncate(CHANGES_PER_PAGE);
+    let last = items.last().and_then(|line| line.revision);
+    let next = last.filter(|_| more).map(|revision| revision.to_string());
+    let revision = if more { last.unwrap_or(since) } else { last.unwrap_or(newest).max(newest) };
+    let held = held(state, actor, &stream.id).await?;
+    Ok(ChatPage { items, next, revision, held })
+}
+
+/// What is held back and the one who asks may see.
+async fn held(state: &AppState, actor: &Actor, id: &StreamId) -> Result<Vec<ChatLine>> {
+    let Some(user_id) = actor.user_id() else { return Ok(vec![]) };
+    let is_staff = channels::standing(state, actor, id).await?.role.is_staff();
+    Ok(db::chat::list_held(&state.db, id, (!is_staff).then_some(user_id)).await?)
+}
+
+/// How far the chat is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn revision(state: &AppState, id: &StreamId) -> Result<i64> {
+    Ok(db::chat::revision(&state.db, id).await?)
+}
+
+/// Removes a message: one's own, or of somebody that one outranks. Twice is as once.
+///
+/// # Errors
+/// When nobody is signed in, there is no such message, or it is not theirs to remove.
+pub async fn delete(state: &AppState, actor: &Actor, id: &LineId) -> Result<()> {
+    const NO_MESSAGE: Error = Error::NotFound("There is no such message.");
+    let user_id = &actor.user()?.user_id;
+    let found = db::chat::find(&state.db, id).await?.filter(LineRow::is_message).ok_or(NO_MESSAGE)?;
+    let (_turn, mut tx) = begin(state, &found.stream_id).await?;
+    let row = get(&mut tx, id).await?;
+    let author = row.user_id();
+    if author.as_ref() != Some(user_id) {
+        moderation::check_rank(&mut tx, &row.stream_id, user_id, author.as_ref()).await?;
+    }
+    if row.is_deleted() {
+        return Ok(());
+    }
+    let now = clock::now();
+    db::chat::delete(&mut tx, &row, now).await?;
+    if author.as_ref() != Some(user_id) {
+        let action = moderation::Action { kind: ActionKind::Delete, by: user_id, user: author.as_ref(), seconds: None };
+        moderation::record(&mut tx, &row.stream_id, &action, now).await?;
+    }
+    let line = get(&mut tx, id).await?.into();
+    tx.commit().await?;
+    if let Some(author) = author.filter(|_| row.is_held()) {
+        state.events.held_changed(&row.stream_id, &author);
+    }
+    deliver(state, &row.stream_id, line);
+    Ok(())
+}
+
+/// Lets everything go that was held back for long enough.
+pub async fn release_due(state: &AppState) {
+    let due = match db::chat::list_due(&state.db, clock::now()).await {
+        Ok(due) => due,
+        Err(error) => return tracing::error!(%error, "messages that are held back could not be listed"),
+    };
+    for row in due {
+        if let Err(error) = release(state, &row).await {
+            tracing::error!(stream = %row.stream_id, %error, "a message could not be let go");
+        }
+    }
+}
+
+async fn release(state: &AppState, due: &LineRow) -> Result<()> {
+    let (_turn, mut tx) = begin(state, &due.stream_id).await?;
+    // Somebody may have removed it, or another instance let it go, before the chat was held.
+    let Some(row) = db::chat::find(&mut tx, &due.id).await?.filter(LineRow::is_held) else { return Ok(()) };
+    db::chat::release(&mut tx, &row).await?;
+    let line = get(&mut tx, &row.id).await?.into();
+    tx.commit().await?;
+    if let Some(author) = row.user_id() {
+        state.events.held_changed(&row.stream_id, &author);
+    }
+    deliver(state, &row.stream_id, line);
+    Ok(())
+}
+
+async fn get(tx: &mut Tx, id: &LineId) -> Result<LineRow> {
+    db::chat::find(tx, id).await?.ok_or_else(|| Error::Internal("a line is gone that was there".into()))
+}
