@@ -92,6 +92,7 @@ pub fn App() -> impl IntoView {
             <ToastHost />
         </Router>
     }
+    .into_any()
 }
 
 #[component]
@@ -112,4 +113,5 @@ fn Pages() -> impl IntoView {
             </ParentRoute>
         </Routes>
     }
+    .into_any()
 }

@@ -8,10 +8,10 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use super::{
-    events::{Connection, EventStream, EventStreamSetup},
+    events::{Connection, EventStreamSetup},
     timers::{sleep, within},
 };
-use crate::domain::{channel::ChannelState, stream::Notice};
+use crate::domain::channel::ChannelState;
 
 const POLL_LIVE_EVERY: Duration = Duration::from_secs(5);
 const POLL_OFFLINE_EVERY: Duration = Duration::from_secs(30);
@@ -54,12 +54,12 @@ impl ChannelFeed {
         self.take(newer);
     }
 
-    /// Follows the events at that address, and polls when they fail. Only in an effect.
-    pub fn follow<F>(self, url: &str, on_notice: impl Fn(Notice) + 'static, poll: impl Fn() -> F + 'static)
+    /// Follows these events, and polls when they fail. Only in an effect.
+    pub fn follow<F>(self, events: EventStreamSetup, poll: impl Fn() -> F + 'static)
     where
         F: Future<Output = Option<ChannelState>> + 'static,
     {
-        self.listen(EventStream::to(url)).on("notice", on_notice).open().keep();
+        self.listen(events).open().keep();
         Effect::new(move |_| {
             let number = self.polls.get();
             if self.connection.get() != Connection::Polling {

@@ -4,6 +4,8 @@
 //! handlers, which do not run there. What a page may make while it renders (`new`) is signals and nothing else.
 
 pub mod channel_feed;
+pub mod chat_engine;
+pub mod chat_feed;
 pub mod clipboard;
 pub mod events;
 pub mod playback;

@@ -23,7 +23,10 @@ use crate::{
         channels::{ChannelState, RoomToken},
         error::{ApiError, ErrorCode},
     },
-    domain::playback::{Media, PlayerAction, Sound, retry_delay},
+    domain::{
+        chat::ChatLine,
+        playback::{Media, PlayerAction, Sound, retry_delay},
+    },
 };
 
 /// How long a token may take.
@@ -33,25 +36,33 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 type TokenFuture = Pin<Box<dyn Future<Output = Result<RoomToken, ApiError>>>>;
 
-/// Where tokens come from and metadata goes to.
+/// Where tokens come from, and where metadata and lines of the chat go to.
 pub struct Source {
     token: Box<dyn Fn() -> TokenFuture>,
     metadata: Box<dyn Fn(ChannelState)>,
+    chat: Box<dyn Fn(Vec<ChatLine>)>,
 }
 
 impl Source {
-    /// Tokens from that; metadata is ignored.
+    /// Tokens from that; metadata and chat are ignored.
     pub fn new<F>(token: impl Fn() -> F + 'static) -> Self
     where
         F: Future<Output = Result<RoomToken, ApiError>> + 'static,
     {
-        Self { token: Box::new(move || Box::pin(token())), metadata: Box::new(|_| {}) }
+        Self { token: Box::new(move || Box::pin(token())), metadata: Box::new(|_| {}), chat: Box::new(|_| {}) }
     }
 
     /// Calls `take` with the room's metadata, whenever it changes.
     #[must_use]
     pub fn on_metadata(mut self, take: impl Fn(ChannelState) + 'static) -> Self {
         self.metadata = Box::new(take);
+        self
+    }
+
+    /// Calls `take` with lines of the chat, as they come.
+    #[must_use]
+    pub fn on_chat(mut self, take: impl Fn(Vec<ChatLine>) + 'static) -> Self {
+        self.chat = Box::new(take);
         self
     }
 }
@@ -282,6 +293,12 @@ impl Engine {
                 // Metadata that is not ours says nothing.
                 if let Ok(state) = serde_json::from_str(&text) {
                     (self.source.metadata)(state);
+                }
+            }
+            PlayerEvent::Chat(text) => {
+                // Lines of a version that this page cannot read come again when the page catches up.
+                if let Ok(lines) = serde_json::from_str(&text) {
+                    (self.source.chat)(lines);
                 }
             }
             PlayerEvent::Blocked(is_blocked) => {

@@ -4,13 +4,14 @@
 // own: a browser always lets a silent picture start by itself, whatever it thinks of sound.
 // Reports, as report(kind, value):
 //   playing(hasPicture)  waiting  stalled  reconnecting  disconnected(reason)
-//   metadata(text)  blocked(isBlocked)  paused(isPaused)
+//   metadata(text)  chat(text)  blocked(isBlocked)  paused(isPaused)
 
 const FIRST_PICTURE_WITHIN_MS = 10_000;
 const PICTURE_STALLS_AFTER_MS = 5_000;
 const SOUND_ONLY_AFTER_MS = 1_500;
 const RESUMES_WITHIN_MS = 2_000;
 const INGRESS = 1; // ParticipantInfo.Kind of LiveKit's protocol
+const CHAT_TOPIC = 'chat';
 
 let library;
 let loads = 0;
@@ -75,6 +76,10 @@ export class StreamPlayer {
     on(RoomEvent.TrackSubscribed, (track, _, participant) => this.#subscribed(track, participant));
     on(RoomEvent.TrackUnsubscribed, (track) => this.#unsubscribed(track));
     on(RoomEvent.RoomMetadataChanged, (text) => text && this.#report('metadata', text));
+    on(RoomEvent.DataReceived, (bytes, participant, _kind, topic) => {
+      // What the server sends comes from no participant; whatever one might send is not the chat.
+      if (topic === CHAT_TOPIC && !participant) this.#report('chat', new TextDecoder().decode(bytes));
+    });
     on(RoomEvent.AudioPlaybackStatusChanged, () => this.#reportBlocked());
     on(RoomEvent.VideoPlaybackStatusChanged, () => this.#reportBlocked());
     on(RoomEvent.SignalReconnecting, () => {

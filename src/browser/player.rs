@@ -52,6 +52,8 @@ pub enum PlayerEvent {
     Disconnected,
     /// The room's metadata, as JSON.
     Metadata(String),
+    /// Lines of the chat, as JSON.
+    Chat(String),
     /// The browser wants a tap before it plays.
     Blocked(bool),
     /// The viewer paused it, or let it go on.
@@ -68,6 +70,7 @@ impl PlayerEvent {
             "reconnecting" => Self::Reconnecting,
             "disconnected" => Self::Disconnected,
             "metadata" => Self::Metadata(value.as_string()?),
+            "chat" => Self::Chat(value.as_string()?),
             "blocked" => Self::Blocked(is_true),
             "paused" => Self::Paused(is_true),
             _ => return None,

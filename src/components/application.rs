@@ -46,6 +46,7 @@ pub fn ApplicationTimeline(
                 }
             })}
     }
+    .into_any()
 }
 
 #[component]
@@ -61,6 +62,7 @@ fn Step(state: &'static str, icon: &'static str, label: &'static str, at: Option
             </span>
         </li>
     }
+    .into_any()
 }
 
 /// Where it stands, in one word.
@@ -80,6 +82,7 @@ pub fn StatusTag(
             {words}
         </span>
     }
+    .into_any()
 }
 
 /// What an admin can do with an application that stands there.
@@ -125,6 +128,7 @@ pub fn ApplicationCard(
             {children()}
         </article>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub fn LiveBadge(
             {move || words(status.get())}
         </span>
     }
+    .into_any()
 }
 
 fn words(status: StreamStatus) -> &'static str {
@@ -46,6 +47,7 @@ pub fn ViewerCount(
             <span class="viewer-count-unit">{unit}</span>
         </span>
     }
+    .into_any()
 }
 
 /// `1234567` as `1,234,567`.

@@ -26,6 +26,7 @@ pub fn SetupBanner(
                 })
         }}
     }
+    .into_any()
 }
 
 fn missing(part: MissingPart) -> impl IntoView {

@@ -4,10 +4,10 @@ use leptos::{html, prelude::*};
 use leptos_router::components::A;
 
 use super::{
+    avatar::Avatar,
     badge::{LiveBadge, ViewerCount},
     icon::Icon,
     time_text::{OnAirTimer, TimeAgo},
-    top_bar::Avatar,
 };
 use crate::domain::channel::{ChannelCard, StreamStatus};
 
@@ -47,6 +47,7 @@ fn Card(card: ChannelCard) -> impl IntoView {
             </div>
         </A>
     }
+    .into_any()
 }
 
 #[component]
@@ -73,6 +74,7 @@ fn CardPicture(card: ChannelCard) -> impl IntoView {
             {overlay}
         </div>
     }
+    .into_any()
 }
 
 /// The still picture; nothing when it cannot be loaded, so that the placeholder behind it shows.
@@ -99,4 +101,5 @@ fn Thumbnail(address: String) -> impl IntoView {
             on:load=move |_| broken.set(false)
         />
     }
+    .into_any()
 }

@@ -2,7 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{feedback::ErrorNote, icon::Icon, toggle::Toggle};
+use super::{
+    feedback::ErrorNote,
+    icon::Icon,
+    settings_undo::{UndoNote, Undoable},
+    toggle::Toggle,
+};
 use crate::domain::{
     chat_settings::{
         ChatSettings, ChatSettingsChange, DELAY_CHOICES_SECS, MAX_FOLLOWERS_MIN_MINUTES, MAX_SLOW_MODE_SECS,
@@ -79,6 +84,11 @@ pub fn ChatSettingsPanel(
     /// What is wrong with single fields, by their names on the wire.
     #[prop(into)]
     field_errors: Signal<FieldErrors>,
+    /// The last change, as long as it can be taken back.
+    undoable: RwSignal<Option<Undoable>>,
+    /// Called with what takes it back.
+    #[prop(into)]
+    on_undo: Callback<ChatSettingsChange>,
     /// Called with what is wanted.
     #[prop(into)]
     on_change: Callback<ChatSettingsChange>,
@@ -87,7 +97,10 @@ pub fn ChatSettingsPanel(
     let followers_only = Signal::derive(move || settings.get().is_chat_followers_only);
     view! {
         <section class="panel chat-settings" aria-labelledby="chat-settings-title">
-            <h2 id="chat-settings-title">"Chat settings"</h2>
+            <div class="chat-settings-head">
+                <h2 id="chat-settings-title">"Chat settings"</h2>
+                <UndoNote undoable on_undo />
+            </div>
             <ErrorNote message=error />
             <Toggle
                 label="Chat"
@@ -114,6 +127,7 @@ pub fn ChatSettingsPanel(
             <Durations settings followers_only field_errors on_change />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -149,6 +163,7 @@ fn DelayChoice(
             </select>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -183,6 +198,7 @@ fn Durations(
             on_change=move |seconds| on_change.run(ChatSettingsChange { slow_mode_seconds: Change::Set(seconds), ..Default::default() })
         />
     }
+    .into_any()
 }
 
 #[component]
@@ -241,6 +257,7 @@ fn NumberSetting(
             </p>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

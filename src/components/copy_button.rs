@@ -73,4 +73,5 @@ pub fn CopyButton(
             </span>
         </span>
     }
+    .into_any()
 }

@@ -55,4 +55,5 @@ pub fn ConfirmDialog(
             </div>
         </dialog>
     }
+    .into_any()
 }

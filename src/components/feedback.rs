@@ -29,6 +29,7 @@ pub fn ErrorNote(
             }}
         </div>
     }
+    .into_any()
 }
 
 /// Nothing here, and the one next step as its children.
@@ -50,6 +51,7 @@ pub fn EmptyState(
             <div class="empty-state-body">{children()}</div>
         </div>
     }
+    .into_any()
 }
 
 /// Keeps the place of something that is loading, in its final size. Kinds: `line`, `title`, `card`, `player`,
@@ -93,6 +95,7 @@ pub fn SaveMark(
             }}
         </span>
     }
+    .into_any()
 }
 
 fn save_name(state: SaveState) -> &'static str {

@@ -56,6 +56,7 @@ pub fn Field(
             <FieldNotes id=name.to_owned() hint error />
         </div>
     }
+    .into_any()
 }
 
 /// A field of several lines.
@@ -98,6 +99,7 @@ pub fn TextField(
             <FieldNotes id hint error />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -118,6 +120,7 @@ fn FieldNotes(id: String, hint: Option<String>, error: Signal<Option<String>>) -
                 })
         }}
     }
+    .into_any()
 }
 
 fn described_by(id: &str, hinted: bool, failed: bool) -> Option<String> {

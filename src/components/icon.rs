@@ -15,4 +15,5 @@ pub fn Icon(
             <use href=format!("#icon-{name}") />
         </svg>
     }
+    .into_any()
 }

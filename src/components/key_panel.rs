@@ -68,6 +68,7 @@ pub fn KeyPanel(
             "Whoever has the key can stream as you. It hides itself after 20 seconds, and when you leave this window."
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -87,6 +88,7 @@ fn KeyText(revealed: Signal<Option<String>>) -> impl IntoView {
             }}
         </code>
     }
+    .into_any()
 }
 
 #[component]
@@ -108,6 +110,7 @@ fn RevealButton(
             <span>{move || if is_shown() { "Hide key" } else { "Show key" }}</span>
         </button>
     }
+    .into_any()
 }
 
 /// RTMP or WHIP, with what each is good for.
@@ -136,6 +139,7 @@ pub fn InputChoice(
             />
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]
@@ -161,6 +165,7 @@ fn InputOption(
             </span>
         </label>
     }
+    .into_any()
 }
 
 /// A new key in place of the old one, or none at all.
@@ -205,6 +210,7 @@ pub fn KeyActions(
             <Refusal refusal />
         </div>
     }
+    .into_any()
 }
 
 /// Why the key cannot change now.
@@ -219,4 +225,5 @@ pub fn Refusal(
             {move || refusal.get().map(|reason| view! { <Icon name="info" /> {reason} })}
         </p>
     }
+    .into_any()
 }

@@ -25,6 +25,7 @@ pub fn ObsSteps(
             }}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -42,6 +43,7 @@ fn RtmpSteps() -> impl IntoView {
             <li>"Press " <b>"Start Streaming"</b> ". You are live a second later."</li>
         </ol>
     }
+    .into_any()
 }
 
 #[component]
@@ -59,4 +61,5 @@ fn WhipSteps() -> impl IntoView {
             <li>"Press " <b>"Start Streaming"</b> ". You are live a moment later."</li>
         </ol>
     }
+    .into_any()
 }

@@ -64,6 +64,7 @@ pub fn Player(
             </Show>
         </div>
     }
+    .into_any()
 }
 
 /// The name of a phase in the page, for styles and tests.
@@ -112,6 +113,7 @@ fn Waiting(words: &'static str) -> impl IntoView {
             {words}
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -123,6 +125,7 @@ fn NoPicture() -> impl IntoView {
         </p>
         <p class="player-hint">"It goes on by itself as soon as the encoder sends again."</p>
     }
+    .into_any()
 }
 
 #[component]
@@ -134,6 +137,7 @@ fn SoundOnly() -> impl IntoView {
         </p>
         <p class="player-hint">"This stream has no picture at the moment."</p>
     }
+    .into_any()
 }
 
 #[component]
@@ -144,6 +148,7 @@ fn Paused(on_action: Callback<PlayerAction>) -> impl IntoView {
             <span class="visually-hidden">"Play"</span>
         </button>
     }
+    .into_any()
 }
 
 #[component]
@@ -159,6 +164,7 @@ fn TapForSound(has_picture: bool, on_action: Callback<PlayerAction>) -> impl Int
             "Tap for sound"
         </button>
     }
+    .into_any()
 }
 
 #[component]
@@ -173,6 +179,7 @@ fn Failure(message: String, on_action: Callback<PlayerAction>) -> impl IntoView 
             "Try again"
         </button>
     }
+    .into_any()
 }
 
 #[component]
@@ -216,6 +223,7 @@ fn Controls(sound: Signal<Sound>, is_paused: Signal<bool>, on_action: Callback<P
             />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -237,4 +245,5 @@ fn ControlButton(
             {move || view! { <Icon name=icon.get() /> }}
         </button>
     }
+    .into_any()
 }

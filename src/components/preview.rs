@@ -42,6 +42,7 @@ pub fn StatusLine(
             </Show>
         </div>
     }
+    .into_any()
 }
 
 /// The creator's own picture.
@@ -70,4 +71,5 @@ pub fn Preview(
             <p class="player-hint">"Start your encoder, and your picture appears here by itself."</p>
         </Player>
     }
+    .into_any()
 }

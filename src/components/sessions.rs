@@ -57,6 +57,7 @@ fn SessionRow(session: Session, on_end: Callback<SessionId>, busy: Signal<bool>)
                 })}
         </li>
     }
+    .into_any()
 }
 
 /// Browser and system, as far as the long name tells; what it says itself otherwise.

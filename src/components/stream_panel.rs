@@ -30,6 +30,7 @@ pub fn NoticeBanner(
             {move || notice.get().map(|notice| view! { <NoticeView notice on_dismiss /> })}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -50,6 +51,7 @@ fn NoticeView(notice: Notice, on_dismiss: Callback<()>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// What a creator does most.
@@ -75,6 +77,7 @@ pub fn QuickActions(
             </a>
         </section>
     }
+    .into_any()
 }
 
 /// Keeps the place of a page that is loading; after ten seconds it says so and offers to try again.
@@ -116,6 +119,7 @@ pub fn Loading(
             </Show>
         </div>
     }
+    .into_any()
 }
 
 /// A page's data is not here: why, and a way to try again.
@@ -137,4 +141,5 @@ pub fn LoadFailure(
             </button>
         </div>
     }
+    .into_any()
 }

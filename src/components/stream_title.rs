@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::{
-    feedback::{ErrorNote, SaveMark, SaveState, Skeleton},
+    feedback::{ErrorNote, SaveMark, SaveState},
     icon::Icon,
+    listing::{Disclosure, Listing, ListingView},
     time_text::TimeAgo,
 };
 use crate::domain::{
-    page::Page,
     stream::PastTitle,
     title::Title,
     title_draft::{TitleDraft, TitleSaving},
@@ -71,6 +71,7 @@ pub fn TitleEditor(
             <SaveFailure saving on_retry=save />
         </div>
     }
+    .into_any()
 }
 
 fn save_when_typing_ends(keystrokes: RwSignal<u32>, save: impl Fn() + Copy + 'static) {
@@ -113,18 +114,7 @@ fn SaveFailure(saving: Memo<TitleSaving>, #[prop(into)] on_retry: Callback<()>) 
             </Show>
         </div>
     }
-}
-
-/// The titles before, as far as they are known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum TitleHistory {
-    /// On their way.
-    #[default]
-    Loading,
-    /// Here.
-    Loaded(Page<PastTitle>),
-    /// Not here, with the reason and what to do.
-    Failed(String),
+    .into_any()
 }
 
 /// The titles before, behind a disclosure; they are loaded when it is opened.
@@ -132,7 +122,7 @@ pub enum TitleHistory {
 pub fn TitleHistoryView(
     /// What is known of them.
     #[prop(into)]
-    history: Signal<TitleHistory>,
+    history: Signal<Listing<PastTitle>>,
     /// Whether it is open.
     is_open: RwSignal<bool>,
     /// Called for more of them, or once more after a failure.
@@ -141,65 +131,27 @@ pub fn TitleHistoryView(
 ) -> impl IntoView {
     view! {
         <div class="title-history">
-            <button
-                type="button"
-                class="button quiet disclosure"
-                aria-expanded=move || if is_open.get() { "true" } else { "false" }
-                aria-controls="title-history"
-                on:click=move |_| is_open.update(|open| *open = !*open)
-            >
-                <Icon name="chevron-down" />
-                "Earlier titles"
-            </button>
-            <div id="title-history" hidden=move || !is_open.get()>
-                {move || match history.get() {
-                    TitleHistory::Loading => EitherOf3::A(view! { <Skeleton kind="row" /> }),
-                    TitleHistory::Loaded(page) => EitherOf3::B(view! { <PastTitles page on_load /> }),
-                    TitleHistory::Failed(message) => EitherOf3::C(view! { <NotLoaded message on_load /> }),
-                }}
-            </div>
+            <Disclosure id="title-history" label="Earlier titles" is_open>
+                <ListingView
+                    listing=history
+                    empty="There was no other title yet."
+                    class="title-history-list"
+                    row=title_row
+                    on_load
+                />
+            </Disclosure>
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn PastTitles(page: Page<PastTitle>, on_load: Callback<()>) -> impl IntoView {
-    let has_more = page.next.is_some();
+fn title_row(past: PastTitle, _: Callback<String>) -> impl IntoView {
     view! {
-        <ol class="title-history-list">
-            {page
-                .items
-                .into_iter()
-                .map(|past| {
-                    view! {
-                        <li>
-                            <span class="title-history-title" dir="auto">
-                                {past.title}
-                            </span>
-                            <TimeAgo at=Signal::stored(Some(past.set_at)) />
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ol>
-        {has_more
-            .then(|| {
-                view! {
-                    <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
-                        "Show more"
-                    </button>
-                }
-            })}
-    }
-}
-
-#[component]
-fn NotLoaded(message: String, on_load: Callback<()>) -> impl IntoView {
-    view! {
-        <ErrorNote message=Signal::stored(Some(message)) />
-        <button type="button" class="button" on:click=move |_| on_load.run(())>
-            <Icon name="refresh-cw" />
-            "Try again"
-        </button>
+        <li>
+            <span class="title-history-title" dir="auto">
+                {past.title}
+            </span>
+            <TimeAgo at=Signal::stored(Some(past.set_at)) />
+        </li>
     }
 }

@@ -30,6 +30,7 @@ pub fn TimeAgo(
             {text}
         </time>
     }
+    .into_any()
 }
 
 /// How long a broadcast has been running.
@@ -51,6 +52,7 @@ pub fn OnAirTimer(
             {text}
         </span>
     }
+    .into_any()
 }
 
 /// The browser's clock, read again at that interval; `None` on the server and until the page is alive.
@@ -97,8 +99,9 @@ fn utc_date(at: Timestamp) -> String {
     at.to_rfc3339().map(|text| text.chars().take(10).collect()).unwrap_or_default()
 }
 
+/// The browser's clock. Only in effects and event handlers.
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
-fn browser_clock() -> Timestamp {
+pub fn browser_clock() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
@@ -111,7 +114,8 @@ fn local_date(at: Timestamp) -> String {
     js_date(at).to_locale_date_string("default", &JsValue::UNDEFINED).into()
 }
 
-fn local_time(at: Timestamp) -> String {
+/// Date and time as this reader writes them. Only once the page is alive.
+pub fn local_time(at: Timestamp) -> String {
     js_date(at).to_locale_string("default", &JsValue::UNDEFINED).into()
 }
 

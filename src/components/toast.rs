@@ -73,6 +73,7 @@ pub fn ToastHost() -> impl IntoView {
             </For>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -112,4 +113,5 @@ fn ToastView(toast: Toast, toasts: Toasts) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }

@@ -43,4 +43,5 @@ pub fn Toggle(
             </span>
         </button>
     }
+    .into_any()
 }

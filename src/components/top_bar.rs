@@ -5,7 +5,7 @@
 use leptos::{ev, html, prelude::*};
 use leptos_router::components::{A, Form};
 
-use super::icon::Icon;
+use super::{avatar::Avatar, icon::Icon};
 use crate::domain::account::Account;
 
 /// The bar. Its children are the corner of the account.
@@ -51,6 +51,7 @@ pub fn TopBar(
             </nav>
         </header>
     }
+    .into_any()
 }
 
 /// What somebody who is not signed in finds there.
@@ -64,6 +65,7 @@ pub fn GuestLinks() -> impl IntoView {
             "Sign up"
         </A>
     }
+    .into_any()
 }
 
 /// What somebody who is signed in finds there. Its children sign out.
@@ -95,6 +97,7 @@ pub fn AccountMenu(
             {children()}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -105,20 +108,5 @@ fn MenuLink(href: &'static str, icon: &'static str, label: &'static str) -> impl
             {label}
         </A>
     }
-}
-
-/// The first letter of somebody, in a colour of theirs.
-#[component]
-pub fn Avatar(
-    /// Whose it is.
-    #[prop(into)]
-    username: String,
-) -> impl IntoView {
-    let hue = username.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 8;
-    let letter: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
-    view! {
-        <span class=format!("avatar avatar-{hue}") aria-hidden="true">
-            {letter}
-        </span>
-    }
+    .into_any()
 }

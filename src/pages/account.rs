@@ -12,9 +12,9 @@ use crate::{
         error::ApiError,
     },
     components::{
+        avatar::Avatar,
         feedback::{ErrorNote, Skeleton},
         sessions::SessionList,
-        top_bar::Avatar,
     },
     domain::{account::Session, id::SessionId, page::Page},
 };
@@ -32,6 +32,7 @@ pub fn AccountPage() -> impl IntoView {
             </div>
         </Guard>
     }
+    .into_any()
 }
 
 #[component]
@@ -44,6 +45,7 @@ fn Identity() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -67,6 +69,7 @@ fn IdentityPanel(account: Account) -> impl IntoView {
             <SignOutForm />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,6 +96,7 @@ fn Sessions() -> impl IntoView {
             </Transition>
         </section>
     }
+    .into_any()
 }
 
 fn shown(answer: Result<Page<Session>, ApiError>, end: ServerAction<EndSessions>) -> impl IntoView {

@@ -38,6 +38,7 @@ pub fn AdminPage() -> impl IntoView {
             </div>
         </Guard>
     }
+    .into_any()
 }
 
 #[component]
@@ -73,6 +74,7 @@ fn Applications() -> impl IntoView {
             {move || Suspend::new(async move { shown(listing.await, tab.get_untracked(), decide) })}
         </Transition>
     }
+    .into_any()
 }
 
 /// A failure of a form that is repeated on the page names no field beside it.
@@ -127,6 +129,7 @@ fn Deciding(application: Application, decide: ServerAction<DecideApplication>) -
             <div class="decisions">{buttons}</div>
         </ApplicationCard>
     }
+    .into_any()
 }
 
 #[component]
@@ -144,6 +147,7 @@ fn AtOnce(id: String, decision: Decision, decide: ServerAction<DecideApplication
             </button>
         </PostForm>
     }
+    .into_any()
 }
 
 #[component]
@@ -165,4 +169,5 @@ fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplica
             </PostForm>
         </details>
     }
+    .into_any()
 }

@@ -36,6 +36,7 @@ pub fn ApplyPage() -> impl IntoView {
             </div>
         </Guard>
     }
+    .into_any()
 }
 
 #[component]
@@ -61,6 +62,7 @@ fn Applying() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 fn listen(told: RwSignal<Option<Application>>) {
@@ -100,6 +102,7 @@ fn Stand(application: Option<Application>, apply: ServerAction<Apply>) -> impl I
             })}
         {can_apply.then(|| view! { <ApplyForm apply again=status.is_some() /> })}
     }
+    .into_any()
 }
 
 #[component]
@@ -146,4 +149,5 @@ fn ApplyForm(apply: ServerAction<Apply>, again: bool) -> impl IntoView {
             </PostForm>
         </section>
     }
+    .into_any()
 }

@@ -32,6 +32,7 @@ pub fn DashboardLayout() -> impl IntoView {
             </div>
         </Guard>
     }
+    .into_any()
 }
 
 /// What the installation lacks. It is asked for once the page is alive, so that no page waits for it.

@@ -47,6 +47,7 @@ where
             {children()}
         </form>
     }
+    .into_any()
 }
 
 /// Why the last try failed.

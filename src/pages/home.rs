@@ -55,6 +55,7 @@ pub fn HomePage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 fn refresh_while_visible(listing: Listing) {
@@ -100,6 +101,7 @@ fn Streams(page: Page<ChannelCard>, search: Memo<Option<String>>, account: Optio
             })}
         {next.map(|cursor| view! { <A href=next_page(searched, &cursor) attr:class="button more">"More streams"</A> })}
     }
+    .into_any()
 }
 
 fn next_page(search: Option<String>, cursor: &str) -> String {
@@ -133,6 +135,7 @@ fn NobodyLive(
             }}
         </EmptyState>
     }
+    .into_any()
 }
 
 /// What an installation without any stream says to a visitor: perhaps they are its first.
@@ -145,6 +148,7 @@ fn Invitation() -> impl IntoView {
         </A>
         <MissingParts />
     }
+    .into_any()
 }
 
 #[component]
@@ -157,6 +161,7 @@ fn NothingFound() -> impl IntoView {
             </A>
         </EmptyState>
     }
+    .into_any()
 }
 
 #[component]
@@ -171,6 +176,7 @@ fn Failed(error: ApiError, listing: Listing) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -183,4 +189,5 @@ fn GridSkeleton() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

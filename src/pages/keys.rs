@@ -13,11 +13,12 @@ use crate::{
     api::{
         channels::ChannelState,
         error::ApiError,
+        paths,
         stream::{
             Change, Credentials, InputType, StreamReport, credentials, delete_ingress, make_ingress, stream_status,
         },
     },
-    browser::{channel_feed::ChannelFeed, clipboard, timers::within},
+    browser::{channel_feed::ChannelFeed, clipboard, events::EventStream, timers::within},
     components::{
         copy_button::Copying,
         dialog::ConfirmDialog,
@@ -56,6 +57,7 @@ pub fn KeysPage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 /// What the page knows of the key, the key itself for moments only.
@@ -180,7 +182,7 @@ fn copy_credential(pick: fn(Credentials) -> String) -> Copying {
 fn Keys(report: StreamReport, state: ChannelState) -> impl IntoView {
     let key = KeyState::new(&report);
     let feed = ChannelFeed::new(state);
-    Effect::new(move |_| follow_own_stream(feed, |_| {}));
+    Effect::new(move |_| follow_own_stream(feed, EventStream::to(paths::STREAM_EVENTS), || {}));
     hide_by_itself(key);
     let refusal = Signal::derive(move || feed.state.with(|state| state.status.is_busy().then_some(WHILE_LIVE)));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
@@ -196,6 +198,7 @@ fn Keys(report: StreamReport, state: ChannelState) -> impl IntoView {
             }
         }}
     }
+    .into_any()
 }
 
 #[component]
@@ -220,6 +223,7 @@ fn NoKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView 
             </EmptyState>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -246,6 +250,7 @@ fn ExistingKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl Int
             <ObsSteps input_type />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -290,6 +295,7 @@ fn ChangeKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoV
             <p>"Nobody can stream to your channel until you make a new key."</p>
         </ConfirmDialog>
     }
+    .into_any()
 }
 
 /// The key hides after a while, and as soon as the window loses the focus or is hidden.

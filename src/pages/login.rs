@@ -49,6 +49,7 @@ pub fn LoginPage() -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }
 
 /// The one main action of a form.
@@ -67,4 +68,5 @@ pub fn SubmitButton(
             {move || if busy.get() { busy_label } else { label }}
         </button>
     }
+    .into_any()
 }

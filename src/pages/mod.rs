@@ -3,11 +3,16 @@
 pub mod account;
 pub mod admin;
 pub mod apply;
+pub mod chat;
+pub mod chat_rules;
 pub mod dashboard;
+pub mod follow;
 pub mod forms;
 pub mod home;
 pub mod keys;
+pub mod lists;
 pub mod login;
+pub mod moderation;
 pub mod not_found;
 pub mod session;
 pub mod signup;

@@ -22,4 +22,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </EmptyState>
         </div>
     }
+    .into_any()
 }

@@ -101,6 +101,7 @@ pub fn Guard(
             })}
         </Transition>
     }
+    .into_any()
 }
 
 fn redirect(path: String) -> AnyView {
@@ -133,6 +134,7 @@ fn PageSkeleton() -> impl IntoView {
             <Skeleton kind="panel" />
         </div>
     }
+    .into_any()
 }
 
 /// The sign-in page, with the way back.
@@ -180,6 +182,7 @@ pub fn LeaveWhenSignedIn() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 /// The bar at the top of every page.
@@ -208,6 +211,7 @@ pub fn PageTop() -> impl IntoView {
             </Transition>
         </TopBar>
     }
+    .into_any()
 }
 
 /// Signs out, also without WASM.
@@ -222,6 +226,7 @@ pub fn SignOutForm() -> impl IntoView {
             </button>
         </PostForm>
     }
+    .into_any()
 }
 
 /// What was just answered is known without asking again.

@@ -39,6 +39,7 @@ pub fn SignUpPage() -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -71,4 +72,5 @@ fn SignUpFields(failure: Signal<Option<ApiError>>) -> impl IntoView {
             error=field_error(failure, "password")
         />
     }
+    .into_any()
 }

@@ -1,25 +1,33 @@
 //! `/watch/{username}`: the stream as viewers see it. It starts and ends by itself with what happens on air.
 
-use leptos::{either::EitherOf3, ev, prelude::*, wasm_bindgen::JsCast};
+use leptos::{either::EitherOf3, ev, html, prelude::*, wasm_bindgen::JsCast};
 use leptos_meta::Title as PageTitle;
 use leptos_router::hooks::use_params_map;
 
-use super::not_found::NotFoundPage;
+use super::{
+    chat::{ChatPanel, follow_chat},
+    follow::{FollowControl, Following},
+    moderation::{Moderation, ModerationCorner},
+    not_found::NotFoundPage,
+};
 use crate::{
     api::{
         channels::{Channel, ChannelState, channel, channel_token},
-        error::ErrorCode,
+        chat::{ChatPage, chat_messages},
+        error::{ApiError, ErrorCode},
         paths,
     },
     browser::{
         channel_feed::ChannelFeed,
+        chat_feed::ChatFeed,
+        events::EventStream,
         playback::{Playback, Source},
     },
     components::{
         player::Player,
         preview::StatusLine,
         stream_panel::{LoadFailure, Loading},
-        time_text::TimeAgo,
+        time_text::{TimeAgo, browser_clock},
     },
     domain::{
         playback::{PlayerAction, PlayerPhase, Sound},
@@ -33,12 +41,20 @@ pub fn WatchPage() -> impl IntoView {
     let params = use_params_map();
     let username = Memo::new(move |_| params.read().get("username").unwrap_or_default());
     let channel = Resource::new_blocking(move || username.get(), channel);
-    let reload = move || channel.refetch();
+    // The chat as it is now is part of the page, so that it reads without WASM.
+    let newest = Resource::new_blocking(move || username.get(), |username| chat_messages(username, None, None));
+    let reload = move || {
+        channel.refetch();
+        newest.refetch();
+    };
     view! {
         <Transition fallback=move || view! { <div class="page watch-page"><Loading on_retry=reload /></div> }>
             {move || Suspend::new(async move {
                 match channel.await {
-                    Ok(channel) => EitherOf3::A(view! { <Watch channel /> }),
+                    Ok(channel) => {
+                        let newest = newest.await;
+                        EitherOf3::A(view! { <Watch channel newest /> })
+                    }
                     Err(error) if error.code == ErrorCode::NotFound => EitherOf3::B(view! { <NotFoundPage /> }),
                     Err(error) => {
                         EitherOf3::C(
@@ -54,47 +70,91 @@ pub fn WatchPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
-fn Watch(channel: Channel) -> impl IntoView {
+fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView {
     let username = channel.creator.username;
     let feed = ChannelFeed::new(channel.state);
-    follow_channel(feed, username.clone());
+    let chat = ChatFeed::new(Some(newest), channel.standing);
+    let following = Following::new(chat, channel.follower_count);
+    let moderation = Moderation::new(chat, username.clone());
+    follow_channel(feed, chat, following, username.clone());
     let last_live_at = last_live(feed, channel.last_live_at);
+    let field = NodeRef::<html::Textarea>::new();
+    let is_staff = Memo::new(move |_| chat.standing.with(|standing| standing.role.is_staff()));
+    let name = username.clone();
+    view! {
+        <WatchTitle feed username=username.clone() />
+        <div class="page watch-page">
+            <WatchPlayer feed chat field username=username.clone() last_live_at />
+            <div class="watch-chat">
+                <ChatPanel
+                    chat
+                    state=feed.state
+                    username=username.clone()
+                    moderation
+                    field
+                    is_following_busy=following.is_busy()
+                    on_follow=move || following.follow(name.clone())
+                />
+            </div>
+            <div class="watch-below">
+                <WatchHead feed following username />
+                <Show when=move || is_staff.get()>
+                    <ModerationCorner moderation />
+                </Show>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn WatchTitle(feed: ChannelFeed, username: String) -> impl IntoView {
+    let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
+    let first = title.get_untracked();
+    // The server asks for the title last, when what belongs to this page may be gone.
+    let text = move || format!("{} – {username}", title.try_get().unwrap_or_else(|| first.clone()));
+    view! { <PageTitle text /> }
+}
+
+#[component]
+fn WatchHead(feed: ChannelFeed, following: Following, username: String) -> impl IntoView {
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
-    let page_title = {
-        let username = username.clone();
-        let first = title.get_untracked();
-        // The server asks for the title last, when what belongs to this page may be gone.
-        move || format!("{} – {username}", title.try_get().unwrap_or_else(|| first.clone()))
-    };
     view! {
-        <PageTitle text=page_title />
-        <div class="page watch-page">
-            <WatchPlayer feed username=username.clone() last_live_at />
-            <header class="watch-head">
+        <header class="watch-head">
+            <div class="watch-words">
                 <h1 class="watch-title" dir="auto">
                     {title}
                 </h1>
-                <p class="watch-creator">{username}</p>
+                <p class="watch-creator">{username.clone()}</p>
                 <StatusLine state=feed.state is_reconnecting />
-            </header>
-        </div>
+            </div>
+            <FollowControl following username />
+        </header>
     }
+    .into_any()
 }
 
-fn follow_channel(feed: ChannelFeed, username: String) {
+fn follow_channel(feed: ChannelFeed, chat: ChatFeed, following: Following, username: String) {
     Effect::new(move |_| {
+        follow_chat(chat, username.clone());
         let query = serde_urlencoded::to_string([("username", &username)]).unwrap_or_default();
-        let url = format!("{}?{query}", paths::CHANNEL_EVENTS);
+        let events = EventStream::to(format!("{}?{query}", paths::CHANNEL_EVENTS));
         let username = username.clone();
         let poll = move || {
-            let username = username.clone();
-            async move { channel(username).await.ok().map(|channel| channel.state) }
+            chat.catch_up();
+            let answer = channel(username.clone());
+            async move {
+                let channel = answer.await.ok()?;
+                following.take(&channel);
+                Some(channel.state)
+            }
         };
-        feed.follow(&url, |_| {}, poll);
+        feed.follow(chat.listen(events), poll);
     });
 }
 
@@ -106,7 +166,7 @@ fn last_live(feed: ChannelFeed, at_first: Option<Timestamp>) -> Signal<Option<Ti
         move || is_live.get(),
         move |is_live, was_live, _| {
             if !is_live && was_live == Some(&true) {
-                last.set(Some(now()));
+                last.set(Some(browser_clock()));
             }
         },
         false,
@@ -114,13 +174,14 @@ fn last_live(feed: ChannelFeed, at_first: Option<Timestamp>) -> Signal<Option<Ti
     last.into()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
-fn now() -> Timestamp {
-    Timestamp(js_sys::Date::now() as i64)
-}
-
 #[component]
-fn WatchPlayer(feed: ChannelFeed, username: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
+fn WatchPlayer(
+    feed: ChannelFeed,
+    chat: ChatFeed,
+    field: NodeRef<html::Textarea>,
+    username: String,
+    last_live_at: Signal<Option<Timestamp>>,
+) -> impl IntoView {
     let playback = Playback::new(Sound::default());
     let status = Memo::new(move |_| feed.state.with(|state| state.status));
     let wanted = Signal::derive(move || status.get().is_live());
@@ -131,10 +192,12 @@ fn WatchPlayer(feed: ChannelFeed, username: String, last_live_at: Signal<Option<
     let name = username.clone();
     Effect::new(move |_| {
         let name = name.clone();
-        let source = Source::new(move || channel_token(name.clone()));
-        playback.follow(wanted, source.on_metadata(move |state: ChannelState| feed.take_metadata(state)));
+        let source = Source::new(move || channel_token(name.clone()))
+            .on_metadata(move |state: ChannelState| feed.take_metadata(state))
+            .on_chat(move |lines| chat.take(lines));
+        playback.follow(wanted, source);
     });
-    listen_to_keys(playback, phase);
+    listen_to_keys(playback, phase, field);
     let label = format!("{username}'s stream");
     view! {
         <Player
@@ -149,6 +212,7 @@ fn WatchPlayer(feed: ChannelFeed, username: String, last_live_at: Signal<Option<
             <OfflineWords username=username.clone() last_live_at />
         </Player>
     }
+    .into_any()
 }
 
 #[component]
@@ -160,22 +224,37 @@ fn OfflineWords(username: String, last_live_at: Signal<Option<Timestamp>>) -> im
         </p>
         <p class="player-hint">"The next stream starts here by itself."</p>
     }
+    .into_any()
 }
 
-/// Space or K plays and pauses, M is for sound, F fills the screen.
-fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>) {
+/// Space or K plays and pauses, M is for sound, F fills the screen, C leads to the chat.
+fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>, field: NodeRef<html::Textarea>) {
     Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if let Some(action) = action_for(&event).filter(|_| phase.with_untracked(PlayerPhase::has_controls)) {
+        let listener = window_event_listener(ev::keydown, move |event| match key_for(&event) {
+            Some(Key::Player(action)) if phase.with_untracked(PlayerPhase::has_controls) => {
                 event.prevent_default();
                 playback.act(action);
             }
+            Some(Key::Chat) => {
+                if let Some(field) = field.get_untracked() {
+                    event.prevent_default();
+                    // What is not in the document has nothing to focus.
+                    drop(field.focus());
+                }
+            }
+            _ => {}
         });
         on_cleanup(move || listener.remove());
     });
 }
 
-fn action_for(event: &web_sys::KeyboardEvent) -> Option<PlayerAction> {
+/// What a key is for.
+enum Key {
+    Player(PlayerAction),
+    Chat,
+}
+
+fn key_for(event: &web_sys::KeyboardEvent) -> Option<Key> {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat() {
         return None;
     }
@@ -186,11 +265,12 @@ fn action_for(event: &web_sys::KeyboardEvent) -> Option<PlayerAction> {
         return None;
     }
     match event.key().to_lowercase().as_str() {
-        // On a button or a link, space is for that.
-        " " if is_in("button, a, summary, input") => None,
-        " " | "k" => Some(PlayerAction::TogglePause),
-        "m" => Some(PlayerAction::ToggleMute),
-        "f" => Some(PlayerAction::ToggleFullScreen),
+        // On a button or a link, space is for that; in the chat it scrolls.
+        " " if is_in("button, a, summary, input, .chat-log") => None,
+        " " | "k" => Some(Key::Player(PlayerAction::TogglePause)),
+        "m" => Some(Key::Player(PlayerAction::ToggleMute)),
+        "f" => Some(Key::Player(PlayerAction::ToggleFullScreen)),
+        "c" => Some(Key::Chat),
         _ => None,
     }
 }

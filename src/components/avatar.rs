@@ -1,0 +1,28 @@
+//! Somebody in a colour of theirs: always the same for the same name, and readable on every surface.
+
+use leptos::prelude::*;
+
+/// How many colours there are: `hue-0` to `hue-7` in the styles.
+const HUES: u32 = 8;
+
+/// The class of somebody's colour.
+pub fn hue_of(username: &str) -> String {
+    let hue = username.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % HUES;
+    format!("hue-{hue}")
+}
+
+/// The first letter of somebody, in a colour of theirs.
+#[component]
+pub fn Avatar(
+    /// Whose it is.
+    #[prop(into)]
+    username: String,
+) -> impl IntoView {
+    let letter: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
+    view! {
+        <span class=format!("avatar {}", hue_of(&username)) aria-hidden="true">
+            {letter}
+        </span>
+    }
+    .into_any()
+}

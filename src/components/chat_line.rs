@@ -1,0 +1,317 @@
+//! A line of the chat, and what its reader may do about it.
+//!
+//! The actions open below the line, so that the keyboard finds them next and nothing lies over other lines. Of all
+//! the buttons that open them, Tab stops at one; the arrow keys go from there to the others.
+
+use leptos::{either::Either, html, prelude::*};
+
+use super::{avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, time_text::local_time};
+use crate::domain::{
+    chat::{ChatAuthor, ChatLine, ChatRole, LineContent},
+    id::LineId,
+};
+
+/// Time-outs to choose from: what they are called, and their seconds.
+const TIME_OUTS: [(&str, i64); 3] = [("10 min", 600), ("1 h", 3600), ("24 h", 86_400)];
+
+/// Who reads the chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reader {
+    /// Their name; `None` for a guest.
+    pub username: Option<String>,
+    /// What they are to the chat.
+    pub role: ChatRole,
+}
+
+impl Reader {
+    fn wrote(&self, line: &ChatLine) -> bool {
+        self.username.as_ref().is_some_and(|name| line.is_by(name))
+    }
+
+    fn may_remove(&self, line: &ChatLine) -> bool {
+        match &line.content {
+            LineContent::Message { author, .. } => self.wrote(line) || self.role.outranks(author.role),
+            LineContent::Deleted { .. } | LineContent::Rules { .. } => false,
+        }
+    }
+
+    /// The name of the author, if the reader may keep them from writing.
+    fn may_stop(&self, line: &ChatLine) -> Option<String> {
+        let author = line.author().filter(|author| self.role.outranks(author.role) && !self.wrote(line))?;
+        author.username.clone()
+    }
+
+    /// Whether there is anything that the reader may do about that line.
+    pub fn may_act_on(&self, line: &ChatLine) -> bool {
+        self.may_remove(line) || self.may_stop(line).is_some()
+    }
+}
+
+/// Something to do about a line or its author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineAction {
+    /// Removes the message.
+    Remove(LineId),
+    /// Keeps somebody from writing for so many seconds, or for good.
+    Stop {
+        /// Who.
+        user: String,
+        /// For how long; `None` is for good.
+        seconds: Option<i64>,
+    },
+    /// Makes somebody a moderator.
+    AddModerator(String),
+    /// Makes somebody an ordinary viewer again.
+    RemoveModerator(String),
+}
+
+/// What all lines of a chat share.
+#[derive(Clone, Copy)]
+pub struct Lines {
+    /// Who reads.
+    pub reader: Memo<Reader>,
+    /// The number of the line whose actions are open.
+    pub open: RwSignal<Option<i64>>,
+    /// The number of the line at which Tab stops.
+    pub stop: Signal<Option<i64>>,
+    /// The number of the line whose button has, or had, the focus.
+    pub focused: RwSignal<Option<i64>>,
+    /// The page is alive: times are the reader's.
+    pub is_alive: Signal<bool>,
+    /// Called with what the reader wants.
+    pub on_action: Callback<LineAction>,
+}
+
+/// A line.
+#[component]
+pub fn ChatLineView(
+    /// Which.
+    line: ChatLine,
+    /// What all lines share.
+    lines: Lines,
+) -> impl IntoView {
+    let (number, sent_at) = (line.number, line.sent_at);
+    let when = move || lines.is_alive.get().then(|| local_time(sent_at));
+    if let LineContent::Rules { rules } = line.content {
+        return Either::Left(view! {
+            <li class="chat-line chat-rule" data-number=number title=when>
+                {rules.into_iter().map(rule_words).collect::<Vec<_>>().join(" · ")}
+            </li>
+        });
+    }
+    let is_held = line.revision.is_none();
+    let is_deleted = matches!(line.content, LineContent::Deleted { .. });
+    let words = line.clone();
+    let line = StoredValue::new(line);
+    let may_act = Memo::new(move |_| line.with_value(|line| lines.reader.with(|reader| reader.may_act_on(line))));
+    let is_open = Memo::new(move |_| lines.open.get() == Some(number) && may_act.get());
+    Either::Right(view! {
+        <li
+            class="chat-line"
+            data-number=number
+            data-held=is_held.then_some("true")
+            data-deleted=is_deleted.then_some("true")
+            title=when
+        >
+            <LineWords line=words />
+            {is_held.then(|| view! { <p class="chat-held">"Only you and moderators see this yet"</p> })}
+            <Show when=move || may_act.get()>
+                <ActionsButton line lines is_open />
+            </Show>
+            <Show when=move || is_open.get()>
+                <LineActions line lines />
+            </Show>
+        </li>
+    })
+}
+
+#[component]
+fn LineWords(line: ChatLine) -> impl IntoView {
+    let (author, text) = match line.content {
+        LineContent::Message { author, text } => (author, Some(text)),
+        LineContent::Deleted { author } => (author, None),
+        LineContent::Rules { .. } => return None,
+    };
+    let words = match text {
+        Some(text) => Either::Left(view! { <MessageWords text /> }),
+        None => Either::Right(view! { <span class="chat-tombstone">"Message removed"</span> }),
+    };
+    Some(view! {
+        <p class="chat-words">
+            <AuthorName author />
+            <span class="chat-colon">": "</span>
+            {words}
+        </p>
+    })
+}
+
+#[component]
+fn AuthorName(author: ChatAuthor) -> impl IntoView {
+    let mark = match author.role {
+        ChatRole::Creator => Some(("radio", "Creator")),
+        ChatRole::Moderator => Some(("shield", "Moderator")),
+        ChatRole::Viewer => None,
+    };
+    let mark = mark.map(|(icon, words)| {
+        view! {
+            <span class="chat-mark" title=words>
+                <Icon name=icon />
+                <span class="visually-hidden">{words}" "</span>
+            </span>
+        }
+    });
+    match author.username {
+        Some(name) => {
+            let class = format!("chat-name {}", hue_of(&name));
+            Either::Left(view! {
+                {mark}
+                <bdi class=class>{name}</bdi>
+            })
+        }
+        None => Either::Right(view! { <span class="chat-name chat-name-gone">"deleted account"</span> }),
+    }
+}
+
+fn author_of(line: &ChatLine) -> String {
+    line.author().and_then(|author| author.username.clone()).unwrap_or_else(|| "a deleted account".to_owned())
+}
+
+#[component]
+fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>) -> impl IntoView {
+    let (number, author) = line.with_value(|line| (line.number, author_of(line)));
+    let toggle = move |_| lines.open.update(|open| *open = if *open == Some(number) { None } else { Some(number) });
+    view! {
+        <button
+            type="button"
+            class="button quiet small icon-only chat-actions-button"
+            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            tabindex=move || if lines.stop.get() == Some(number) { "0" } else { "-1" }
+            on:focus=move |_| lines.focused.set(Some(number))
+            on:click=toggle
+        >
+            <Icon name="ellipsis-vertical" />
+            <span class="visually-hidden">{format!("Actions for the message of {author}")}</span>
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
+    let element = NodeRef::<html::Div>::new();
+    let author = line.with_value(author_of);
+    let act = Callback::new(move |action: LineAction| {
+        lines.open.set(None);
+        lines.on_action.run(action);
+    });
+    let remove = move || {
+        let may_remove = line.with_value(|line| lines.reader.with(|reader| reader.may_remove(line)));
+        may_remove.then(|| {
+            let id = line.with_value(|line| line.id.clone());
+            view! { <ActionButton icon="trash-2" label="Remove" action=LineAction::Remove(id) act /> }
+        })
+    };
+    let stop = move || {
+        let user = line.with_value(|line| lines.reader.with(|reader| reader.may_stop(line)));
+        user.map(|user| view! { <StopButtons user line lines act /> })
+    };
+    view! {
+        <div class="chat-actions" role="group" aria-label=format!("Actions for the message of {author}") node_ref=element>
+            {remove}
+            {stop}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn StopButtons(user: String, line: StoredValue<ChatLine>, lines: Lines, act: Callback<LineAction>) -> impl IntoView {
+    let role = line.with_value(|line| line.author().map(|author| author.role).unwrap_or_default());
+    let name = user.clone();
+    let make = move || {
+        let user = name.clone();
+        let is_creator = lines.reader.with(|reader| reader.role == ChatRole::Creator);
+        let (icon, label, action) = match role {
+            ChatRole::Moderator => ("user-minus", "Remove as moderator", LineAction::RemoveModerator(user)),
+            ChatRole::Viewer | ChatRole::Creator => ("shield", "Make moderator", LineAction::AddModerator(user)),
+        };
+        is_creator.then(|| view! { <ActionButton icon label action act /> })
+    };
+    let time_outs = TIME_OUTS.map(|(label, seconds)| {
+        let action = LineAction::Stop { user: user.clone(), seconds: Some(seconds) };
+        view! { <ActionButton icon="clock" label prefix="Time out " action act /> }
+    });
+    let ban = LineAction::Stop { user: user.clone(), seconds: None };
+    view! {
+        {time_outs.into_iter().collect_view()}
+        <ActionButton icon="ban" label="Ban" action=ban act />
+        {make}
+    }
+    .into_any()
+}
+
+#[component]
+fn ActionButton(
+    icon: &'static str,
+    label: &'static str,
+    #[prop(optional)] prefix: Option<&'static str>,
+    action: LineAction,
+    act: Callback<LineAction>,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="button small" on:click=move |_| act.run(action.clone())>
+            <Icon name=icon />
+            {prefix.map(|words| view! { <span class="visually-hidden">{words}</span> })}
+            {label}
+        </button>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::timestamp::Timestamp;
+
+    fn line(name: &str, role: ChatRole) -> ChatLine {
+        let author = ChatAuthor { username: Some(name.into()), role };
+        ChatLine {
+            id: LineId("l".into()),
+            number: 1,
+            revision: Some(1),
+            sent_at: Timestamp(0),
+            content: LineContent::Message { author, text: "hi".into() },
+        }
+    }
+
+    fn reader(name: &str, role: ChatRole) -> Reader {
+        Reader { username: Some(name.into()), role }
+    }
+
+    #[test]
+    fn everybody_may_remove_what_they_wrote_and_stop_nobody() {
+        let bob = reader("bob", ChatRole::Viewer);
+        let own = line("bob", ChatRole::Viewer);
+        assert!(bob.may_remove(&own) && bob.may_stop(&own).is_none());
+        assert!(!bob.may_act_on(&line("eve", ChatRole::Viewer)));
+        assert!(!Reader::default().may_act_on(&own));
+    }
+
+    #[test]
+    fn moderators_act_on_viewers_and_the_creator_on_all() {
+        let moderator = reader("mo", ChatRole::Moderator);
+        assert_eq!(moderator.may_stop(&line("eve", ChatRole::Viewer)).as_deref(), Some("eve"));
+        assert!(!moderator.may_act_on(&line("may", ChatRole::Moderator)));
+        let creator = reader("cleo", ChatRole::Creator);
+        assert!(creator.may_remove(&line("may", ChatRole::Moderator)));
+        assert_eq!(creator.may_stop(&line("cleo", ChatRole::Creator)), None);
+    }
+
+    #[test]
+    fn who_wrote_a_removed_message_can_still_be_stopped() {
+        let author = ChatAuthor { username: Some("eve".into()), role: ChatRole::Viewer };
+        let gone = ChatLine { content: LineContent::Deleted { author }, ..line("eve", ChatRole::Viewer) };
+        let moderator = reader("mo", ChatRole::Moderator);
+        assert!(!moderator.may_remove(&gone) && moderator.may_stop(&gone).is_some());
+    }
+}

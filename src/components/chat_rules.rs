@@ -1,0 +1,90 @@
+//! The rules of a chat in words, as the chat tells of them and as the panel that changes them does.
+
+use std::time::Duration;
+
+use crate::domain::{
+    chat::words,
+    chat_settings::{ChatRule, ChatSettings},
+};
+
+/// `Slow mode: 10 s`.
+pub fn rule_words(rule: ChatRule) -> String {
+    match rule {
+        ChatRule::Enabled(true) => "Chat: on".to_owned(),
+        ChatRule::Enabled(false) => "Chat: off".to_owned(),
+        ChatRule::DelaySeconds(seconds) => format!("Delay: {}", seconds_or_off(seconds)),
+        ChatRule::SlowModeSeconds(seconds) => format!("Slow mode: {}", seconds_or_off(seconds)),
+        ChatRule::FollowersMinMinutes(None) => "Followers only: off".to_owned(),
+        ChatRule::FollowersMinMinutes(Some(0)) => "Followers only: on".to_owned(),
+        ChatRule::FollowersMinMinutes(Some(minutes)) => format!("Followers only: {}", minutes_words(minutes)),
+    }
+}
+
+/// The rules that hold beside the usual ones: `Slow mode: 10 s · Delay: 3 s`; empty when there are none.
+pub fn rules_in_force(settings: ChatSettings) -> String {
+    told(settings.rules_since(ChatSettings::default()))
+}
+
+/// What a change did, for the one who made it.
+pub fn change_words(before: ChatSettings, after: ChatSettings) -> String {
+    let told = told(after.rules_since(before));
+    // A duration of what is off: nobody notices it yet.
+    if told.is_empty() { "Setting changed".to_owned() } else { told }
+}
+
+fn told(rules: Vec<ChatRule>) -> String {
+    rules.into_iter().map(rule_words).collect::<Vec<_>>().join(" · ")
+}
+
+fn seconds_or_off(seconds: u32) -> String {
+    match seconds {
+        0 => "off".to_owned(),
+        _ => words(Duration::from_secs(u64::from(seconds))),
+    }
+}
+
+/// Exact: a rule is not rounded.
+fn minutes_words(minutes: u32) -> String {
+    match minutes {
+        1440 => "1 day".to_owned(),
+        _ if minutes.is_multiple_of(1440) => format!("{} days", minutes / 1440),
+        _ if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
+        _ => format!("{minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_told_with_their_durations() {
+        let told = [
+            (ChatRule::Enabled(false), "Chat: off"),
+            (ChatRule::DelaySeconds(3), "Delay: 3 s"),
+            (ChatRule::DelaySeconds(0), "Delay: off"),
+            (ChatRule::SlowModeSeconds(10), "Slow mode: 10 s"),
+            (ChatRule::SlowModeSeconds(0), "Slow mode: off"),
+            (ChatRule::FollowersMinMinutes(None), "Followers only: off"),
+            (ChatRule::FollowersMinMinutes(Some(0)), "Followers only: on"),
+            (ChatRule::FollowersMinMinutes(Some(10)), "Followers only: 10 min"),
+            (ChatRule::FollowersMinMinutes(Some(90)), "Followers only: 90 min"),
+            (ChatRule::FollowersMinMinutes(Some(120)), "Followers only: 2 h"),
+            (ChatRule::FollowersMinMinutes(Some(1440)), "Followers only: 1 day"),
+            (ChatRule::FollowersMinMinutes(Some(129_600)), "Followers only: 90 days"),
+        ];
+        for (rule, expected) in told {
+            assert_eq!(rule_words(rule), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_is_unusual_is_in_force() {
+        assert_eq!(rules_in_force(ChatSettings::default()), "");
+        let strict = ChatSettings { is_chat_delayed: true, slow_mode_seconds: 10, ..Default::default() };
+        assert_eq!(rules_in_force(strict), "Delay: 3 s · Slow mode: 10 s");
+        let quiet = ChatSettings { chat_delay_seconds: 6, ..Default::default() };
+        assert_eq!(change_words(ChatSettings::default(), quiet), "Setting changed");
+        assert_eq!(change_words(strict, ChatSettings { slow_mode_seconds: 0, ..strict }), "Slow mode: off");
+    }
+}

@@ -1,0 +1,50 @@
+//! Following a channel: how many do, and the button of a form that does.
+
+use leptos::prelude::*;
+
+use super::{badge::grouped, icon::Icon};
+
+/// How many follow.
+#[component]
+pub fn FollowerCount(
+    /// People.
+    #[prop(into)]
+    count: Signal<u32>,
+) -> impl IntoView {
+    let unit = move || if count.get() == 1 { " follower" } else { " followers" };
+    view! {
+        <span class="follower-count">
+            <span class="number" data-followers=move || count.get()>
+                {move || grouped(count.get())}
+            </span>
+            {unit}
+        </span>
+    }
+    .into_any()
+}
+
+/// Sends the form that it stands in.
+#[component]
+pub fn FollowButton(
+    /// One does already.
+    #[prop(into)]
+    is_following: Signal<bool>,
+    /// It is on its way.
+    #[prop(into)]
+    is_busy: Signal<bool>,
+) -> impl IntoView {
+    let icon = move || if is_following.get() { "user-check" } else { "heart" };
+    view! {
+        <button
+            type="submit"
+            class="button follow-button"
+            class:primary=move || !is_following.get()
+            disabled=is_busy
+            aria-busy=move || is_busy.get().then_some("true")
+        >
+            {move || view! { <Icon name=icon() /> }}
+            {move || if is_following.get() { "Unfollow" } else { "Follow" }}
+        </button>
+    }
+    .into_any()
+}

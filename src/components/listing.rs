@@ -1,0 +1,156 @@
+//! A list that is loaded when somebody opens it, piece by piece: the skeleton, the rows, nothing there, or why not.
+
+use leptos::{either::EitherOf4, prelude::*};
+
+use super::{
+    feedback::{ErrorNote, Skeleton},
+    icon::Icon,
+};
+use crate::domain::page::Page;
+
+/// A list, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Listing<T> {
+    /// On its way.
+    #[default]
+    Loading,
+    /// Here.
+    Loaded(Page<T>),
+    /// Not here, with the reason and what to do.
+    Failed(String),
+}
+
+impl<T> Listing<T> {
+    /// What to ask for to get more of it.
+    pub fn next(&self) -> Option<String> {
+        match self {
+            Self::Loaded(page) => page.next.clone(),
+            Self::Loading | Self::Failed(_) => None,
+        }
+    }
+
+    /// Takes an answer: what comes after what is here, or the list anew.
+    pub fn take(&mut self, answer: Result<Page<T>, String>, is_more: bool) {
+        match (answer, self) {
+            (Ok(page), Self::Loaded(shown)) if is_more => {
+                shown.items.extend(page.items);
+                shown.next = page.next;
+            }
+            (Ok(page), listing) => *listing = Self::Loaded(page),
+            (Err(message), listing) => *listing = Self::Failed(message),
+        }
+    }
+}
+
+/// The list.
+#[component]
+pub fn ListingView<T, V>(
+    /// What is known of it.
+    #[prop(into)]
+    listing: Signal<Listing<T>>,
+    /// What to say when nothing is in it.
+    empty: &'static str,
+    /// Classes of the list.
+    #[prop(default = "rows")]
+    class: &'static str,
+    /// An item, as an `<li>`.
+    row: fn(T, Callback<String>) -> V,
+    /// Called with the name of an item when its button is pressed.
+    #[prop(optional, into)]
+    on_act: Option<Callback<String>>,
+    /// Called for more of it, or once more after a failure.
+    #[prop(into)]
+    on_load: Callback<()>,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let on_act = on_act.unwrap_or_else(|| Callback::new(|_| {}));
+    move || match listing.get() {
+        Listing::Loading => EitherOf4::A(view! { <Skeleton kind="row" /> }),
+        Listing::Loaded(page) if page.items.is_empty() => EitherOf4::B(view! { <p class="muted small">{empty}</p> }),
+        Listing::Loaded(page) => {
+            let has_more = page.next.is_some();
+            EitherOf4::C(view! {
+                <ol class=class>{page.items.into_iter().map(|item| row(item, on_act)).collect_view()}</ol>
+                {has_more.then(|| view! { <MoreButton on_load /> })}
+            })
+        }
+        Listing::Failed(message) => EitherOf4::D(view! { <NotLoaded message on_load /> }),
+    }
+}
+
+#[component]
+fn MoreButton(on_load: Callback<()>) -> impl IntoView {
+    view! {
+        <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
+            "Show more"
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn NotLoaded(message: String, on_load: Callback<()>) -> impl IntoView {
+    view! {
+        <ErrorNote message=Signal::stored(Some(message)) />
+        <button type="button" class="button" on:click=move |_| on_load.run(())>
+            <Icon name="refresh-cw" />
+            "Try again"
+        </button>
+    }
+    .into_any()
+}
+
+/// Something that is shown when its heading is pressed.
+#[component]
+pub fn Disclosure(
+    /// The id of what is shown.
+    id: &'static str,
+    /// The heading.
+    label: &'static str,
+    /// Whether it is open.
+    is_open: RwSignal<bool>,
+    /// What is shown.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button quiet disclosure"
+            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            aria-controls=id
+            on:click=move |_| is_open.update(|open| *open = !*open)
+        >
+            <Icon name="chevron-down" />
+            {label}
+        </button>
+        <div id=id class="disclosure-body" hidden=move || !is_open.get()>
+            {children()}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(items: &[u32], next: Option<&str>) -> Page<u32> {
+        Page { items: items.to_vec(), next: next.map(str::to_owned) }
+    }
+
+    #[test]
+    fn more_is_added_and_a_new_start_replaces() {
+        let mut listing = Listing::Loading;
+        listing.take(Ok(page(&[1, 2], Some("2"))), false);
+        assert_eq!(listing.next().as_deref(), Some("2"));
+        listing.take(Ok(page(&[3], None)), true);
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], None)));
+        listing.take(Ok(page(&[4], None)), false);
+        assert_eq!(listing, Listing::Loaded(page(&[4], None)));
+        listing.take(Err("No.".into()), true);
+        assert_eq!(listing, Listing::Failed("No.".into()));
+    }
+}

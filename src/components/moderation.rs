@@ -1,0 +1,227 @@
+//! Who may not write, who keeps order, and what was done: lists with a button for what takes it back.
+
+use std::time::Duration;
+
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use super::{
+    avatar::Avatar,
+    feedback::ErrorNote,
+    icon::Icon,
+    listing::{Listing, ListingView},
+    time_text::{TimeAgo, use_now},
+};
+use crate::domain::{
+    chat::words,
+    moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
+    timestamp::Timestamp,
+};
+
+/// Who may not write.
+#[component]
+pub fn BanList(
+    /// What is known of them.
+    #[prop(into)]
+    bans: Signal<Listing<BannedPerson>>,
+    /// Lets that one write again.
+    #[prop(into)]
+    on_unban: Callback<String>,
+    /// Called for more of them, or once more after a failure.
+    #[prop(into)]
+    on_load: Callback<()>,
+) -> impl IntoView {
+    view! { <ListingView listing=bans empty="Nobody is banned or timed out." row=ban_row on_act=on_unban on_load /> }
+}
+
+fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
+    let BannedPerson { username, until, banned_at, by } = person;
+    let name = username.clone();
+    view! {
+        <li class="row-item">
+            <Avatar username=username.clone() />
+            <div class="row-words">
+                <p class="row-title">
+                    <bdi>{username.clone()}</bdi>
+                    <BanLength until />
+                </p>
+                <p class="muted small">"by " {who(by)} ", " <TimeAgo at=Some(banned_at) /></p>
+            </div>
+            <button
+                type="button"
+                class="button small"
+                aria-label=format!("Unban {username}")
+                on:click=move |_| on_unban.run(name.clone())
+            >
+                "Unban"
+            </button>
+        </li>
+    }
+}
+
+#[component]
+fn BanLength(until: Option<Timestamp>) -> impl IntoView {
+    let now = use_now(Duration::from_secs(10));
+    let length = move || match (until, now.get()) {
+        (None, _) => Some("Banned".to_owned()),
+        (Some(until), Some(now)) if now < until => Some(format!("{} left", words(until.since(now)))),
+        (Some(_), Some(_)) => Some("Over".to_owned()),
+        (Some(_), None) => None,
+    };
+    view! { <span class="tag number">{length}</span> }
+}
+
+/// Who keeps order, and a field to name more of them.
+#[component]
+pub fn ModeratorList(
+    /// What is known of them.
+    #[prop(into)]
+    moderators: Signal<Listing<Moderator>>,
+    /// Why the last name was not taken.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+    /// What is typed; whoever takes the name empties it.
+    name: RwSignal<String>,
+    /// A name is on its way.
+    #[prop(into)]
+    is_busy: Signal<bool>,
+    /// Makes that one a moderator.
+    #[prop(into)]
+    on_add: Callback<String>,
+    /// Makes that one an ordinary viewer again.
+    #[prop(into)]
+    on_remove: Callback<String>,
+    /// Called once more after a failure.
+    #[prop(into)]
+    on_load: Callback<()>,
+) -> impl IntoView {
+    let add = move |event: SubmitEvent| {
+        event.prevent_default();
+        let name = name.get_untracked().trim().trim_start_matches('@').to_owned();
+        if !name.is_empty() && !is_busy.get_untracked() {
+            on_add.run(name);
+        }
+    };
+    view! {
+        <ListingView listing=moderators empty="You have no moderators yet." row=moderator_row on_act=on_remove on_load />
+        <form class="add-moderator field" on:submit=add>
+            <label for="moderator-name">"Add a moderator by username"</label>
+            <div class="add-moderator-row">
+                <input
+                    id="moderator-name"
+                    type="text"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    maxlength="40"
+                    aria-invalid=move || error.get().map(|_| "true")
+                    prop:value=name
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+                <button type="submit" class="button" disabled=is_busy aria-busy=move || is_busy.get().then_some("true")>
+                    <Icon name="user-plus" />
+                    "Add"
+                </button>
+            </div>
+            <ErrorNote message=error />
+        </form>
+    }
+    .into_any()
+}
+
+fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl IntoView {
+    let Moderator { username, since } = moderator;
+    let name = username.clone();
+    view! {
+        <li class="row-item">
+            <Avatar username=username.clone() />
+            <div class="row-words">
+                <p class="row-title">
+                    <bdi>{username.clone()}</bdi>
+                </p>
+                <p class="muted small">"since " <TimeAgo at=Some(since) /></p>
+            </div>
+            <button
+                type="button"
+                class="button small"
+                aria-label=format!("Remove {username} as moderator")
+                on:click=move |_| on_remove.run(name.clone())
+            >
+                "Remove"
+            </button>
+        </li>
+    }
+}
+
+/// What creator and moderators did.
+#[component]
+pub fn ActionList(
+    /// What is known of it.
+    #[prop(into)]
+    actions: Signal<Listing<ModerationAction>>,
+    /// Called for more of it, or once more after a failure.
+    #[prop(into)]
+    on_load: Callback<()>,
+) -> impl IntoView {
+    view! { <ListingView listing=actions empty="Nothing has been done yet." class="action-list" row=action_row on_load /> }
+}
+
+fn action_row(action: ModerationAction, _: Callback<String>) -> impl IntoView {
+    let (did, afterwards) = action_words(action.kind, action.seconds);
+    view! {
+        <li class="action">
+            <span class="action-words">
+                <bdi class="action-name">{who(action.by)}</bdi>
+                {did}
+                <bdi class="action-name">{who(action.user)}</bdi>
+                {afterwards}
+            </span>
+            <TimeAgo at=Some(action.at) />
+        </li>
+    }
+}
+
+fn who(name: Option<String>) -> String {
+    name.unwrap_or_else(|| "a deleted account".to_owned())
+}
+
+/// What stands before and after the name of the one it was done to.
+fn action_words(kind: ActionKind, seconds: Option<i64>) -> (&'static str, String) {
+    match kind {
+        ActionKind::Delete => (" removed a message of ", String::new()),
+        ActionKind::TimeOut => {
+            (" timed out ", seconds.map(|n| format!(" for {}", length_words(n))).unwrap_or_default())
+        }
+        ActionKind::Ban => (" banned ", String::new()),
+        ActionKind::Unban => (" let ", " write again".to_owned()),
+        ActionKind::AddModerator => (" made ", " a moderator".to_owned()),
+        ActionKind::RemoveModerator => (" removed ", " as moderator".to_owned()),
+    }
+}
+
+/// How long somebody may not write: whole hours as those, anything else as it is counted down.
+pub fn length_words(seconds: i64) -> String {
+    match seconds {
+        3600.. if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
+        _ => words(Duration::from_secs(u64::try_from(seconds).unwrap_or(0))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_reads_as_a_sentence() {
+        let read = |kind, seconds| {
+            let (did, afterwards) = action_words(kind, seconds);
+            format!("mo{did}eve{afterwards}")
+        };
+        assert_eq!(read(ActionKind::Delete, None), "mo removed a message of eve");
+        assert_eq!(read(ActionKind::TimeOut, Some(600)), "mo timed out eve for 10 min");
+        assert_eq!(read(ActionKind::TimeOut, Some(3600)), "mo timed out eve for 1 h");
+        assert_eq!(read(ActionKind::TimeOut, Some(86_400)), "mo timed out eve for 24 h");
+        assert_eq!(read(ActionKind::Ban, None), "mo banned eve");
+        assert_eq!(read(ActionKind::Unban, None), "mo let eve write again");
+        assert_eq!(read(ActionKind::AddModerator, None), "mo made eve a moderator");
+    }
+}

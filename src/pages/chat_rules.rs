@@ -1,0 +1,106 @@
+//! The rules of the creator's chat: each change shows at once, is sent after the one before it, can be taken back for
+//! a few seconds, and goes back by itself when the server refuses it.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::lists::in_time;
+use crate::{
+    api::stream::{ChatSettingsChange, change_chat_settings},
+    browser::channel_feed::ChannelFeed,
+    components::{
+        chat_settings::{ChatSettingsPanel, PendingSettings},
+        settings_undo::Undoable,
+    },
+    domain::{chat_settings::ChatSettings, fields::FieldErrors},
+};
+
+/// The rules as they are on their way to the server.
+#[derive(Clone, Copy)]
+struct Rules {
+    feed: ChannelFeed,
+    /// What is shown.
+    settings: Memo<ChatSettings>,
+    pending: RwSignal<PendingSettings>,
+    error: RwSignal<Option<String>>,
+    field_errors: RwSignal<FieldErrors>,
+    undoable: RwSignal<Option<Undoable>>,
+}
+
+impl Rules {
+    fn new(feed: ChannelFeed) -> Self {
+        let pending = RwSignal::new(PendingSettings::default());
+        let settings = Memo::new(move |_| {
+            feed.state.with(|state| pending.with(|pending| pending.shown(state.version, state.chat)))
+        });
+        Self {
+            feed,
+            settings,
+            pending,
+            error: RwSignal::new(None),
+            field_errors: RwSignal::new(FieldErrors::default()),
+            undoable: RwSignal::new(None),
+        }
+    }
+
+    fn change(self, change: &ChatSettingsChange) {
+        let before = self.settings.get_untracked();
+        if let Some(number) = self.begin(change) {
+            self.undoable.set(Undoable::of(number, change, before, self.settings.get_untracked()));
+        }
+    }
+
+    /// Gives the number of the change, unless it breaks a rule.
+    fn begin(self, change: &ChatSettingsChange) -> Option<u32> {
+        self.error.set(None);
+        let is_first = self.pending.with_untracked(|pending| pending.first().is_none());
+        match self.pending.try_update(|pending| pending.begin(change))? {
+            Ok(number) => {
+                self.field_errors.set(FieldErrors::default());
+                if is_first {
+                    spawn_local(self.save());
+                }
+                Some(number)
+            }
+            Err(errors) => {
+                self.field_errors.set(errors);
+                None
+            }
+        }
+    }
+
+    /// Sends what is pending, one change after the other.
+    async fn save(self) {
+        while let Some((number, change)) = self.pending.try_with_untracked(PendingSettings::first).flatten() {
+            let answer = in_time(change_chat_settings(change)).await;
+            let Some(version) = self.feed.state.try_with_untracked(|state| state.version) else { return };
+            match answer {
+                Ok(settings) => self.pending.update(|pending| pending.confirm(number, version, settings)),
+                Err(message) => {
+                    self.pending.update(|pending| pending.drop_change(number));
+                    self.undoable.update(|done| *done = done.take().filter(|done| done.number != number));
+                    self.error.set(Some(format!("Not saved, so it is as before. {message}")));
+                }
+            }
+        }
+    }
+}
+
+/// The rules of the chat.
+#[component]
+pub(super) fn ChatSection(feed: ChannelFeed) -> impl IntoView {
+    let rules = Rules::new(feed);
+    view! {
+        <ChatSettingsPanel
+            settings=rules.settings
+            pending=rules.pending
+            error=rules.error
+            field_errors=rules.field_errors
+            undoable=rules.undoable
+            on_undo=move |change| {
+                rules.begin(&change);
+            }
+            on_change=move |change| rules.change(&change)
+        />
+    }
+    .into_any()
+}
