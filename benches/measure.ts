@@ -1,8 +1,8 @@
-// Measures what issue 3 asks for and writes it into README.md. Nothing is left out: a go that fails ends the run.
+// Measures start, going live, memory and sizes, and writes them into README.md. Nothing is left out: a go that fails
+// ends the run.
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { Account } from '../end2end/lib/api';
@@ -10,16 +10,15 @@ import { RtmpEncoder, WhipEncoder, type Encoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
 import { expectOffline } from '../end2end/lib/player';
 import { Relay } from './relay';
+import { Samples, machine, write } from './report';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);
 const BUILD = process.env.STREAMIT_BUILD ?? '';
 
-/** Lines of the table, in the order in which they were measured. */
-const times = new Map<string, number[]>();
-const note = (name: string, ms: number) => times.set(name, [...(times.get(name) ?? []), ms]);
+const times = new Samples();
 
 test('measure', async ({ browser }) => {
-  const load = loadavg()[0];
+  const head = machine(`${GOES} goes each; times in milliseconds`);
   const installation = Installation.make({ build: BUILD });
   const relay = new Relay();
   try {
@@ -32,7 +31,7 @@ test('measure', async ({ browser }) => {
     const ada2 = await secondCreator(installation, ada);
     await streams(browser, installation, relay, ada2, 'WHIP', () => ada2.makeKey('whip'), (key) => WhipEncoder.start(browser, key));
     const busy = memory(installation);
-    write(load, { idle, busy }, transfers);
+    write('measured', [head, times.table('time', aim), memoryTable({ idle, busy }), sizeTable(transfers)].join('\n\n'));
   } finally {
     relay.stop();
     await installation.stop();
@@ -46,7 +45,7 @@ async function start(installation: Installation): Promise<void> {
     if (go > 0) await installation.stopApp();
     const since = performance.now();
     await installation.startApp({ everyMs: 2 });
-    note('program started → /healthz answers', performance.now() - since);
+    times.note('program started → /healthz answers', performance.now() - since);
   }
 }
 
@@ -154,15 +153,15 @@ async function streams(
     const frame = await moment(watch, 'frame');
     const webhook = relay.encoderCameAt(started);
     if (webhook === undefined) throw new Error('live without a webhook');
-    note(`${kind}: webhook received → LIVE on the dashboard`, onDashboard - webhook);
-    note(`${kind}: webhook received → LIVE on the watch page`, onWatch - webhook);
-    note(`${kind}: encoder started → webhook received`, webhook - started);
-    note(`${kind}: encoder started → LIVE on the dashboard`, onDashboard - started);
-    note(`${kind}: encoder started → LIVE on the watch page`, onWatch - started);
-    note(`${kind}: encoder started → first picture on the watch page`, frame - started);
+    times.note(`${kind}: webhook received → LIVE on the dashboard`, onDashboard - webhook);
+    times.note(`${kind}: webhook received → LIVE on the watch page`, onWatch - webhook);
+    times.note(`${kind}: encoder started → webhook received`, webhook - started);
+    times.note(`${kind}: encoder started → LIVE on the dashboard`, onDashboard - started);
+    times.note(`${kind}: encoder started → LIVE on the watch page`, onWatch - started);
+    times.note(`${kind}: encoder started → first picture on the watch page`, frame - started);
     const stopped = Date.now();
     await encoder.stop();
-    note(`${kind}: encoder stopped → offline on the watch page`, (await moment(watch, 'offline')) - stopped);
+    times.note(`${kind}: encoder stopped → offline on the watch page`, (await moment(watch, 'offline')) - stopped);
     await Promise.all(pages.map(expectOffline));
   }
   await Promise.all([dashboard, watch].map((page) => page.context().close()));
@@ -186,33 +185,6 @@ async function moment(page: Page, what: string): Promise<number> {
     { timeout: 60_000, polling: 100 },
   );
   return (await found.jsonValue()) as number;
-}
-
-function write(load: number, rss: { idle: number; busy: number }, transfers: Transfer[]): void {
-  const path = join(__dirname, 'README.md');
-  const text = readFileSync(path, 'utf8');
-  const tables = [machine(load), timeTable(), memoryTable(rss), sizeTable(transfers)].join('\n\n');
-  const [before, rest] = text.split('<!-- measured -->');
-  const [, after] = rest.split('<!-- /measured -->');
-  writeFileSync(path, `${before}<!-- measured -->\n${tables}\n<!-- /measured -->${after}`);
-  console.log(tables);
-}
-
-function machine(load: number): string {
-  const [{ model }] = cpus();
-  const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  const date = new Date().toISOString().slice(0, 10);
-  const memoryGb = Math.round(totalmem() / 2 ** 30);
-  return `Measured on ${date}: ${cpus().length} cores (${model.trim()}), ${memoryGb} GB, ${system}; load ${load.toFixed(1)} when the run began; ${GOES} goes each; times in milliseconds.`;
-}
-
-function timeTable(): string {
-  const rows = [...times].map(([name, values]) => {
-    const sorted = [...values].sort((a, b) => a - b);
-    const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]);
-    return `| ${name} | ${at(0.5)} | ${at(0.95)} | ${at(1)} | ${aim(name)} |`;
-  });
-  return ['| time | p50 | p95 | max | aim |', '| --- | ---: | ---: | ---: | --- |', ...rows].join('\n');
 }
 
 function aim(name: string): string {

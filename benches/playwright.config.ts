@@ -5,7 +5,7 @@ import { BROWSER_FLAGS, SOUND_WITHOUT_A_TAP, chromiumPath } from '../end2end/lib
 
 export default defineConfig({
   testDir: '.',
-  testMatch: 'measure.ts',
+  testMatch: process.env.STREAMIT_MEASURE,
   outputDir: 'results',
   workers: 1,
   timeout: 60 * 60_000,

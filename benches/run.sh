@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# Measures StreamIt and writes the tables of benches/README.md:  benches/run.sh [GOES (20)]
+# Measures StreamIt and writes the tables of benches/README.md:
+#   benches/run.sh [GOES (20)]        start, going live, memory, sizes: about ten minutes, without the build
+#   benches/run.sh chat [GOES (20)]   the chat with 100 viewers, and how much it takes: about four minutes
 # A release build with the real LiveKit, ffmpeg as the encoder and Chromium as dashboard and viewer, on free ports.
-# Whatever else runs on the machine is measured too. Takes about ten minutes, without the build.
+# Whatever else runs on the machine is measured too.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
+
+WHAT=measure
+if [ "${1:-}" = chat ]; then
+  WHAT=chat
+  shift
+fi
 
 scripts/packages.sh base build media test
 scripts/build.sh release
@@ -12,6 +20,10 @@ scripts/livekit.sh >/dev/null
 scripts/playwright.sh
 exports=$(scripts/node.sh)
 eval "$exports"
-export STREAMIT_BUILD=${STREAMIT_BUILD:-$ROOT/target/streamit/release} STREAMIT_GOES=${1:-20}
+export STREAMIT_BUILD=${STREAMIT_BUILD:-$ROOT/target/streamit/release} STREAMIT_GOES=${1:-20} STREAMIT_MEASURE=$WHAT.ts
 cd benches
+if [ "$WHAT" = chat ]; then
+  go=$(../scripts/go.sh)
+  (cd viewers && GOTOOLCHAIN=local nice "$go" build -o ../results/viewers .)
+fi
 exec npx --no-install playwright test

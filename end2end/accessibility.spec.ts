@@ -3,6 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Account } from './lib/api';
 import { expect, test, type Page } from './lib/test';
+import { composer, log } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
 
 interface Visitors {
@@ -64,11 +65,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('live pages pass axe and fit a telephone', async ({ visit, creator, whip }) => {
-  const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
+test('live pages with a chat pass axe and fit a telephone', async ({ visit, creator, newUser, whip }) => {
+  const [bob, mo] = [await newUser(), await newUser()];
+  await creator.addModerator(mo.username);
+  const path = `/watch/${creator.username}`;
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const pages = [dashboard, await visit(path), await visit(path, { as: bob }), await visit(path, { as: mo })];
   await whip(await creator.makeKey('whip'));
+  await Promise.all(pages.map((page) => expectMovingPicture(page)));
+  await bob.say(creator.username, `https://example.org/${'a-very-long-link'.repeat(20)} ${'x'.repeat(100)}`);
+  const removed = await bob.say(creator.username, 'Not for long');
+  await mo.call('DELETE', `/api/chat/messages?id=${removed.id}`);
+  await creator.changeChat({ isChatFollowersOnly: true, slowModeSeconds: 10 });
+  for (const name of ['Banned and timed out', 'Moderators', 'Blocked words', 'Recent actions']) {
+    await dashboard.getByRole('button', { name }).click();
+  }
   for (const page of pages) {
-    await expectMovingPicture(page);
+    await expect(log(page).getByText('Message removed')).toBeAttached();
+    if (page !== pages[1] && page !== pages[2]) {
+      await log(page).getByRole('button', { name: /^Actions for/ }).first().click();
+    }
     expect.soft(await violations(page), page.url()).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     expect.soft(await sidewaysScroll(page), page.url()).toBeLessThanOrEqual(0);
@@ -136,4 +152,15 @@ test('the player listens to the keyboard', async ({ visit, creator, whip }) => {
   await watch.keyboard.press('m');
   await expect(watch.getByRole('button', { name: 'Sound off' })).toHaveCount(1);
   await expectMovingPicture(watch);
+});
+
+test('C leads to the chat, where letters are letters', async ({ visit, creator, newUser, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  const watch = await visit(`/watch/${creator.username}`, { as: await newUser() });
+  await expectMovingPicture(watch);
+  await watch.keyboard.press('c');
+  await expect(composer(watch)).toBeFocused();
+  await watch.keyboard.type('mkc');
+  await expect(composer(watch)).toHaveValue('mkc');
+  await expect(watch.locator('.player')).not.toHaveAttribute('data-paused');
 });

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Account } from './lib/api';
 import { OUTAGE, expect, test, type Page } from './lib/test';
+import { composer, log, write } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
 
 const FOLDER = process.env.STREAMIT_SCREENSHOTS ?? 'screenshots';
@@ -75,6 +76,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await dashboard.getByRole('switch', { name: 'Followers only' }).click();
   await shoot(dashboard, 'dashboard-live-open');
   await shoot(watch, 'watch-live');
+  await chats(ada, visit, newUser);
   await shoot(keys, 'keys-live');
   await shoot(await guest(`/watch/${long.username}`), 'watch-long-title');
   await shoot(await guest('/'), 'home-live');
@@ -87,3 +89,59 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(watch, 'watch-server-away');
   await installation.startApp();
 });
+
+/** The chat in its states, on the page of somebody who is live. */
+async function chats(
+  creator: Account,
+  visit: (path: string, options?: { as?: Account }) => Promise<Page>,
+  newUser: (name?: string) => Promise<Account>,
+): Promise<void> {
+  const path = `/watch/${creator.username}`;
+  const [bob, mo, rude] = [await newUser('bob'), await newUser('moderator_mo'), await newUser('rude')];
+  const viewer = await visit(path, { as: bob });
+  await shoot(viewer, 'chat-empty');
+  await creator.addModerator(mo.username);
+  await bob.say(creator.username, 'Hello from Leipzig! Which flour is that?');
+  await mo.say(creator.username, 'Be kind, and have fun 🥖');
+  await rude.say(creator.username, 'Something rude');
+  await bob.say(creator.username, 'https://example.org/recipes/sourdough?step=4 has it, I think. مرحبا بالعالم');
+  await creator.say(creator.username, 'Type 1050, from the mill in town.');
+  await rude.say(creator.username, 'x'.repeat(120) + ' 👨‍👩‍👧 ' + 'Donaudampfschifffahrtsgesellschaft '.repeat(8));
+  const lines = await mo.call<{ items: { id: string; text: string }[] }>('GET', `/api/chat/messages?username=${creator.username}`);
+  const first = lines.items.find(({ text }) => text === 'Something rude')!;
+  await mo.call('DELETE', `/api/chat/messages?id=${first.id}`);
+  await expectMovingPicture(viewer);
+  await shoot(viewer, 'chat-full');
+  const guest = await visit(path);
+  await shoot(guest, 'chat-guest');
+  const moderator = await visit(path, { as: mo });
+  await log(moderator).getByRole('button', { name: 'Actions for the message of rude' }).last().click();
+  await moderator.getByRole('button', { name: 'Moderation' }).click();
+  await moderator.getByRole('button', { name: 'Recent actions' }).click();
+  await shoot(moderator, 'chat-moderator');
+  await mo.ban(creator.username, rude.username, 600);
+  await shoot(await visit(path, { as: rude }), 'chat-timed-out');
+  await creator.changeChat({ isChatDelayed: true, chatDelaySeconds: 6 });
+  await write(viewer, 'Held for six seconds');
+  await shoot(viewer, 'chat-held');
+  await creator.changeChat({ isChatDelayed: false, slowModeSeconds: 60 });
+  await viewer.waitForTimeout(2_500);
+  await write(viewer, 'A second one');
+  await composer(viewer).fill('x'.repeat(480));
+  await shoot(viewer, 'chat-slow-mode');
+  await creator.changeChat({ slowModeSeconds: 0, isChatFollowersOnly: true });
+  await shoot(viewer, 'chat-followers-only');
+  await creator.changeChat({ isChatFollowersOnly: false, isChatEnabled: false });
+  await shoot(viewer, 'chat-off');
+  await creator.changeChat({ isChatEnabled: true });
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await expectMovingPicture(dashboard);
+  for (const name of ['Banned and timed out', 'Moderators', 'Blocked words', 'Recent actions']) {
+    await dashboard.getByRole('button', { name }).click();
+  }
+  await dashboard.getByRole('switch', { name: /^Delay/ }).click();
+  await shoot(dashboard, 'dashboard-chat');
+  await dashboard.setViewportSize({ width: 390, height: 844 });
+  await dashboard.getByRole('button', { name: 'Chat', exact: true }).click();
+  await shoot(dashboard, 'dashboard-chat-sheet');
+}

@@ -81,3 +81,18 @@ test('every public page reads without scripts', async ({ visit, creator }) => {
   await page.getByRole('searchbox').press('Enter');
   await expect(page.getByRole('link', { name: /Read without scripts/ })).toBeVisible();
 });
+
+test('a live chat reads without scripts, and following is a form', async ({ visit, creator, newUser, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  await expect.poll(async () => (await creator.status()).status).toBe('live');
+  const bob = await newUser();
+  await bob.say(creator.username, 'Read me <b>plainly</b>');
+  const page = await visit(`/watch/${creator.username}`, { as: bob, ...noScript });
+  await expect(page.getByText('Read me <b>plainly</b>')).toBeVisible();
+  await expect(page.getByText('Writing messages needs JavaScript.')).toBeVisible();
+  await page.getByRole('button', { name: 'Follow' }).click();
+  await expect(page).toHaveURL(new RegExp(`/watch/${creator.username}$`));
+  await expect(page.locator('[data-followers]')).toHaveText('1');
+  await page.getByRole('button', { name: 'Unfollow' }).click();
+  await expect(page.locator('[data-followers]')).toHaveText('0');
+});

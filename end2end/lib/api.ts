@@ -15,6 +15,22 @@ export interface StreamState {
   viewerCount: number;
 }
 
+export interface ChatSettings {
+  isChatEnabled: boolean;
+  isChatDelayed: boolean;
+  chatDelaySeconds: number;
+  slowModeSeconds: number;
+  isChatFollowersOnly: boolean;
+  followersMinMinutes: number;
+}
+
+export interface ChatLine {
+  id: string;
+  number: number;
+  revision: number | null;
+  text?: string;
+}
+
 /** What the server refused, with its code. */
 export class Refusal extends Error {
   constructor(
@@ -79,6 +95,27 @@ export class Account {
 
   setTitle(title: string): Promise<unknown> {
     return this.call('PUT', '/api/stream/info', { title });
+  }
+
+  changeChat(settings: Partial<ChatSettings>): Promise<ChatSettings> {
+    return this.call('PUT', '/api/stream/chat-settings', settings);
+  }
+
+  /** Writes in the chat of that creator. */
+  say(username: string, text: string): Promise<ChatLine> {
+    return this.call('POST', '/api/chat/messages', { username, text });
+  }
+
+  ban(username: string, user: string, seconds: number | null): Promise<unknown> {
+    return this.call('POST', '/api/chat/bans', { username, user, seconds });
+  }
+
+  addModerator(user: string): Promise<unknown> {
+    return this.call('POST', '/api/chat/moderators', { user });
+  }
+
+  follow(username: string): Promise<unknown> {
+    return this.call('POST', '/api/channel/follow', { username });
   }
 }
 

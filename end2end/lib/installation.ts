@@ -80,9 +80,12 @@ export class Installation {
     return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
   }
 
-  /** Starts the app and waits until it answers. A database of another name makes it a new installation. */
-  async startApp(options: { database?: string; livekit?: boolean; everyMs?: number } = {}): Promise<void> {
+  /** Starts the app and waits until it answers. Another database makes it a new installation. */
+  async startApp(
+    options: { database?: string; databaseUrl?: string; livekit?: boolean; everyMs?: number } = {},
+  ): Promise<void> {
     const { database = 'streamit', livekit = true, everyMs = 20 } = options;
+    const databaseUrl = options.databaseUrl ?? `sqlite:${join(this.appDir, `${database}.db`)}`;
     const program = join(this.build, 'streamit');
     const settings = livekit ? this.liveKitSettings() : {};
     launch(this.appDir, 'streamit', program, [], {
@@ -90,7 +93,7 @@ export class Installation {
       HOME: process.env.HOME,
       RUST_LOG: process.env.RUST_LOG,
       ...pick(settings, ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET']),
-      DATABASE_URL: `sqlite:${join(this.appDir, `${database}.db`)}`,
+      DATABASE_URL: databaseUrl,
       STREAMIT_ADDR: `127.0.0.1:${this.port}`,
       STREAMIT_BASE_URL: this.url,
       STREAMIT_DATA_DIR: this.appDir,

@@ -1,0 +1,114 @@
+// Keeping order: from the watch page and the dashboard, by mouse and by keyboard, at once for who is connected.
+
+import type { Account } from './lib/api';
+import { act, composer, lineWith, log, notice, say } from './lib/chat';
+import { expectMovingPicture } from './lib/player';
+import { expect, test } from './lib/test';
+
+test.beforeEach(async ({ creator, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  await expect.poll(async () => (await creator.status()).status).toBe('live');
+});
+
+const watchPage = (creator: Account) => `/watch/${creator.username}`;
+
+test('a ban holds at once for who is connected, and ends with the unban', async ({ visit, creator, newUser }) => {
+  const bob = await newUser();
+  const page = await visit(watchPage(creator), { as: bob });
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await expectMovingPicture(page);
+  await say(page, 'Something rude');
+  await composer(page).fill('More of it');
+
+  await act(lineWith(dashboard, 'Something rude'), 'Ban');
+  await expect(dashboard.getByText(`${bob.username} is banned.`)).toBeVisible();
+  await expect(notice(page)).toContainText('You are banned');
+  await expect(composer(page)).toHaveValue('More of it');
+  await expect(bob.say(creator.username, 'Round the page')).rejects.toThrow(/403 BANNED/);
+  await expect(bob.follow(creator.username)).rejects.toThrow(/403 BANNED/);
+  // A ban stops writing, not watching.
+  await expectMovingPicture(page);
+
+  await dashboard.getByRole('button', { name: 'Banned and timed out' }).click();
+  await dashboard.getByRole('button', { name: `Unban ${bob.username}` }).click();
+  await expect(notice(page)).toBeEmpty();
+  await say(page, 'I am sorry');
+  await dashboard.getByRole('button', { name: 'Recent actions' }).click();
+  await expect(dashboard.getByText(`${creator.username} let ${bob.username} write again`)).toBeVisible();
+  await expect(dashboard.getByText(`${creator.username} banned ${bob.username}`)).toBeVisible();
+});
+
+test('a moderator keeps order from the watch page by keyboard', async ({ visit, creator, newUser }) => {
+  const [mo, bob] = [await newUser('mo_' + Date.now().toString(36)), await newUser()];
+  const page = await visit(watchPage(creator), { as: mo });
+  const other = await visit(watchPage(creator), { as: bob });
+  await expect(page.getByRole('button', { name: 'Moderation' })).toBeHidden();
+  await say(other, 'To be removed');
+  await creator.addModerator(mo.username);
+  await expect(page.getByRole('button', { name: 'Moderation' })).toBeVisible();
+
+  const line = lineWith(page, 'To be removed');
+  await line.getByRole('button', { name: /^Actions for/ }).focus();
+  await page.keyboard.press('Enter');
+  await line.getByRole('button', { name: 'Remove', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(log(other).getByText('Message removed')).toBeVisible();
+  await expect(lineWith(other, 'To be removed')).toHaveCount(0);
+
+  await say(other, 'To be timed out');
+  const second = lineWith(page, 'To be timed out');
+  await second.getByRole('button', { name: /^Actions for/ }).focus();
+  await page.keyboard.press('Enter');
+  await second.getByRole('button', { name: 'Time out 10 min' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(notice(other)).toContainText(/timed you out.*(9|10) min/);
+
+  await page.getByRole('button', { name: 'Moderation' }).press('Enter');
+  await page.getByRole('button', { name: 'Recent actions' }).press('Enter');
+  await expect(page.getByText(`${mo.username} timed out ${bob.username} for 10 min`)).toBeVisible();
+  await expect(page.getByText(`${mo.username} removed a message of ${bob.username}`)).toBeVisible();
+});
+
+test('moderators are named and taken back on the dashboard', async ({ visit, creator, newUser }) => {
+  const mo = await newUser();
+  const page = await visit(watchPage(creator), { as: mo });
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await dashboard.getByRole('button', { name: 'Moderators' }).click();
+  await dashboard.getByLabel('Add a moderator by username').fill('nobody_at_all');
+  await dashboard.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dashboard.getByText('There is nobody of that name.')).toBeVisible();
+  await dashboard.getByLabel('Add a moderator by username').fill(mo.username);
+  await dashboard.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Moderation' })).toBeVisible();
+  await creator.changeChat({ isChatEnabled: false });
+  await say(page, 'Moderators can write');
+
+  await dashboard.getByRole('button', { name: `Remove ${mo.username} as moderator` }).click();
+  await expect(page.getByRole('button', { name: 'Moderation' })).toBeHidden();
+  await expect(notice(page)).toContainText('turned the chat off');
+});
+
+test('blocked words are kept as typed', async ({ visit, creator, newUser }) => {
+  const bob = await newUser();
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await dashboard.getByRole('button', { name: 'Blocked words' }).click();
+  await dashboard.getByRole('textbox', { name: 'Blocked words' }).fill('Spoiler*\n*');
+  await dashboard.getByRole('button', { name: 'Save words' }).click();
+  await expect(dashboard.getByText('would block every message')).toBeVisible();
+  await dashboard.getByRole('textbox', { name: 'Blocked words' }).fill('Spoiler*\nvery bad');
+  await dashboard.getByRole('button', { name: 'Save words' }).click();
+  await expect(dashboard.locator('.blocked-words .save-mark')).toHaveText('Saved');
+  await expect(bob.say(creator.username, 'No spoilers here')).rejects.toThrow(/403 BLOCKED_WORD/);
+  await bob.say(creator.username, 'Nothing bad');
+});
+
+test('one removes what one wrote, and a tab of somebody else does not', async ({ visit, creator, newUser }) => {
+  const [bob, eve] = [await newUser(), await newUser()];
+  const page = await visit(watchPage(creator), { as: bob });
+  const other = await visit(watchPage(creator), { as: eve });
+  await say(page, 'A slip');
+  await expect(lineWith(other, 'A slip')).toBeVisible();
+  await expect(lineWith(other, 'A slip').getByRole('button')).toHaveCount(0);
+  await act(lineWith(page, 'A slip'), 'Remove');
+  await expect(log(other).getByText('Message removed')).toBeVisible();
+});
