@@ -91,7 +91,8 @@ test('a live chat reads without scripts, and following is a form', async ({ visi
   await expect(page.getByText('Read me <b>plainly</b>')).toBeVisible();
   await expect(page.getByText('Writing messages needs JavaScript.')).toBeVisible();
   await page.getByRole('button', { name: 'Follow' }).click();
-  await expect(page).toHaveURL(new RegExp(`/watch/${creator.username}$`));
+  // Back on the page that the form stands on; leptos leaves an empty query behind.
+  await expect(page).toHaveURL(new RegExp(`/watch/${creator.username}\\??$`));
   await expect(page.locator('[data-followers]')).toHaveText('1');
   await page.getByRole('button', { name: 'Unfollow' }).click();
   await expect(page.locator('[data-followers]')).toHaveText('0');
