@@ -92,7 +92,7 @@ class Viewers {
   }
 
   static async connect(url: string, tokens: string[]): Promise<Viewers> {
-    const program = spawn(join(__dirname, 'results', 'viewers'), { stdio: ['pipe', 'pipe', 'inherit'] });
+    const program = spawn(process.env.STREAMIT_VIEWERS ?? 'viewers', { stdio: ['pipe', 'pipe', 'inherit'] });
     const viewers = new Viewers(program);
     program.stdin.write(`${JSON.stringify({ url, tokens })}\n`);
     expect(await until(() => viewers.connected === tokens.length, 120_000), 'the viewers are in the room').toBe(true);

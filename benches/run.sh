@@ -24,6 +24,7 @@ export STREAMIT_BUILD=${STREAMIT_BUILD:-$ROOT/target/streamit/release} STREAMIT_
 cd benches
 if [ "$WHAT" = chat ]; then
   go=$(../scripts/go.sh)
-  (cd viewers && GOTOOLCHAIN=local nice "$go" build -o ../results/viewers .)
+  export STREAMIT_VIEWERS=${STREAMIT_CACHE:-$HOME/.cache/streamit}/viewers
+  (cd viewers && GOTOOLCHAIN=local nice "$go" build -o "$STREAMIT_VIEWERS" .)
 fi
 exec npx --no-install playwright test
