@@ -275,6 +275,7 @@ impl Engine {
         feed.is_loading_older.set(true);
         feed.older_failure.set(None);
         let answer = (self.fetch)(Piece::Before(cursor.clone()));
+        let myself = self.myself.clone();
         spawn_local(async move {
             let message = match within(PIECE_WITHIN, answer).await {
                 Some(Ok(page)) => {
@@ -290,6 +291,10 @@ impl Engine {
                 None => Some(TOO_SLOW.to_owned()),
             };
             let _ = feed.older_failure.try_set(message);
+            // Its lines may have changed while it was on its way.
+            if let Some(engine) = myself.upgrade() {
+                engine.catch_up();
+            }
             sleep(QUIET_AFTER_OLDER).await;
             let _ = feed.is_loading_older.try_set(false);
         });

@@ -23,6 +23,8 @@ use crate::domain::{
     timestamp::Timestamp,
 };
 
+/// The key code of a key that an input method takes (UI Events, legacy key attributes).
+const COMPOSING: u32 = 229;
 /// How often waits are looked at: seconds that count down should not skip one.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -134,6 +136,7 @@ pub fn ChatComposer(
     let notice = Memo::new(move |_| gate.with(|gate| obstacle.with(|obstacle| Notice::of(gate, obstacle.as_ref()))));
     let can_send = Memo::new(move |_| gate.get() == Gate::Open && !obstacle.get().is_some_and(|it| is_wait(&it)));
     let is_guest = Memo::new(move |_| state.standing.with(|standing| standing.username.is_none()));
+    let is_offline = Memo::new(move |_| gate.get() == Gate::Offline);
     let login_path = StoredValue::new(login_path);
     let send = move || {
         let now = browser_clock();
@@ -150,7 +153,7 @@ pub fn ChatComposer(
             <div class="composer-lost" role="alert">
                 {move || lost_own.get().then(|| view! { <Icon name="info" /> "A moderator removed your message." })}
             </div>
-            {move || match (is_guest.get(), gate.get() == Gate::Offline) {
+            {move || match (is_guest.get(), is_offline.get()) {
                 (true, true) => EitherOf3::A(()),
                 (true, false) => EitherOf3::B(view! { <SignIn login_path=login_path.get_value() /> }),
                 (false, _) => {
@@ -301,9 +304,9 @@ fn MessageForm(
     .into_any()
 }
 
-/// A message is one line. While letters are being put together, Enter is for that.
+/// A message is one line. While letters are being put together, Enter is for that; Safari says so by the key code alone.
 fn send_on_enter(event: &KeyboardEvent, on_send: Callback<()>) {
-    if event.key() == "Enter" && !event.is_composing() {
+    if event.key() == "Enter" && !event.is_composing() && event.key_code() != COMPOSING {
         event.prevent_default();
         if !event.shift_key() {
             on_send.run(());

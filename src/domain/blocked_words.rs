@@ -15,6 +15,8 @@ use super::{chat::is_invisible, fields::Invalid};
 pub const MAX_BLOCKED_WORDS: usize = 200;
 /// Longest word or phrase, in characters as people count them.
 pub const MAX_WORD_CHARS: usize = 60;
+/// What is compared of a message, in code points: some ligatures stand for a sentence each.
+const MAX_FOLDED_CHARS: usize = 2000;
 /// Letters that stand apart are read together from so many on: fewer are words of their own (`a b`).
 const APART_FROM: usize = 3;
 
@@ -68,7 +70,8 @@ impl BlockedWords {
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let visible = text.chars().filter(|c| !is_invisible(*c));
-    for c in visible.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    let letters = visible.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    for c in letters.take(MAX_FOLDED_CHARS) {
         if !c.is_whitespace() {
             folded.push(c);
         } else if !folded.ends_with(' ') {

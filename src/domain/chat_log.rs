@@ -23,6 +23,8 @@ pub struct ChatLog {
     ahead: BTreeSet<i64>,
     /// Lines from this place on are loaded; `None` when all are.
     from: Option<i64>,
+    /// Lines beyond [`MAX_LINES`] that are kept, because the reader asked for earlier ones.
+    extra: usize,
 }
 
 impl ChatLog {
@@ -57,11 +59,6 @@ impl ChatLog {
     /// Everything up to here is known.
     pub fn revision(&self) -> i64 {
         self.revision
-    }
-
-    /// The newest revision that is known, beyond a gap or not.
-    pub fn newest(&self) -> i64 {
-        self.ahead.last().copied().unwrap_or(self.revision)
     }
 
     /// Something before the newest is missing.
@@ -101,11 +98,13 @@ impl ChatLog {
         true
     }
 
-    /// Takes the piece of the history that came before.
+    /// Takes the piece of the history that came before. It may have been read before changes that are known here passed
+    /// over its lines, which were not loaded: [`Self::catch_up`] after it.
     pub fn prepend(&mut self, page: ChatPage) {
         self.from = place(page.next);
+        self.revision = self.revision.min(page.revision);
         page.items.into_iter().for_each(|line| self.put(line));
-        self.hold(page.held);
+        self.extra = self.lines.len();
     }
 
     /// A line replaces an older form of itself. One from before what is loaded would stand alone: it comes when its
@@ -144,7 +143,7 @@ impl ChatLog {
     }
 
     fn trim(&mut self) {
-        while self.lines.len() > MAX_LINES {
+        while self.lines.len() > MAX_LINES + self.extra {
             let Some((number, _)) = self.lines.pop_first() else { return };
             self.held.remove(&number);
             self.from = self.lines.first_key_value().map(|(first, _)| *first);
@@ -261,6 +260,7 @@ mod tests {
             while let Some(before) = self.log.before() {
                 self.log.prepend(server.newest(before.parse().ok(), self.is_staff));
             }
+            self.catch_up(server);
         }
     }
 
@@ -319,6 +319,7 @@ mod tests {
                 let client = &mut clients[client];
                 if let Some(before) = client.log.before().and_then(|before| before.parse().ok()) {
                     client.log.prepend(server.newest(Some(before), client.is_staff));
+                    client.catch_up(server);
                 }
             }
             Step::Reload { client } => {
@@ -377,5 +378,22 @@ mod tests {
         assert_eq!(log.before().as_deref(), Some("4"));
         log.prepend(server.newest(Some(4), false));
         assert_eq!((log.len(), log.before()), (MAX_LINES + 3, None));
+        log.take(server.send(false));
+        assert_eq!(log.before(), None, "what somebody has just asked for stays");
+    }
+
+    #[test]
+    fn a_removal_counts_that_came_before_the_piece_that_it_is_about() {
+        let mut server = Server::default();
+        for _ in 0..2 * PIECE {
+            server.send(false);
+        }
+        let mut log = ChatLog::open(server.newest(None, false));
+        let late = server.newest(Some(5), false);
+        log.take(server.delete(2).expect("a tombstone"));
+        log.prepend(late);
+        assert!(log.catch_up(server.since(log.revision(), false)));
+        let second = log.lines().find(|line| line.number == 2).expect("loaded");
+        assert!(matches!(second.content, LineContent::Deleted { .. }));
     }
 }

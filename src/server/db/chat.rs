@@ -105,11 +105,6 @@ impl LineRow {
     pub fn is_message(&self) -> bool {
         self.kind == MESSAGE
     }
-
-    /// What the author was to the chat.
-    pub fn role(&self) -> ChatRole {
-        ChatRole::from_stored(&self.role)
-    }
 }
 
 const MESSAGE: &str = "message";

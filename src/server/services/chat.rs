@@ -49,6 +49,26 @@ pub(super) async fn begin(state: &AppState, id: &StreamId) -> Result<(Turn, Tx)>
     Ok((turn, tx))
 }
 
+/// Commits, and tells whom it concerns; also when whoever asked for it goes away meanwhile.
+///
+/// # Errors
+/// When the database could not: nothing of it happened then.
+pub(super) async fn commit(
+    state: &AppState,
+    (turn, tx): (Turn, Tx),
+    tell: impl FnOnce(&AppState) + Send + 'static,
+) -> Result<()> {
+    let state_ = state.clone();
+    let work = async move {
+        // Kept until the others are told: so they are told in order.
+        let _turn = turn;
+        tx.commit().await?;
+        tell(&state_);
+        Ok(())
+    };
+    state.to_the_end(work).await
+}
+
 /// Writes a message. What comes back is held back for the others when the creator delays messages.
 ///
 /// # Errors
@@ -58,7 +78,7 @@ pub async fn send(state: &AppState, actor: &Actor, username: &str, text: &str) -
     let user_id = &actor.user()?.user_id;
     let (_, channel) = channels::find(state, username).await?;
     let text = MessageText::parse(text).map_err(|Invalid(message)| FieldErrors::one("text", message))?;
-    let (_turn, mut tx) = begin(state, &channel.id).await?;
+    let (turn, mut tx) = begin(state, &channel.id).await?;
     // Read again: what was changed before the chat was held counts.
     let stream = db::streams::find(&mut tx, &channel.id).await?.ok_or(Error::ChannelOffline)?;
     if !stream.status().is_live() {
@@ -67,11 +87,14 @@ pub async fn send(state: &AppState, actor: &Actor, username: &str, text: &str) -
     let now = clock::now();
     let standing = allowed(&mut tx, &stream, user_id, &text, now).await?;
     let line = store(&mut tx, &stream, user_id, standing.role, &text, now).await?;
-    tx.commit().await?;
-    if line.revision.is_none() {
-        state.events.held_changed(&stream.id, user_id);
-    }
-    deliver(state, &stream.id, line.clone());
+    let (id, author, sent) = (stream.id, user_id.clone(), line.clone());
+    let tell = move |state: &AppState| {
+        if sent.revision.is_none() {
+            state.events.held_changed(&id, &author);
+        }
+        deliver(state, &id, sent);
+    };
+    commit(state, (turn, tx), tell).await?;
     Ok(line)
 }
 
@@ -158,8 +181,9 @@ async fn empty_outbox(state: &AppState, id: &StreamId) {
 /// When there is no such channel.
 pub async fn history(state: &AppState, actor: &Actor, username: &str, cursor: Option<&str>) -> Result<ChatPage> {
     let (_, stream) = channels::find(state, username).await?;
-    // Read before the lines: what changes between the two is asked for again, instead of missed.
+    // Read before the lines: what changes between the two is asked for again, and what is let go is in both.
     let revision = db::chat::revision(&state.db, &stream.id).await?;
+    let held = held(state, actor, &stream.id).await?;
     let limit = i64::try_from(LINES_PER_PAGE + 1).unwrap_or(i64::MAX);
     // One that is no number is the cursor of nothing: the list begins.
     let cursor = cursor.and_then(|cursor| cursor.parse().ok());
@@ -167,7 +191,6 @@ pub async fn history(state: &AppState, actor: &Actor, username: &str, cursor: Op
     let more = items.len() > LINES_PER_PAGE;
     items.truncate(LINES_PER_PAGE);
     let next = items.last().filter(|_| more).map(|line| line.number.to_string());
-    let held = held(state, actor, &stream.id).await?;
     Ok(ChatPage { items, next, revision, held })
 }
 
@@ -177,7 +200,9 @@ pub async fn history(state: &AppState, actor: &Actor, username: &str, cursor: Op
 /// When there is no such channel.
 pub async fn changes(state: &AppState, actor: &Actor, username: &str, since: i64) -> Result<ChatPage> {
     let (_, stream) = channels::find(state, username).await?;
+    // Both read before the lines, as in `history`.
     let newest = db::chat::revision(&state.db, &stream.id).await?;
+    let held = held(state, actor, &stream.id).await?;
     let limit = i64::try_from(CHANGES_PER_PAGE + 1).unwrap_or(i64::MAX);
     let mut items = db::chat::list_since(&state.db, &stream.id, since, limit).await?;
     let more = items.len() > CHANGES_PER_PAGE;
@@ -185,7 +210,6 @@ pub async fn changes(state: &AppState, actor: &Actor, username: &str, since: i64
     let last = items.last().and_then(|line| line.revision);
     let next = last.filter(|_| more).map(|revision| revision.to_string());
     let revision = if more { last.unwrap_or(since) } else { last.unwrap_or(newest).max(newest) };
-    let held = held(state, actor, &stream.id).await?;
     Ok(ChatPage { items, next, revision, held })
 }
 
@@ -212,7 +236,7 @@ pub async fn delete(state: &AppState, actor: &Actor, id: &LineId) -> Result<()> 
     const NO_MESSAGE: Error = Error::NotFound("There is no such message.");
     let user_id = &actor.user()?.user_id;
     let found = db::chat::find(&state.db, id).await?.filter(LineRow::is_message).ok_or(NO_MESSAGE)?;
-    let (_turn, mut tx) = begin(state, &found.stream_id).await?;
+    let (turn, mut tx) = begin(state, &found.stream_id).await?;
     let row = get(&mut tx, id).await?;
     let author = row.user_id();
     if author.as_ref() != Some(user_id) {
@@ -228,12 +252,13 @@ pub async fn delete(state: &AppState, actor: &Actor, id: &LineId) -> Result<()> 
         moderation::record(&mut tx, &row.stream_id, &action, now).await?;
     }
     let line = get(&mut tx, id).await?.into();
-    tx.commit().await?;
-    if let Some(author) = author.filter(|_| row.is_held()) {
-        state.events.held_changed(&row.stream_id, &author);
-    }
-    deliver(state, &row.stream_id, line);
-    Ok(())
+    let tell = move |state: &AppState| {
+        if let Some(author) = author.filter(|_| row.is_held()) {
+            state.events.held_changed(&row.stream_id, &author);
+        }
+        deliver(state, &row.stream_id, line);
+    };
+    commit(state, (turn, tx), tell).await
 }
 
 /// Lets everything go that was held back for long enough.

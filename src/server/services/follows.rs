@@ -25,18 +25,16 @@ pub async fn follow(state: &AppState, actor: &Actor, username: &str) -> Result<F
     if stream.user_id == *user_id {
         return Err(Error::Conflict("This is your own channel. Others can follow it."));
     }
-    let (_turn, mut tx) = chat::begin(state, &stream.id).await?;
+    let (turn, mut tx) = chat::begin(state, &stream.id).await?;
     // Read while the chat is held: a ban that was acknowledged counts.
     let now = clock::now();
     let standing = db::moderation::find_standing(&mut tx, user_id, &stream.id, now).await?.unwrap_or_default();
     if standing.ban.is_some_and(|ban| ban.until.is_none()) {
         return Err(Error::Refused(Refusal::Banned));
     }
-    if standing.followed_at.is_none() {
-        db::follows::insert(&mut tx, user_id, &stream.id, now).await?;
-        tx.commit().await?;
-        state.events.account_changed(user_id);
-    }
+    db::follows::insert(&mut tx, user_id, &stream.id, now).await?;
+    let user_id = user_id.clone();
+    chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     following(state, actor, &stream.id).await
 }
 

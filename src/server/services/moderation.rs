@@ -119,7 +119,7 @@ pub async fn ban(
     let (name, user_id) = person(state, user).await?;
     let now = clock::now();
     let until = seconds.map(|number| now.plus(Duration::from_secs(number.unsigned_abs())));
-    let (_turn, mut tx) = chat::begin(state, &stream).await?;
+    let (turn, mut tx) = chat::begin(state, &stream).await?;
     check_rank(&mut tx, &stream, &by.user_id, Some(&user_id)).await?;
     db::moderation::put_ban(&mut tx, &stream, &user_id, Ban { until }, &by.user_id, now).await?;
     let kind = if until.is_some() { ActionKind::TimeOut } else { ActionKind::Ban };
@@ -129,11 +129,13 @@ pub async fn ban(
         record(&mut tx, &stream, &Action { kind: ActionKind::RemoveModerator, ..action }, now).await?;
     }
     let dropped = db::chat::drop_held(&mut tx, &stream, &user_id, now).await?;
-    tx.commit().await?;
-    if dropped > 0 {
-        state.events.held_changed(&stream, &user_id);
-    }
-    state.events.account_changed(&user_id);
+    let tell = move |state: &AppState| {
+        if dropped > 0 {
+            state.events.held_changed(&stream, &user_id);
+        }
+        state.events.account_changed(&user_id);
+    };
+    chat::commit(state, (turn, tx), tell).await?;
     Ok(BannedPerson { username: name.as_str().to_owned(), until, banned_at: now, by: Some(by.username.clone()) })
 }
 
@@ -147,15 +149,14 @@ pub async fn unban(state: &AppState, actor: &Actor, username: Option<&str>, user
     let by = &actor.user()?.user_id;
     let (_, user_id) = person(state, user).await?;
     let now = clock::now();
-    let (_turn, mut tx) = chat::begin(state, &stream).await?;
+    let (turn, mut tx) = chat::begin(state, &stream).await?;
     check_rank(&mut tx, &stream, by, Some(&user_id)).await?;
     if !db::moderation::delete_ban(&mut tx, &stream, &user_id, now).await? {
         return Err(Error::NotFound("This person is not banned. It may have ended already."));
     }
     let action = Action { kind: ActionKind::Unban, by, user: Some(&user_id), seconds: None };
     record(&mut tx, &stream, &action, now).await?;
-    tx.commit().await?;
-    state.events.account_changed(&user_id);
+    chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     Ok(())
 }
 
@@ -190,7 +191,7 @@ pub async fn add_moderator(state: &AppState, actor: &Actor, user: &str) -> Resul
     let (name, user_id) = person(state, user).await?;
     let (stream, by) = (&creator.stream_id, &creator.user.user_id);
     let now = clock::now();
-    let (_turn, mut tx) = chat::begin(state, stream).await?;
+    let (turn, mut tx) = chat::begin(state, stream).await?;
     let other = standing(&mut tx, stream, &user_id).await?;
     if other.role == ChatRole::Creator {
         return Err(Error::Conflict("This is your own channel: you keep order in it anyway."));
@@ -202,8 +203,7 @@ pub async fn add_moderator(state: &AppState, actor: &Actor, user: &str) -> Resul
         let action = Action { kind: ActionKind::AddModerator, by, user: Some(&user_id), seconds: None };
         record(&mut tx, stream, &action, now).await?;
     }
-    tx.commit().await?;
-    state.events.account_changed(&user_id);
+    chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     let known = db::moderation::list_moderators(&state.db, stream).await?;
     let found = known.into_iter().find(|moderator| moderator.username == name.as_str());
     Ok(found.unwrap_or_else(|| Moderator { username: name.as_str().to_owned(), since: now }))
@@ -218,14 +218,13 @@ pub async fn remove_moderator(state: &AppState, actor: &Actor, user: &str) -> Re
     let (_, user_id) = person(state, user).await?;
     let (stream, by) = (&creator.stream_id, &creator.user.user_id);
     let now = clock::now();
-    let (_turn, mut tx) = chat::begin(state, stream).await?;
+    let (turn, mut tx) = chat::begin(state, stream).await?;
     if !db::moderation::delete_moderator(&mut tx, stream, &user_id).await? {
         return Err(Error::NotFound("This person is not a moderator."));
     }
     let action = Action { kind: ActionKind::RemoveModerator, by, user: Some(&user_id), seconds: None };
     record(&mut tx, stream, &action, now).await?;
-    tx.commit().await?;
-    state.events.account_changed(&user_id);
+    chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     Ok(())
 }
 
@@ -272,9 +271,9 @@ pub async fn change_blocked_words(state: &AppState, actor: &Actor, words: Change
     let words = words.required().and_then(|words| words.map(|words| BlockedWords::parse(&words)).transpose());
     if let Some(words) = words.map_err(|Invalid(message)| FieldErrors::one("words", message))? {
         // From the answer on they hold: no message is being checked against the old ones.
-        let (_turn, mut tx) = chat::begin(state, &stream).await?;
+        let (turn, mut tx) = chat::begin(state, &stream).await?;
         db::moderation::put_blocked_words(&mut tx, &stream, words.words()).await?;
-        tx.commit().await?;
+        chat::commit(state, (turn, tx), |_| ()).await?;
     }
     blocked_words(state, actor).await
 }

@@ -79,7 +79,7 @@ async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate)
 pub async fn change_chat_settings(state: &AppState, actor: &Actor, change: ChatSettingsChange) -> Result<ChatSettings> {
     let creator = actor.creator()?;
     let update = change.parse()?;
-    let (_turn, mut tx) = chat::begin(state, &creator.stream_id).await?;
+    let (turn, mut tx) = chat::begin(state, &creator.stream_id).await?;
     let row = db::streams::lock(&mut tx, &creator.stream_id).await?.ok_or(Error::NotACreator)?;
     let rules = update.apply(row.chat());
     if rules == row.chat() {
@@ -87,11 +87,14 @@ pub async fn change_chat_settings(state: &AppState, actor: &Actor, change: ChatS
     }
     db::streams::update_chat(&mut tx, &creator.stream_id, &rules, clock::now()).await?;
     let line = chat::tell_rules(&mut tx, &row, &rules.rules_since(row.chat())).await?;
-    tx.commit().await?;
+    let id = creator.stream_id.clone();
+    let tell = move |state: &AppState| {
+        if let Some(line) = line {
+            chat::deliver(state, &id, line);
+        }
+    };
+    chat::commit(state, (turn, tx), tell).await?;
     publish::announce(state, &creator.stream_id).await?;
-    if let Some(line) = line {
-        chat::deliver(state, &creator.stream_id, line);
-    }
     Ok(rules)
 }
 
