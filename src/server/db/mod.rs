@@ -34,6 +34,9 @@ const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
+/// Sorts after every UUID, in any collation: where a list in descending order of ids begins.
+const AFTER_ALL: &str = "g";
+
 /// Declares the statements of one file: a constant each, and `ALL`, from which a test prepares every one on both
 /// databases.
 macro_rules! statements {

@@ -2,7 +2,7 @@
 
 use sqlx::Result;
 
-use super::{Queryable, statements};
+use super::{AFTER_ALL, Queryable, statements};
 use crate::domain::{
     chat::{Ban, ChatRole, Standing},
     id::{ActionId, StreamId, UserId},
@@ -58,9 +58,6 @@ statements! {
     PUT_BLOCKED_WORDS = "INSERT INTO chat_blocked_words (stream_id, words) VALUES ($1, $2)
                          ON CONFLICT (stream_id) DO UPDATE SET words = excluded.words";
 }
-
-/// Sorts after every UUID, in any collation: where a list in descending order begins.
-const AFTER_ALL: &str = "g";
 
 #[derive(sqlx::FromRow)]
 struct StandingRow {

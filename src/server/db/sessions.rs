@@ -2,7 +2,7 @@
 
 use sqlx::Result;
 
-use super::{Queryable, statements};
+use super::{AFTER_ALL, Queryable, statements};
 use crate::domain::{
     account::{Session, SessionKind},
     id::{SessionId, StreamId, UserId},
@@ -34,9 +34,6 @@ statements! {
 
     DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1";
 }
-
-/// Sorts after every UUID, in any collation: where a list in descending order begins.
-const AFTER_ALL: &str = "g";
 
 /// Who comes with a session.
 #[derive(Clone, Debug, sqlx::FromRow)]

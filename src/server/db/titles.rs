@@ -2,7 +2,7 @@
 
 use sqlx::Result;
 
-use super::{Queryable, Tx, statements};
+use super::{AFTER_ALL, Queryable, Tx, statements};
 use crate::domain::{id::StreamId, stream::PastTitle, timestamp::Timestamp};
 
 statements! {
@@ -16,9 +16,6 @@ statements! {
     LIST_TITLES = "SELECT id, title, set_at FROM title_history
                    WHERE stream_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 }
-
-/// Sorts after every UUID, in any collation: where a list in descending order begins.
-const AFTER_ALL: &str = "g";
 
 /// Keeps a title; one that was set after `fresh_since` is replaced instead of followed.
 pub async fn record(
