@@ -77,8 +77,8 @@ export const OUTAGE = [
   /Failed to load resource: net::/,
   /could not establish (signal|pc) connection/i,
   /websocket/i,
-  // LiveKit's own client tells what it tries.
-  /serverUnreachable|leaveRequest|Failed to fetch/,
+  // LiveKit's own client tells what it tries, also when it is told to leave while it is not connected.
+  /serverUnreachable|leaveRequest|Failed to fetch|cannot send signal request before connected/,
 ];
 
 let count = 0;
