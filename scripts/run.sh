@@ -153,7 +153,12 @@ start_demo() {
 }
 
 "$ROOT/scripts/packages.sh" base 8>&-
-[ -z "$APP" ] || "$ROOT/scripts/build.sh" release 8>&-
+if [ -n "$APP" ]; then
+  "$ROOT/scripts/build.sh" release 8>&-
+else
+  # cargo-leptos compiles, and copies public/ as it is.
+  "$ROOT/scripts/assets.sh" 8>&-
+fi
 start_livekit
 write_dev_env 8>&-
 if [ -z "$APP" ]; then
