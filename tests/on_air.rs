@@ -1,5 +1,7 @@
 //! Properties of the machine behind LIVE, for any order, loss and repetition of signs.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use streamit::domain::{
     channel::StreamStatus,
@@ -82,6 +84,44 @@ proptest! {
             on_air.apply(hint, Timestamp(0));
             prop_assert_eq!(&on_air, &once);
         }
+    }
+
+    #[test]
+    fn who_is_kept_out_is_never_on_air(hints in hints(), is_there in any::<bool>(), protection in 0..2_u64) {
+        let mut on_air = OnAir {
+            is_ended_by_creator: true,
+            is_rehearsal_on: is_there,
+            disconnect_protection: Duration::from_secs(protection * 30),
+            ..OnAir::default()
+        };
+        for hint in hints.into_iter().chain([seen_on_air(), Sign::Cut, Sign::WentLive]) {
+            on_air.apply(hint, Timestamp(0));
+            prop_assert_eq!(on_air.status, StreamStatus::Offline);
+        }
+    }
+
+    #[test]
+    fn a_rehearsal_is_live_only_when_the_creator_says_so(hints in hints()) {
+        let mut on_air = OnAir { is_rehearsal_on: true, ..OnAir::default() };
+        for hint in hints.into_iter().chain([seen_on_air()]) {
+            on_air.apply(hint, Timestamp(0));
+            prop_assert!(!on_air.status.is_live());
+        }
+        prop_assert_eq!(on_air.status, StreamStatus::Rehearsal);
+        on_air.apply(Sign::WentLive, Timestamp(0));
+        prop_assert_eq!(on_air.status, StreamStatus::Live);
+    }
+
+    #[test]
+    fn with_protection_an_end_comes_only_after_the_wait(hints in hints()) {
+        let mut on_air = OnAir { disconnect_protection: Duration::from_secs(30), ..OnAir::default() };
+        on_air.apply(seen_on_air(), Timestamp(0));
+        for hint in hints.into_iter().chain([Sign::SeenOffAir { after_outage: false }]) {
+            on_air.apply(hint, Timestamp(0));
+            prop_assert!(on_air.status.is_live());
+        }
+        on_air.apply(Sign::SeenOffAir { after_outage: false }, Timestamp(31_000));
+        prop_assert_eq!(on_air.status, StreamStatus::Offline);
     }
 
     #[test]

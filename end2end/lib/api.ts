@@ -31,6 +31,13 @@ export interface ChatLine {
   text?: string;
 }
 
+/** The stream as its creator alone is told of it. */
+export interface StreamReport extends StreamState {
+  isRehearsalOn: boolean;
+  endedByCreator: boolean;
+  disconnectProtectionSeconds: number;
+}
+
 /** What the server refused, with its code. */
 export class Refusal extends Error {
   constructor(
@@ -89,7 +96,7 @@ export class Account {
     return this.call('DELETE', '/api/stream/ingress');
   }
 
-  status(): Promise<StreamState> {
+  status(): Promise<StreamReport> {
     return this.call('GET', '/api/stream/status');
   }
 

@@ -46,6 +46,33 @@ export class RtmpEncoder implements Encoder {
   }
 }
 
+/** ffmpeg that comes back by itself when it is cut off, as OBS does. */
+export class StubbornEncoder implements Encoder {
+  private current: RtmpEncoder;
+  private readonly timer: NodeJS.Timeout;
+  /** How often it has tried. */
+  tries = 1;
+
+  constructor(credentials: Credentials) {
+    this.current = new RtmpEncoder(credentials);
+    this.timer = setInterval(() => {
+      if (this.current.isRunning) return;
+      this.tries += 1;
+      this.current = new RtmpEncoder(credentials);
+    }, 1_000);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.current.stop();
+  }
+
+  async kill(): Promise<void> {
+    clearInterval(this.timer);
+    await this.current.kill();
+  }
+}
+
 /** A page that sends a picture with a clock and a counter, and a tone. */
 export class WhipEncoder implements Encoder {
   private constructor(
@@ -55,9 +82,15 @@ export class WhipEncoder implements Encoder {
     private readonly session: string | null,
   ) {}
 
-  static async start(browser: Browser, credentials: Credentials): Promise<WhipEncoder> {
+  /** `prepare` may give the page a `paintPicture` of its own, which is called 30 times a second. */
+  static async start(
+    browser: Browser,
+    credentials: Credentials,
+    prepare?: (page: Page) => Promise<void>,
+  ): Promise<WhipEncoder> {
     const context = await browser.newContext();
     const page = await context.newPage();
+    await prepare?.(page);
     const offer = await page.evaluate(offerPicture);
     const answer = await fetch(credentials.serverUrl, {
       method: 'POST',
@@ -91,8 +124,11 @@ async function offerPicture(): Promise<string> {
   canvas.width = 320;
   canvas.height = 180;
   const paint = canvas.getContext('2d')!;
+  const { paintPicture } = globalThis as unknown as { paintPicture?: (paint: CanvasRenderingContext2D) => void };
+  const perSecond = paintPicture ? 30 : 15;
   let count = 0;
   setInterval(() => {
+    if (paintPicture) return paintPicture(paint);
     count += 1;
     paint.fillStyle = `hsl(${(count * 3) % 360} 60% 35%)`;
     paint.fillRect(0, 0, 320, 180);
@@ -101,7 +137,7 @@ async function offerPicture(): Promise<string> {
     paint.font = '28px monospace';
     paint.fillText(new Date().toISOString().slice(11, 23), 40, 60);
     paint.fillText(String(count), 40, 110);
-  }, 1000 / 15);
+  }, 1000 / perSecond);
   const sound = new AudioContext();
   const tone = sound.createOscillator();
   const out = sound.createMediaStreamDestination();
@@ -110,7 +146,7 @@ async function offerPicture(): Promise<string> {
 
   const connection = new RTCPeerConnection();
   Object.assign(globalThis, { connection });
-  const picture = connection.addTransceiver(canvas.captureStream(15).getVideoTracks()[0], { direction: 'sendonly' });
+  const picture = connection.addTransceiver(canvas.captureStream(perSecond).getVideoTracks()[0], { direction: 'sendonly' });
   connection.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendonly' });
   // What viewers get is what is sent, and H.264 is what every browser plays.
   const codecs = RTCRtpSender.getCapabilities('video')!.codecs;

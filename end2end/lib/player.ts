@@ -8,14 +8,14 @@ interface Picture {
   pixels: string;
 }
 
-export type Status = 'live' | 'offline' | 'reconnecting';
+export type Status = 'live' | 'offline' | 'reconnecting' | 'rehearsal';
 
 export const badge = (page: Page) => page.locator('.status-line .badge').first();
 export const player = (page: Page) => page.locator('.player');
 
 export async function expectStatus(page: Page, status: Status, timeout?: number): Promise<void> {
   await expect(badge(page)).toHaveAttribute('data-status', status, { timeout });
-  const words = { live: 'LIVE', offline: 'Not streaming', reconnecting: 'Reconnecting…' };
+  const words = { live: 'LIVE', offline: 'Not streaming', reconnecting: 'Reconnecting…', rehearsal: 'Rehearsal' };
   await expect(badge(page)).toHaveText(words[status]);
 }
 

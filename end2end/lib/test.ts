@@ -5,7 +5,7 @@ import { test as base, expect, type BrowserContext, type BrowserContextOptions, 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Account, type Credentials, Refusal } from './api';
-import { type Encoder, RtmpEncoder, WhipEncoder } from './encoder';
+import { type Encoder, RtmpEncoder, StubbornEncoder, WhipEncoder } from './encoder';
 import { Installation } from './installation';
 
 export { expect };
@@ -27,6 +27,7 @@ export interface Fixtures {
   /** Opens a page in a browser of its own. */
   visit: (path: string, options?: VisitOptions) => Promise<Page>;
   rtmp: (credentials: Credentials) => RtmpEncoder;
+  stubborn: (credentials: Credentials) => StubbornEncoder;
   whip: (credentials: Credentials) => Promise<WhipEncoder>;
   problems: Problems;
 }
@@ -37,6 +38,8 @@ export class Problems {
   private readonly expected: RegExp[] = [
     // The status itself is judged where the answer is seen; 401 and 409 are answers like others.
     /Failed to load resource: the server responded with a status of 4\d\d/,
+    // LiveKit's client, when an encoder goes at the moment at which a viewer comes.
+    /Tried to add a track for a participant, that's not present/,
   ];
 
   /** From now on, and looking back, this is no problem. */
@@ -137,6 +140,16 @@ export const test = base.extend<Fixtures>({
     const started: Encoder[] = [];
     await use((credentials) => {
       const encoder = new RtmpEncoder(credentials);
+      started.push(encoder);
+      return encoder;
+    });
+    await Promise.all(started.map((encoder) => encoder.stop()));
+  },
+
+  stubborn: async ({}, use) => {
+    const started: Encoder[] = [];
+    await use((credentials) => {
+      const encoder = new StubbornEncoder(credentials);
       started.push(encoder);
       return encoder;
     });

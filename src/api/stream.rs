@@ -14,7 +14,7 @@ pub use crate::domain::{
     fields::Change,
     ingress::InputType,
     page::Page,
-    stream::{Credentials, NewIngress, PastTitle, StreamInfo, StreamInfoChange, StreamReport},
+    stream::{Controls, Credentials, NewIngress, PastTitle, StreamInfo, StreamInfoChange, StreamReport},
 };
 
 impl Payload for ChatSettings {}
@@ -89,6 +89,53 @@ pub async fn stream_status() -> Result<StreamReport, ApiError> {
     let visit = door::visit()?;
     let actor = visit.actor().await?;
     Ok(streams::report(&visit.state, &actor).await?)
+}
+
+/// Sets whether who comes next is seen by the creator alone, until [`go_live`].
+#[server(prefix = "/api", endpoint = "/stream/rehearsal", protocol = Api<PostBody>)]
+pub async fn set_rehearsal(enabled: bool) -> Result<StreamReport, ApiError> {
+    use crate::server::{auth::door, services::controls};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(controls::set_rehearsal(&visit.state, &actor, enabled).await?)
+}
+
+/// Shows a rehearsal to everybody.
+#[server(prefix = "/api", endpoint = "/stream/go-live", protocol = Api<PostBody>)]
+pub async fn go_live() -> Result<StreamReport, ApiError> {
+    use crate::server::{auth::door, services::controls};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(controls::go_live(&visit.state, &actor).await?)
+}
+
+/// Ends the stream and keeps its encoder out until [`resume_stream`].
+#[server(prefix = "/api", endpoint = "/stream/end", protocol = Api<PostBody>)]
+pub async fn end_stream() -> Result<StreamReport, ApiError> {
+    use crate::server::{auth::door, services::controls};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(controls::end(&visit.state, &actor).await?)
+}
+
+/// Lets the encoder in again.
+#[server(prefix = "/api", endpoint = "/stream/resume", protocol = Api<PostBody>)]
+pub async fn resume_stream() -> Result<StreamReport, ApiError> {
+    use crate::server::{auth::door, services::controls};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(controls::resume(&visit.state, &actor).await?)
+}
+
+/// Sets for how many seconds a drop is waited out: 0, 30, 90 or 300.
+#[server(prefix = "/api", endpoint = "/stream/protection", protocol = Api<PutBody>)]
+pub async fn set_protection(
+    #[server(rename = "disconnectProtectionSeconds")] seconds: u32,
+) -> Result<StreamReport, ApiError> {
+    use crate::server::{auth::door, services::controls};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(controls::set_protection(&visit.state, &actor, seconds).await?)
 }
 
 /// The titles that the stream has had, the newest first.

@@ -18,6 +18,9 @@ pub fn ConfirmDialog(
     /// Called for that answer. The dialog stays open until `open` is set to false.
     #[prop(into)]
     on_confirm: Callback<()>,
+    /// It takes something away.
+    #[prop(default = true)]
+    is_danger: bool,
     /// It is being done.
     #[prop(optional, into)]
     busy: Signal<bool>,
@@ -45,7 +48,7 @@ pub fn ConfirmDialog(
                 </button>
                 <button
                     type="button"
-                    class="button danger"
+                    class=if is_danger { "button danger" } else { "button primary" }
                     disabled=busy
                     aria-busy=move || busy.get().then_some("true")
                     on:click=move |_| on_confirm.run(())

@@ -17,6 +17,7 @@ pub mod chat_sheet;
 pub mod chat_text;
 pub mod copy_button;
 pub mod dialog;
+pub mod encoder_controls;
 pub mod feedback;
 pub mod field;
 pub mod follow_button;

@@ -43,6 +43,11 @@ impl StreamStatus {
         matches!(self, Self::Live | Self::Reconnecting)
     }
 
+    /// Something is connected.
+    pub fn is_sending(self) -> bool {
+        matches!(self, Self::Live | Self::Rehearsal)
+    }
+
     /// Something is connected or expected back: the key cannot change.
     pub fn is_busy(self) -> bool {
         self != Self::Offline

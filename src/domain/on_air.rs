@@ -5,6 +5,8 @@
 //! each hint carries one of them, and an ending counts only for the session that it names. Hints commute: whatever
 //! their order, the same sessions give the same result, or ask for the truth.
 
+use std::time::Duration;
+
 use super::{broadcast::OUTAGE_GRACE, channel::StreamStatus, timestamp::Timestamp};
 
 /// What is remembered of a stream's encoder.
@@ -22,6 +24,12 @@ pub struct OnAir {
     pub ended_participant_sid: Option<String>,
     /// Until when `reconnecting` stands.
     pub reconnecting_until: Option<Timestamp>,
+    /// Who comes next is for the creator alone, until they go live.
+    pub is_rehearsal_on: bool,
+    /// The creator cut the encoder off: no sign of one counts until they let it in again.
+    pub is_ended_by_creator: bool,
+    /// How long a drop is waited out before it is an end; zero is not at all.
+    pub disconnect_protection: Duration,
 }
 
 /// Something that says whether an encoder is there.
@@ -57,6 +65,10 @@ pub enum Sign {
         /// LiveKit could not be asked for a while before this answer.
         after_outage: bool,
     },
+    /// Ended on purpose, by the creator or by who may: no drop that could be waited out.
+    Cut,
+    /// The creator's rehearsal goes live.
+    WentLive,
 }
 
 /// What a sign asks for beyond remembering it.
@@ -80,13 +92,28 @@ impl OnAir {
     /// Remembers the sign and says what it means.
     pub fn apply(&mut self, sign: Sign, now: Timestamp) -> Effect {
         match sign {
+            // Late, or of an encoder that slipped in: whoever looks into the room sees to it.
+            Sign::IngressStarted { .. } | Sign::EncoderJoined { .. } if self.is_ended_by_creator => Effect::AskTheRoom,
+            Sign::SeenOnAir { .. } if self.is_ended_by_creator => Effect::None,
             Sign::IngressStarted { resource_id } => self.ingress_started(resource_id),
-            Sign::IngressEnded { resource_id } => self.ingress_ended(resource_id),
+            Sign::IngressEnded { resource_id } => self.ingress_ended(resource_id, now),
             Sign::EncoderJoined { sid } if self.ended_participant_sid.as_ref() == Some(&sid) => self.late_join(),
             Sign::EncoderJoined { sid } | Sign::SeenOnAir { sid } => self.encoder_there(sid),
             Sign::EncoderLeft { sid } => self.encoder_left(sid),
             Sign::SeenOffAir { after_outage } => self.seen_off_air(after_outage, now),
+            Sign::Cut if self.status.is_busy() => self.end(),
+            Sign::Cut => Effect::None,
+            Sign::WentLive => self.went_live(),
         }
+    }
+
+    fn went_live(&mut self) -> Effect {
+        if self.status != StreamStatus::Rehearsal {
+            return Effect::None;
+        }
+        self.is_rehearsal_on = false;
+        self.status = StreamStatus::Live;
+        Effect::Started
     }
 
     fn ingress_started(&mut self, resource_id: String) -> Effect {
@@ -119,6 +146,10 @@ impl OnAir {
         self.reconnecting_until = None;
         match self.status {
             StreamStatus::Live | StreamStatus::Rehearsal => Effect::None,
+            StreamStatus::Offline if self.is_rehearsal_on => {
+                self.status = StreamStatus::Rehearsal;
+                Effect::Started
+            }
             StreamStatus::Offline | StreamStatus::Reconnecting => {
                 self.status = StreamStatus::Live;
                 Effect::Started
@@ -126,7 +157,7 @@ impl OnAir {
         }
     }
 
-    fn ingress_ended(&mut self, resource_id: String) -> Effect {
+    fn ingress_ended(&mut self, resource_id: String, now: Timestamp) -> Effect {
         let running = self.resource_id.as_ref() == Some(&resource_id);
         if running || self.resource_id.is_none() {
             self.ended_resource_id = Some(resource_id);
@@ -134,8 +165,13 @@ impl OnAir {
         if !self.status.is_busy() {
             return Effect::None;
         }
+        if running && self.status == StreamStatus::Reconnecting && self.is_protected() {
+            self.resource_id = None;
+            return Effect::AskTheRoom;
+        }
         if running {
-            return self.end();
+            self.resource_id = None;
+            return self.dropped(now);
         }
         // Another session's end, or of one that only its participant named so far.
         Effect::AskTheRoom
@@ -160,14 +196,32 @@ impl OnAir {
         match self.status {
             StreamStatus::Offline => Effect::None,
             StreamStatus::Reconnecting if self.reconnecting_until.is_some_and(|until| now < until) => Effect::None,
-            StreamStatus::Live if after_outage => {
-                self.status = StreamStatus::Reconnecting;
-                self.reconnecting_until = Some(now.plus(OUTAGE_GRACE));
-                self.ended_participant_sid = self.participant_sid.take();
-                Effect::Interrupted
-            }
-            StreamStatus::Live | StreamStatus::Rehearsal | StreamStatus::Reconnecting => self.end(),
+            StreamStatus::Live if after_outage => self.interrupt(OUTAGE_GRACE.max(self.disconnect_protection), now),
+            StreamStatus::Live => self.dropped(now),
+            StreamStatus::Rehearsal | StreamStatus::Reconnecting => self.end(),
         }
+    }
+
+    fn is_protected(&self) -> bool {
+        !self.disconnect_protection.is_zero() && !self.is_ended_by_creator
+    }
+
+    /// The encoder is gone: over, or waited for.
+    fn dropped(&mut self, now: Timestamp) -> Effect {
+        if self.status == StreamStatus::Live && self.is_protected() {
+            self.interrupt(self.disconnect_protection, now)
+        } else {
+            self.end()
+        }
+    }
+
+    fn interrupt(&mut self, wait: Duration, now: Timestamp) -> Effect {
+        self.status = StreamStatus::Reconnecting;
+        self.reconnecting_until = Some(now.plus(wait));
+        if let Some(sid) = self.participant_sid.take() {
+            self.ended_participant_sid = Some(sid);
+        }
+        Effect::Interrupted
     }
 
     fn end(&mut self) -> Effect {
@@ -265,6 +319,77 @@ mod tests {
         on_air.apply(Sign::SeenOffAir { after_outage: true }, NOW);
         assert_eq!(on_air.apply(started("R2"), NOW), Effect::Started);
         assert_eq!(on_air.status, StreamStatus::Live);
+    }
+
+    fn protected(seconds: u64) -> OnAir {
+        let mut on_air = OnAir { disconnect_protection: Duration::from_secs(seconds), ..OnAir::default() };
+        on_air.apply(started("R1"), NOW);
+        on_air.apply(joined("P1"), NOW);
+        on_air
+    }
+
+    #[test]
+    fn a_drop_is_waited_out_for_as_long_as_the_creator_wants() {
+        let mut on_air = protected(30);
+        assert_eq!(on_air.apply(ended("R1"), NOW), Effect::Interrupted);
+        assert_eq!(on_air.apply(left("P1"), NOW), Effect::AskTheRoom);
+        let before = NOW.plus(Duration::from_secs(29));
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, before), Effect::None);
+        let mut back = on_air.clone();
+        assert_eq!(back.apply(started("R2"), before), Effect::Started);
+        assert_eq!(back.status, StreamStatus::Live);
+        let after = NOW.plus(Duration::from_secs(30));
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, after), Effect::Ended);
+        assert_eq!(on_air.status, StreamStatus::Offline);
+    }
+
+    #[test]
+    fn a_drop_that_two_signs_tell_of_is_one() {
+        let mut on_air = protected(30);
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, NOW), Effect::Interrupted);
+        assert_eq!(on_air.apply(ended("R1"), NOW.plus(Duration::from_secs(3))), Effect::AskTheRoom);
+        assert_eq!(on_air.status, StreamStatus::Reconnecting);
+        assert_eq!(on_air.reconnecting_until, Some(NOW.plus(Duration::from_secs(30))));
+        // The session that is over does not bring it back.
+        assert_eq!(on_air.apply(started("R1"), NOW), Effect::None);
+        assert_eq!(on_air.apply(joined("P1"), NOW), Effect::None);
+        assert_eq!(on_air.status, StreamStatus::Reconnecting);
+    }
+
+    #[test]
+    fn an_end_by_the_creator_is_not_waited_out_and_keeps_the_encoder_out() {
+        let mut on_air = protected(30);
+        on_air.is_ended_by_creator = true;
+        let mut told_by_livekit = on_air.clone();
+        assert_eq!(told_by_livekit.apply(ended("R1"), NOW), Effect::Ended);
+        assert_eq!(on_air.apply(Sign::Cut, NOW), Effect::Ended);
+        for sign in [ended("R1"), left("P1"), started("R2"), joined("P2"), Sign::SeenOnAir { sid: "P2".into() }] {
+            on_air.apply(sign, NOW);
+            assert_eq!(on_air.status, StreamStatus::Offline);
+        }
+        on_air.is_ended_by_creator = false;
+        assert_eq!(on_air.apply(started("R3"), NOW), Effect::Started);
+    }
+
+    #[test]
+    fn who_comes_to_a_rehearsal_is_live_only_when_the_creator_says_so() {
+        let mut on_air = OnAir { is_rehearsal_on: true, ..protected(0) };
+        on_air.apply(ended("R1"), NOW);
+        assert_eq!(on_air.apply(started("R2"), NOW), Effect::Started);
+        assert_eq!(on_air.status, StreamStatus::Rehearsal);
+        assert_eq!(on_air.apply(started("R3"), NOW), Effect::TookOver);
+        assert_eq!(on_air.apply(Sign::WentLive, NOW), Effect::Started);
+        assert_eq!((on_air.status, on_air.is_rehearsal_on), (StreamStatus::Live, false));
+        assert_eq!(on_air.apply(Sign::WentLive, NOW), Effect::None);
+    }
+
+    #[test]
+    fn a_rehearsal_that_drops_is_over() {
+        let mut on_air =
+            OnAir { is_rehearsal_on: true, disconnect_protection: Duration::from_secs(90), ..OnAir::default() };
+        on_air.apply(started("R1"), NOW);
+        assert_eq!(on_air.apply(ended("R1"), NOW), Effect::Ended);
+        assert_eq!(on_air.status, StreamStatus::Offline);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    channel::StreamStatus,
+    channel::{ChannelState, StreamStatus},
     chat_settings::ChatSettings,
-    fields::{Change, FieldErrors},
+    fields::{Change, FieldErrors, Invalid},
     ingress::InputType,
     thumbnail::Thumbnail,
     timestamp::Timestamp,
@@ -97,6 +97,72 @@ pub struct StreamReport {
     pub server_url: Option<String>,
     /// The key is not known at LiveKit any more: a new one is needed.
     pub key_is_lost: bool,
+    /// What the creator has set for the encoder, and what is known of it.
+    #[serde(flatten)]
+    pub controls: Controls,
+}
+
+/// What the creator has set for the encoder, and what is known of it. Goes to the creator alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Controls {
+    /// Who comes next is seen by the creator alone, until they go live.
+    pub is_rehearsal_on: bool,
+    /// The creator cut the encoder off; it stays out until they let it in again.
+    pub ended_by_creator: bool,
+    /// How long a drop is waited out before the stream is over, in seconds; 0 is not at all.
+    pub disconnect_protection_seconds: u32,
+    /// When something last came in, and how large its picture was; `None` before the first time.
+    pub last_used: Option<LastUsed>,
+}
+
+/// A stream as its creator sees it: with the version of what everybody sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnState {
+    /// What everybody sees; a rehearsal as one.
+    #[serde(flatten)]
+    pub channel: ChannelState,
+    /// What the creator alone sees.
+    #[serde(flatten)]
+    pub controls: Controls,
+}
+
+/// The last time that something came in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastUsed {
+    /// When it came.
+    pub at: Timestamp,
+    /// Width of the last picture in pixels; `None` before there was one.
+    pub width: Option<u32>,
+    /// The same for the height.
+    pub height: Option<u32>,
+}
+
+/// How long a drop is waited out before the stream is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DisconnectProtection(u32);
+
+impl DisconnectProtection {
+    /// What can be chosen, in seconds; 0 is off.
+    pub const CHOICES: [u32; 4] = [0, 30, 90, 300];
+
+    /// Parses one of the choices.
+    ///
+    /// # Errors
+    /// When it is none of them.
+    pub fn parse(seconds: u32) -> Result<Self, Invalid> {
+        if Self::CHOICES.contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(Invalid::new("Choose 0, 30, 90 or 300 seconds."))
+        }
+    }
+
+    /// In seconds.
+    pub fn seconds(self) -> u32 {
+        self.0
+    }
 }
 
 /// What an encoder needs to get in. Holds the stream key: it goes to its owner and nowhere else.

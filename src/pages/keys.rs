@@ -8,7 +8,10 @@ use std::time::Duration;
 use leptos::{either::Either, ev, prelude::*, task::spawn_local};
 use leptos_meta::Title as PageTitle;
 
-use super::streams::{OwnStream, follow_own_stream};
+use super::{
+    encoder_controls::EncoderControls,
+    streams::{OwnStream, follow_own_stream},
+};
 use crate::{
     api::{
         channels::ChannelState,
@@ -182,7 +185,8 @@ fn copy_credential(pick: fn(Credentials) -> String) -> Copying {
 fn Keys(report: StreamReport, state: ChannelState) -> impl IntoView {
     let key = KeyState::new(&report);
     let feed = ChannelFeed::new(state);
-    Effect::new(move |_| follow_own_stream(feed, EventStream::to(paths::STREAM_EVENTS), || {}));
+    let controls = EncoderControls::new(&report);
+    Effect::new(move |_| follow_own_stream(feed, controls, EventStream::to(paths::STREAM_EVENTS), || {}));
     hide_by_itself(key);
     let refusal = Signal::derive(move || feed.state.with(|state| state.status.is_busy().then_some(WHILE_LIVE)));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());

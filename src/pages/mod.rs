@@ -6,6 +6,7 @@ pub mod apply;
 pub mod chat;
 pub mod chat_rules;
 pub mod dashboard;
+pub mod encoder_controls;
 pub mod follow;
 pub mod forms;
 pub mod home;

@@ -6,6 +6,7 @@ use leptos_meta::Title as PageTitle;
 use super::{
     chat::{ChatPanel, follow_chat},
     chat_rules::ChatSection,
+    encoder_controls::EncoderControls,
     lists::{in_time, load_list},
     moderation::{Moderation, ModerationPanel},
     session::use_session,
@@ -30,6 +31,7 @@ use crate::{
     components::{
         chat_sheet::ChatSheet,
         copy_button::Copying,
+        encoder_controls::{EncoderSettings, OnAirBar},
         listing::Listing,
         preview::{Preview, StatusLine},
         stream_panel::{LoadFailure, Loading, NoticeBanner, QuickActions},
@@ -76,9 +78,10 @@ impl OwnStream {
 }
 
 /// What a page polls: the version first, so that what comes with it is at least as new.
-async fn poll_own_stream() -> Option<ChannelState> {
+async fn poll_own_stream(controls: EncoderControls) -> Option<ChannelState> {
     let report = stream_status().await.ok()?;
     let info = stream_info().await.ok()?;
+    controls.take(report.version, report.controls.clone());
     Some(state_of(&report, info))
 }
 
@@ -96,10 +99,15 @@ fn state_of(report: &StreamReport, info: StreamInfo) -> ChannelState {
 }
 
 /// Follows the creator's own stream through these events. `on_poll` is called with each poll. Only in an effect.
-pub(super) fn follow_own_stream(feed: ChannelFeed, events: EventStreamSetup, on_poll: impl Fn() + 'static) {
-    feed.follow(events, move || {
+pub(super) fn follow_own_stream(
+    feed: ChannelFeed,
+    controls: EncoderControls,
+    events: EventStreamSetup,
+    on_poll: impl Fn() + 'static,
+) {
+    feed.follow(controls.listen(events), move || {
         on_poll();
-        poll_own_stream()
+        poll_own_stream(controls)
     });
 }
 
@@ -117,7 +125,7 @@ pub fn StreamsPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let username = account.await.map(|account| account.username).unwrap_or_default();
                     match stream.get().await {
-                        Ok((_, state)) => Either::Left(view! { <Stream state username /> }),
+                        Ok((report, state)) => Either::Left(view! { <Stream report state username /> }),
                         Err(error) => Either::Right(view! { <LoadFailure message=error.message on_retry=reload /> }),
                     }
                 })}
@@ -128,13 +136,14 @@ pub fn StreamsPage() -> impl IntoView {
 }
 
 #[component]
-fn Stream(state: ChannelState, username: String) -> impl IntoView {
+fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl IntoView {
     let feed = ChannelFeed::new(state);
+    let controls = EncoderControls::new(&report);
     let creator = Standing { username: Some(username.clone()), role: ChatRole::Creator, ..Standing::default() };
     let chat = ChatFeed::new(None, creator);
     let moderation = Moderation::new(chat, username.clone());
     let notice = RwSignal::new(None);
-    follow_stream(feed, chat, notice, username.clone());
+    follow_stream(feed, controls, chat, notice, username.clone());
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
     let watch_path = format!("/watch/{username}");
     let link = watch_path.clone();
@@ -142,6 +151,14 @@ fn Stream(state: ChannelState, username: String) -> impl IntoView {
     view! {
         <StatusLine state=feed.state is_reconnecting />
         <NoticeBanner notice on_dismiss=move || notice.set(None) />
+        <OnAirBar
+            status=Signal::derive(move || feed.state.with(|state| state.status))
+            controls=controls.shown()
+            title=Signal::derive(move || feed.state.with(|state| state.title.clone()))
+            is_busy=controls.is_busy()
+            error=controls.error
+            on_action=move |action| controls.act(action)
+        />
         <div class="streams-grid">
             <div class="streams-main stack">
                 <OwnPreview feed chat username=username.clone() />
@@ -153,6 +170,12 @@ fn Stream(state: ChannelState, username: String) -> impl IntoView {
                 </ChatSheet>
             </div>
             <div class="streams-more">
+                <EncoderSettings
+                    status=Signal::derive(move || feed.state.with(|state| state.status))
+                    controls=controls.shown()
+                    is_busy=controls.is_busy()
+                    on_action=move |action| controls.act(action)
+                />
                 <ChatSection feed />
                 <ModerationPanel moderation />
                 <QuickActions watch_path on_copy_link=move || copy_link(link.clone()) />
@@ -162,13 +185,19 @@ fn Stream(state: ChannelState, username: String) -> impl IntoView {
     .into_any()
 }
 
-fn follow_stream(feed: ChannelFeed, chat: ChatFeed, notice: RwSignal<Option<Notice>>, username: String) {
+fn follow_stream(
+    feed: ChannelFeed,
+    controls: EncoderControls,
+    chat: ChatFeed,
+    notice: RwSignal<Option<Notice>>,
+    username: String,
+) {
     Effect::new(move |_| {
         follow_chat(chat, username.clone());
         let events = chat.listen(EventStream::to(paths::STREAM_EVENTS)).on("notice", move |news| {
             let _ = notice.try_set(Some(news));
         });
-        follow_own_stream(feed, events, move || chat.catch_up());
+        follow_own_stream(feed, controls, events, move || chat.catch_up());
     });
 }
 

@@ -38,9 +38,9 @@ pub enum Error {
     /// 409 with the field.
     #[error("taken: {0:?}")]
     Taken(FieldErrors),
-    /// 409 `WHILE_LIVE`.
-    #[error("not while live")]
-    WhileLive,
+    /// 409 `WHILE_LIVE`, with what cannot be done then.
+    #[error("not while live: {0}")]
+    WhileLive(&'static str),
     /// 409 `CHANNEL_OFFLINE`.
     #[error("the channel is offline")]
     ChannelOffline,
@@ -99,7 +99,7 @@ impl Error {
             Self::NoKey => ErrorCode::NoKey,
             Self::Conflict(_) => ErrorCode::Conflict,
             Self::Taken(_) => ErrorCode::Taken,
-            Self::WhileLive => ErrorCode::WhileLive,
+            Self::WhileLive(_) => ErrorCode::WhileLive,
             Self::ChannelOffline => ErrorCode::ChannelOffline,
             Self::Invalid(_) => ErrorCode::Invalid,
             Self::Refused(refusal) => match refusal {
@@ -127,11 +127,12 @@ impl Error {
             Self::WrongCredentials => "Username or password is wrong. Check both and try again.",
             Self::NotACreator => "This is for creators. Apply to become one.",
             Self::NoKey => "There is no stream key yet. Make one to connect OBS.",
-            Self::WhileLive => "The key can't change while you're live. End your stream first.",
             Self::ChannelOffline => "This channel is offline. It starts by itself when the stream does.",
             Self::Invalid(_) => "Some of it can't be accepted. Check the fields that are named.",
             Self::Taken(_) => "Somebody else has it already. Choose another one.",
-            Self::Forbidden(message) | Self::NotFound(message) | Self::Conflict(message) => message,
+            Self::Forbidden(message) | Self::NotFound(message) | Self::Conflict(message) | Self::WhileLive(message) => {
+                message
+            }
             Self::TooMany { message, .. }
             | Self::LiveKitUnreachable { message, .. }
             | Self::LiveKitFailed { message, .. } => message,

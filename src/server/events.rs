@@ -14,9 +14,8 @@ use tokio::sync::{broadcast, watch};
 
 use super::outbox::Outbox;
 use crate::domain::{
-    channel::ChannelState,
     id::{StreamId, UserId},
-    stream::Notice,
+    stream::{Notice, OwnState},
 };
 
 /// Notices that wait for a slow reader before the oldest is dropped.
@@ -27,8 +26,8 @@ const HELD_BACKLOG: usize = 32;
 /// What is known of one stream.
 #[derive(Debug)]
 pub struct StreamTopic {
-    /// The newest state that was published; `None` until the first.
-    pub state: watch::Sender<Option<ChannelState>>,
+    /// The newest state that was published, as its creator sees it; `None` until the first.
+    pub state: watch::Sender<Option<OwnState>>,
     /// People watching.
     pub viewers: watch::Sender<u32>,
     /// Passing news for the creator.
@@ -86,9 +85,9 @@ impl Events {
     }
 
     /// Publishes a state, unless a newer one was published already.
-    pub fn publish(&self, id: &StreamId, state: ChannelState) {
+    pub fn publish(&self, id: &StreamId, state: OwnState) {
         self.stream(id).state.send_if_modified(|current| {
-            let is_newer = current.as_ref().is_none_or(|known| known.version < state.version);
+            let is_newer = current.as_ref().is_none_or(|known| known.channel.version < state.channel.version);
             if is_newer {
                 *current = Some(state);
             }
@@ -158,10 +157,14 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{channel::StreamStatus, chat_settings::ChatSettings};
+    use crate::domain::{
+        channel::{ChannelState, StreamStatus},
+        chat_settings::ChatSettings,
+        stream::Controls,
+    };
 
-    fn state(version: i64) -> ChannelState {
-        ChannelState {
+    fn state(version: i64) -> OwnState {
+        let channel = ChannelState {
             version,
             status: StreamStatus::Offline,
             is_live: false,
@@ -170,7 +173,8 @@ mod tests {
             thumbnail: None,
             chat: ChatSettings::default(),
             viewer_count: 0,
-        }
+        };
+        OwnState { channel, controls: Controls::default() }
     }
 
     #[test]
@@ -180,6 +184,6 @@ mod tests {
         let reader = events.stream(&id).state.subscribe();
         events.publish(&id, state(2));
         events.publish(&id, state(1));
-        assert_eq!(reader.borrow().as_ref().map(|state| state.version), Some(2));
+        assert_eq!(reader.borrow().as_ref().map(|state| state.channel.version), Some(2));
     }
 }

@@ -6,6 +6,7 @@ mod channels;
 mod chat;
 mod chat_delay;
 mod chat_rules;
+mod controls;
 mod doors;
 mod follows;
 mod forms;

@@ -8,6 +8,9 @@ use super::{
     webhook::{event, participant, room},
 };
 
+/// The size of what it sends.
+pub const PICTURE: (u32, u32) = (1280, 720);
+
 /// An encoder that came in with a key.
 #[derive(Clone)]
 pub struct Encoder {
@@ -66,6 +69,20 @@ impl Encoder {
         self.say(&self.ended()).await;
     }
 
+    /// Is cut by LiveKit, which says so in all its ways.
+    pub async fn is_cut(&self) {
+        self.vanishes();
+        for sign in [self.left(), self.failed("context canceled")] {
+            self.say(&sign).await;
+        }
+    }
+
+    /// Whether LiveKit would let it in.
+    pub fn is_let_in(&self) -> bool {
+        let known = self.livekit.ingresses().into_iter().find(|one| one.ingress_id == self.ingress.ingress_id);
+        known.is_some_and(|one| one.enabled != Some(false))
+    }
+
     /// Is gone, and LiveKit says nothing.
     pub fn vanishes(&self) {
         self.livekit.leave(&self.ingress.room_name, &self.sid);
@@ -118,7 +135,14 @@ impl Encoder {
 
     /// Something about one of its tracks.
     fn about_track(&self, name: &str, kind: &str) -> Value {
-        let track = json!({ "sid": format!("TR_{kind}"), "type": kind, "source": "CAMERA", "mimeType": "video/H264" });
+        let mut track = json!({ "sid": format!("TR_{kind}"), "source": "MICROPHONE", "mimeType": "audio/opus" });
+        if kind == "VIDEO" {
+            let picture = json!({
+                "sid": "TR_VIDEO", "type": kind, "source": "CAMERA", "mimeType": "video/H264",
+                "width": PICTURE.0, "height": PICTURE.1,
+            });
+            track = picture;
+        }
         event(name, json!({ "room": room(self.stream_id()), "participant": self.participant(), "track": track }))
     }
 

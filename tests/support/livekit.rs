@@ -438,6 +438,11 @@ impl State {
                 let known = self.ingresses.get_mut(&asked.ingress_id);
                 let known = known.ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))?;
                 known.enabled = asked.enabled.or(known.enabled);
+                let known = known.clone();
+                // Whatever the field, the session that runs is killed.
+                if let Some(room) = self.rooms.get_mut(&known.room_name) {
+                    room.participants.retain(|one| one.kind() != Kind::Ingress);
+                }
                 known.encode_to_vec()
             }
             _ => return Err(Refusal("bad_route", format!("no method {method}"))),

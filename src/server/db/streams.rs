@@ -1,5 +1,7 @@
 //! Streams: what is shown of them, the encoder behind it, and the way in.
 
+use std::time::Duration;
+
 use sqlx::Result;
 
 use super::{Queryable, statements};
@@ -10,7 +12,7 @@ use crate::domain::{
     id::{BroadcastId, StreamId, UserId},
     ingress::InputType,
     on_air::OnAir,
-    stream::StreamInfo,
+    stream::{Controls, DisconnectProtection, LastUsed, OwnState, StreamInfo},
     timestamp::Timestamp,
 };
 
@@ -20,7 +22,8 @@ macro_rules! columns {
          slow_mode_seconds, is_chat_followers_only, followers_min_minutes, ended_by_creator, status,
          started_at, broadcast_id, resource_id, participant_sid, ended_resource_id,
          ended_participant_sid, reconnecting_until, last_live_at, ingress_id, input_type, server_url,
-         sealed_key, key_is_lost, created_at, updated_at"
+         sealed_key, key_is_lost, is_rehearsal_on, disconnect_protection_seconds, last_used_at, last_width, last_height,
+         created_at, updated_at"
     };
 }
 
@@ -83,11 +86,21 @@ statements! {
                    WHERE id = $1";
 
     UPDATE_SESSION = "UPDATE streams SET resource_id = $2, participant_sid = $3, ended_resource_id = $4,
-                          ended_participant_sid = $5, reconnecting_until = $6
+                          ended_participant_sid = $5, reconnecting_until = $6, is_rehearsal_on = $7
                       WHERE id = $1";
 
+    /// A new version, for open dashboards show it.
+    UPDATE_REHEARSAL = "UPDATE streams SET is_rehearsal_on = $2, version = version + 1, updated_at = $3 WHERE id = $1";
+
+    UPDATE_PROTECTION = "UPDATE streams SET disconnect_protection_seconds = $2, version = version + 1, updated_at = $3
+                         WHERE id = $1";
+
+    UPDATE_ENDED = "UPDATE streams SET ended_by_creator = $2, version = version + 1, updated_at = $3 WHERE id = $1";
+
+    UPDATE_LAST_SIZE = "UPDATE streams SET last_width = $2, last_height = $3 WHERE id = $1";
+
     UPDATE_STATUS = "UPDATE streams SET status = $2, started_at = $3, broadcast_id = $4, last_live_at = $5,
-                         version = version + 1, updated_at = $6
+                         last_used_at = $6, version = version + 1, updated_at = $7
                      WHERE id = $1";
 
     /// Of two at once, one gets it; not while something is connected.
@@ -97,11 +110,12 @@ statements! {
     RELEASE_INGRESS = "UPDATE streams SET ingress_claimed_until = 0 WHERE id = $1";
 
     CLEAR_INGRESS = "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
-                         key_is_lost = FALSE, updated_at = $2
+                         key_is_lost = FALSE, ended_by_creator = FALSE, updated_at = $2
                      WHERE id = $1";
 
     STORE_INGRESS = "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
-                         key_is_lost = FALSE, ingress_claimed_until = 0, updated_at = $6
+                         key_is_lost = FALSE, ended_by_creator = FALSE, last_used_at = NULL, last_width = NULL,
+                         last_height = NULL, ingress_claimed_until = 0, updated_at = $6
                      WHERE id = $1";
 
     MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";
@@ -139,6 +153,11 @@ pub struct StreamRow {
     pub server_url: Option<String>,
     pub sealed_key: Option<String>,
     pub key_is_lost: bool,
+    pub is_rehearsal_on: bool,
+    disconnect_protection_seconds: i64,
+    last_used_at: Option<i64>,
+    last_width: Option<i64>,
+    last_height: Option<i64>,
     created_at: i64,
     updated_at: i64,
 }
@@ -152,6 +171,16 @@ impl StreamRow {
     /// When the broadcast began.
     pub fn started_at(&self) -> Option<Timestamp> {
         self.started_at.map(Timestamp)
+    }
+
+    /// When it was last seen on air, also if it is now.
+    pub fn last_seen_live_at(&self) -> Option<Timestamp> {
+        self.last_live_at.map(Timestamp)
+    }
+
+    /// When something last came in.
+    pub fn last_used_at(&self) -> Option<Timestamp> {
+        self.last_used_at.map(Timestamp)
     }
 
     /// When it was last on air, if it is not now.
@@ -192,6 +221,29 @@ impl StreamRow {
             ended_resource_id: self.ended_resource_id.clone(),
             ended_participant_sid: self.ended_participant_sid.clone(),
             reconnecting_until: self.reconnecting_until.map(Timestamp),
+            is_rehearsal_on: self.is_rehearsal_on,
+            is_ended_by_creator: self.ended_by_creator,
+            disconnect_protection: Duration::from_secs(u64::from(self.disconnect_protection_seconds())),
+        }
+    }
+
+    fn disconnect_protection_seconds(&self) -> u32 {
+        u32::try_from(self.disconnect_protection_seconds).unwrap_or(0)
+    }
+
+    /// What its creator has set for the encoder, and what is known of it.
+    pub fn controls(&self) -> Controls {
+        let size = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+        let picture = size(self.last_width).zip(size(self.last_height));
+        Controls {
+            is_rehearsal_on: self.is_rehearsal_on,
+            ended_by_creator: self.ended_by_creator,
+            disconnect_protection_seconds: self.disconnect_protection_seconds(),
+            last_used: self.last_used_at().map(|at| LastUsed {
+                at,
+                width: picture.map(|(width, _)| width),
+                height: picture.map(|(_, height)| height),
+            }),
         }
     }
 
@@ -207,6 +259,11 @@ impl StreamRow {
             chat: self.chat(),
             viewer_count: 0,
         }
+    }
+
+    /// What its creator sees as it changes, before viewers are counted.
+    pub fn own_state(&self) -> OwnState {
+        OwnState { channel: self.state(), controls: self.controls() }
     }
 
     /// What its creator sees.
@@ -413,32 +470,67 @@ pub async fn update_session(db: impl Queryable<'_>, id: &StreamId, on_air: &OnAi
         .bind(on_air.ended_resource_id.as_deref())
         .bind(on_air.ended_participant_sid.as_deref())
         .bind(on_air.reconnecting_until.map(|time| time.0))
+        .bind(on_air.is_rehearsal_on)
         .execute()
         .await?;
     Ok(())
 }
 
+/// Turns the rehearsal on or off for who comes next.
+pub async fn update_rehearsal(db: impl Queryable<'_>, id: &StreamId, is_on: bool, now: Timestamp) -> Result<()> {
+    db.write(UPDATE_REHEARSAL).bind(id.as_str()).bind(is_on).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Sets how long a drop is waited out.
+pub async fn update_protection(
+    db: impl Queryable<'_>,
+    id: &StreamId,
+    protection: DisconnectProtection,
+    now: Timestamp,
+) -> Result<()> {
+    let seconds = i64::from(protection.seconds());
+    db.write(UPDATE_PROTECTION).bind(id.as_str()).bind(seconds).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Remembers whether the creator keeps the encoder out.
+pub async fn update_ended(db: impl Queryable<'_>, id: &StreamId, is_ended: bool, now: Timestamp) -> Result<()> {
+    db.write(UPDATE_ENDED).bind(id.as_str()).bind(is_ended).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Remembers the size of the picture that came in, in pixels; not a new version, for it is shown when it is over.
+pub async fn update_last_size(db: impl Queryable<'_>, id: &StreamId, (width, height): (u32, u32)) -> Result<()> {
+    let update = db.write(UPDATE_LAST_SIZE).bind(id.as_str()).bind(i64::from(width)).bind(i64::from(height));
+    update.execute().await?;
+    Ok(())
+}
+
 /// What going on or off air changes.
 #[derive(Debug)]
-pub struct StatusRow<'a> {
+pub struct StatusRow {
     /// On air or not.
     pub status: StreamStatus,
     /// Since when.
     pub started_at: Option<Timestamp>,
     /// In which broadcast.
-    pub broadcast_id: Option<&'a BroadcastId>,
+    pub broadcast_id: Option<BroadcastId>,
     /// When it was last seen on air.
     pub last_live_at: Option<Timestamp>,
+    /// When something last came in.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// Goes on or off air; a new version.
-pub async fn update_status(db: impl Queryable<'_>, id: &StreamId, row: &StatusRow<'_>, now: Timestamp) -> Result<()> {
+pub async fn update_status(db: impl Queryable<'_>, id: &StreamId, row: &StatusRow, now: Timestamp) -> Result<()> {
     db.write(UPDATE_STATUS)
         .bind(id.as_str())
         .bind(row.status.as_str())
         .bind(row.started_at.map(|time| time.0))
-        .bind(row.broadcast_id.map(BroadcastId::as_str))
+        .bind(row.broadcast_id.as_ref().map(BroadcastId::as_str))
         .bind(row.last_live_at.map(|time| time.0))
+        .bind(row.last_used_at.map(|time| time.0))
         .bind(now.0)
         .execute()
         .await?;

@@ -1,6 +1,9 @@
 //! Ways in for encoders. Only those of our own rooms are listed or deleted.
 
-use livekit_api::services::ingress::{CreateIngressOptions, IngressListFilter};
+use livekit_api::{
+    access_token::VideoGrants,
+    services::ingress::{CreateIngressOptions, IngressListFilter},
+};
 use livekit_protocol as proto;
 
 use super::{CallError, LiveKit};
@@ -75,6 +78,23 @@ impl LiveKit {
     pub async fn list_all_ingress(&self) -> Result<Vec<String>, CallError> {
         let made = self.ingress.list_ingress(IngressListFilter::All).await?;
         Ok(made.into_iter().map(|one| one.ingress_id).collect())
+    }
+
+    /// Opens a way in, or closes it: an encoder that is there is cut in either case, and while it is closed none comes
+    /// in. The key stays. One that is not there is [`CallError::NotFound`].
+    ///
+    /// A call of our own: the crate's `update_ingress` cannot say `enabled`, and overwrites what it is not told.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn let_in(&self, ingress_id: &str, is_open: bool) -> Result<(), CallError> {
+        let wish = proto::UpdateIngressRequest {
+            ingress_id: ingress_id.to_owned(),
+            enabled: Some(is_open),
+            ..Default::default()
+        };
+        let grants = VideoGrants { ingress_admin: true, ..Default::default() };
+        self.twirp.call("livekit.Ingress/UpdateIngress", grants, &wish).await
     }
 
     /// Deletes a way in and cuts its encoder. One that is not there counts as deleted.

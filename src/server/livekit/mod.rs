@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use livekit_api::services::{ServerError, ServerErrorCode, ServiceError, ingress::IngressClient, room::RoomClient};
 
+use self::twirp::Twirp;
 use crate::server::{Error, config::LiveKitConfig};
 
 pub mod ingress;
 pub mod rooms;
 pub mod tokens;
+mod twirp;
 pub mod webhook;
 
 /// How long one call may take. LiveKit answers in milliseconds; a page waits for this.
@@ -21,6 +23,7 @@ pub struct LiveKit {
     config: LiveKitConfig,
     rooms: RoomClient,
     ingress: IngressClient,
+    twirp: Twirp,
 }
 
 impl LiveKit {
@@ -32,6 +35,7 @@ impl LiveKit {
             ingress: IngressClient::with_api_key(url, key, secret)
                 .with_request_timeout(CALL_TIMEOUT)
                 .with_failover(false),
+            twirp: Twirp::new(config),
             config: config.clone(),
         }
     }

@@ -23,8 +23,12 @@ pub enum Seen {
     OnAir {
         /// Its participant.
         sid: String,
+        /// What that participant is called.
+        sender: String,
         /// People watching, without the creator.
         viewers: u32,
+        /// What everybody is called who is neither sending nor the creator.
+        strangers: Vec<String>,
     },
 }
 
@@ -65,6 +69,17 @@ impl LiveKit {
         Ok(())
     }
 
+    /// Removes somebody from the room. Who is not there counts as removed.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn remove(&self, stream: &StreamId, identity: &str) -> Result<(), CallError> {
+        match self.rooms.remove_participant(stream.as_str(), identity).await.map_err(CallError::from) {
+            Ok(()) | Err(CallError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Sends lines of the chat to everybody in the room: in order, and again until each has them.
     ///
     /// # Errors
@@ -81,15 +96,20 @@ impl LiveKit {
 
 fn seen(participants: &[ParticipantInfo], creator: &UserId) -> Seen {
     let Some(encoder) = participants.iter().find(|one| one.kind() == Kind::Ingress) else { return Seen::OffAir };
-    let mut people: Vec<&str> = participants
-        .iter()
-        .filter(|one| one.kind() == Kind::Standard && one.state() == State::Active)
-        .map(|one| tokens::person(&one.identity))
-        .filter(|person| *person != creator.as_str())
-        .collect();
+    let others = || {
+        let is_stranger = |one: &&ParticipantInfo| tokens::person(&one.identity) != creator.as_str();
+        participants.iter().filter(|one| one.kind() == Kind::Standard).filter(is_stranger)
+    };
+    let watches = |one: &&ParticipantInfo| one.state() == State::Active;
+    let mut people: Vec<&str> = others().filter(watches).map(|one| tokens::person(&one.identity)).collect();
     people.sort_unstable();
     people.dedup();
-    Seen::OnAir { sid: encoder.sid.clone(), viewers: u32::try_from(people.len()).unwrap_or(u32::MAX) }
+    Seen::OnAir {
+        sid: encoder.sid.clone(),
+        sender: encoder.identity.clone(),
+        viewers: u32::try_from(people.len()).unwrap_or(u32::MAX),
+        strangers: others().map(|one| one.identity.clone()).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -117,7 +137,9 @@ mod tests {
             participant(Kind::Standard, "eve#1", State::Joined),
             participant(Kind::Standard, "guest#1", State::Active),
         ];
-        assert_eq!(seen(&participants, &creator), Seen::OnAir { sid: "PA_ann".into(), viewers: 2 });
+        let strangers = ["bob#1", "bob#2", "eve#1", "guest#1"].map(String::from).to_vec();
+        let expected = Seen::OnAir { sid: "PA_ann".into(), sender: "ann".into(), viewers: 2, strangers };
+        assert_eq!(seen(&participants, &creator), expected);
         assert_eq!(seen(&participants[1..], &creator), Seen::OffAir);
     }
 }

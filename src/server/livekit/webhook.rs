@@ -60,6 +60,15 @@ pub enum HintKind {
         /// Which participant.
         sid: String,
     },
+    /// The encoder's picture is in the room.
+    PictureCame {
+        /// Which stream.
+        stream: StreamId,
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
     /// Somebody else came or went.
     AudienceChanged {
         /// Which stream.
@@ -95,6 +104,8 @@ impl LiveKit {
 }
 
 fn kind(event: WebhookEvent) -> HintKind {
+    let picture = event.track.as_ref().filter(|track| track.width > 0 && track.height > 0);
+    let size = picture.map(|track| (track.width, track.height));
     let stream = event.room.as_ref().map(|room| StreamId(room.name.clone()));
     match (event.event.as_str(), event.ingress_info, stream, event.participant) {
         ("ingress_started", Some(info), _, _) => {
@@ -112,6 +123,10 @@ fn kind(event: WebhookEvent) -> HintKind {
         ("participant_left" | "participant_connection_aborted", _, Some(stream), Some(who)) => match is_encoder(&who) {
             true => HintKind::EncoderLeft { stream, sid: who.sid },
             false => HintKind::AudienceChanged { stream },
+        },
+        ("track_published", _, Some(stream), Some(who)) if is_encoder(&who) => match size {
+            Some((width, height)) => HintKind::PictureCame { stream, width, height },
+            None => HintKind::Other,
         },
         ("room_started", _, Some(stream), _) => HintKind::RoomStarted { stream },
         _ => HintKind::Other,

@@ -24,7 +24,7 @@ use crate::{
     domain::{
         channel::ChannelState,
         id::{StreamId, UserId},
-        stream::Notice,
+        stream::{Notice, OwnState},
     },
     server::{
         Error,
@@ -80,7 +80,7 @@ pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) ->
         Ok((follower, first, chat)) => events(&state, |sender| async move {
             tokio::select! {
                 biased; // The state opens the stream.
-                () = follower.run(first, sender.clone()) => {}
+                () = follower.run(named("state", &first), first.channel, sender.clone()) => {}
                 () = chat.run(sender) => {}
                 () = until_refused(visit, |actor| actor.creator().is_ok()) => {}
             }
@@ -109,7 +109,7 @@ pub async fn channel(
         Ok((follower, first, chat)) => events(&state, |sender| async move {
             tokio::select! {
                 biased; // The state opens the stream.
-                () = follower.run(first, sender.clone()) => {}
+                () = follower.run(named("state", &first), first, sender.clone()) => {}
                 () = chat.run(sender) => {}
             }
         }),
@@ -170,7 +170,7 @@ enum Audience {
 /// Follows one stream for one reader.
 struct Follower {
     audience: Audience,
-    states: watch::Receiver<Option<ChannelState>>,
+    states: watch::Receiver<Option<OwnState>>,
     viewers: watch::Receiver<u32>,
     notices: broadcast::Receiver<Notice>,
 }
@@ -186,13 +186,13 @@ impl Follower {
         }
     }
 
-    /// Sends until the reader goes.
-    async fn run(mut self, first: ChannelState, sender: mpsc::Sender<Event>) {
+    /// Sends until the reader goes, beginning with `opening`, which tells of `first`.
+    async fn run(mut self, opening: Event, first: ChannelState, sender: mpsc::Sender<Event>) {
         let mut version = first.version;
         let mut is_live = first.is_live;
         let mut viewers_sent = first.viewer_count;
         let mut viewers_from = Instant::now();
-        if sender.send(named("state", &first)).await.is_err() {
+        if sender.send(opening).await.is_err() {
             return;
         }
         loop {
@@ -202,14 +202,14 @@ impl Follower {
                 () = sender.closed() => return,
                 changed = self.states.changed() => {
                     let newest = self.states.borrow_and_update().clone();
-                    let Some(channel) = newest.filter(|state| changed.is_ok() && state.version > version) else {
+                    let Some(own) = newest.filter(|own| changed.is_ok() && own.channel.version > version) else {
                         if changed.is_err() { return } else { continue }
                     };
-                    version = channel.version;
-                    let channel = self.shown(channel);
-                    is_live = channel.is_live;
-                    viewers_sent = channel.viewer_count;
-                    named("state", &channel)
+                    version = own.channel.version;
+                    let own = self.shown(own);
+                    is_live = own.channel.is_live;
+                    viewers_sent = own.channel.viewer_count;
+                    self.told(&own)
                 }
                 () = sleep_until(viewers_from), if shown != viewers_sent => {
                     viewers_sent = shown;
@@ -227,11 +227,18 @@ impl Follower {
         }
     }
 
-    fn shown(&self, mut channel: ChannelState) -> ChannelState {
-        channel.viewer_count = if channel.status.is_busy() { *self.viewers.borrow() } else { 0 };
+    fn shown(&self, mut own: OwnState) -> OwnState {
+        own.channel.viewer_count = if own.channel.status.is_busy() { *self.viewers.borrow() } else { 0 };
+        if self.audience == Audience::Viewers {
+            own.channel = own.channel.for_viewers();
+        }
+        own
+    }
+
+    fn told(&self, own: &OwnState) -> Event {
         match self.audience {
-            Audience::Creator => channel,
-            Audience::Viewers => channel.for_viewers(),
+            Audience::Creator => named("state", own),
+            Audience::Viewers => named("state", &own.channel),
         }
     }
 }

@@ -101,13 +101,15 @@ pub async fn state_of(state: &AppState, username: &str) -> Result<(StreamId, Cha
     Ok((row.id, channel))
 }
 
-/// A token to watch with; the creator gets one for their own stream too.
+/// A token to watch with; the creator gets one for their own stream too, and alone for a rehearsal.
 ///
 /// # Errors
 /// When there is no creator of that name, they are not live, or LiveKit is not set up.
 pub async fn token(state: &AppState, actor: &Actor, username: &str) -> Result<RoomToken> {
     let (_, row) = find(state, username).await?;
-    if !row.status().for_viewers().is_live() {
+    let is_own = actor.user_id() == Some(&row.user_id);
+    let status = if is_own { row.status() } else { row.status().for_viewers() };
+    if !status.is_busy() {
         return Err(Error::ChannelOffline);
     }
     let livekit = state.livekit.as_ref().ok_or_else(super::setup::no_livekit)?;

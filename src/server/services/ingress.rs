@@ -30,6 +30,7 @@ const STILL_WORKS: &str =
     "LiveKit could not be told, so nothing has changed: your old key still works. Try again in a moment.";
 const VOID: &str = "Your old key is void, and LiveKit could not make a new one. Make a new one in a moment.";
 const NOT_MADE: &str = "LiveKit could not make a key. Nothing has changed; try again in a moment.";
+const WHILE_LIVE: &str = "The key can't change while you're live. End your stream first.";
 const UNDER_WAY: &str = "The key is being changed already. Wait a moment and look again.";
 
 /// Makes a key; an existing one is void from then on.
@@ -145,7 +146,7 @@ async fn claim(state: &AppState, id: &StreamId) -> Result<StreamRow> {
         return streams::get(state, id).await;
     }
     let row = streams::get(state, id).await?;
-    if row.status().is_busy() { Err(Error::WhileLive) } else { Err(Error::Conflict(UNDER_WAY)) }
+    if row.status().is_busy() { Err(Error::WhileLive(WHILE_LIVE)) } else { Err(Error::Conflict(UNDER_WAY)) }
 }
 
 /// What the encoder needs.

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod applications;
 pub mod channels;
 pub mod chat;
+pub mod controls;
 pub mod follows;
 pub mod ingress;
 pub mod moderation;

@@ -22,7 +22,7 @@ use crate::{
         },
         livekit::{LiveKit, rooms::Seen},
         queue,
-        services::publish,
+        services::{controls, publish},
         state::AppState,
     },
 };
@@ -51,37 +51,44 @@ pub async fn take(tx: &mut Tx, id: &StreamId, sign: Sign, now: Timestamp) -> Res
 }
 
 async fn change_status(tx: &mut Tx, row: &StreamRow, after: &OnAir, now: Timestamp) -> Result<()> {
-    let id = &row.id;
-    let (started_at, broadcast) = match after.status {
-        StreamStatus::Live | StreamStatus::Rehearsal => {
-            let (broadcast, started_at) = begin_or_reopen(tx, id, now).await?;
-            (Some(started_at), Some(broadcast))
+    let was = row.status();
+    let comes_in = after.status.is_sending() && !was.is_sending();
+    let mut change = StatusRow {
+        status: after.status,
+        started_at: None,
+        broadcast_id: None,
+        last_live_at: if was == StreamStatus::Live { Some(now) } else { row.last_seen_live_at() },
+        last_used_at: if comes_in { Some(now) } else { row.last_used_at() },
+    };
+    match after.status {
+        StreamStatus::Live => {
+            let (broadcast, started_at) = begin_or_reopen(tx, row, now).await?;
+            (change.started_at, change.broadcast_id) = (Some(started_at), Some(broadcast));
+            change.last_live_at = Some(now);
         }
+        // Nobody watches, and no time on air is counted.
+        StreamStatus::Rehearsal => change.started_at = Some(now),
         StreamStatus::Reconnecting => {
             end_broadcast(tx, row, now).await?;
-            (row.started_at(), row.broadcast_id.clone().map(BroadcastId))
+            (change.started_at, change.broadcast_id) = (row.started_at(), row.broadcast_id.clone().map(BroadcastId));
         }
-        StreamStatus::Offline => {
-            end_broadcast(tx, row, now).await?;
-            (None, None)
-        }
-    };
-    let change =
-        StatusRow { status: after.status, started_at, broadcast_id: broadcast.as_ref(), last_live_at: Some(now) };
-    Ok(db::streams::update_status(tx, id, &change, now).await?)
+        StreamStatus::Offline => end_broadcast(tx, row, now).await?,
+    }
+    Ok(db::streams::update_status(tx, &row.id, &change, now).await?)
 }
 
 /// The broadcast that an encoder goes on with when it is back in time, otherwise a new one.
-async fn begin_or_reopen(tx: &mut Tx, id: &StreamId, now: Timestamp) -> Result<(BroadcastId, Timestamp)> {
-    if let Some(last) = broadcasts::find_last(&mut *tx, id).await? {
+async fn begin_or_reopen(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result<(BroadcastId, Timestamp)> {
+    if let Some(last) = broadcasts::find_last(&mut *tx, &row.id).await? {
+        let is_waited_for = row.status() == StreamStatus::Reconnecting;
         let ended_at = last.ended_at.map(Timestamp);
-        if ended_at.is_none_or(|ended_at| now.since(ended_at) <= REOPEN_WITHIN) {
+        if is_waited_for || ended_at.is_none_or(|ended_at| now.since(ended_at) <= REOPEN_WITHIN) {
             broadcasts::reopen(tx, &last.id, now).await?;
             return Ok((last.id, last.started_at));
         }
     }
     let broadcast = BroadcastId(clock::new_id());
-    broadcasts::insert(tx, &broadcast, id, now).await?;
+    broadcasts::insert(tx, &broadcast, &row.id, now).await?;
     Ok((broadcast, now))
 }
 
@@ -104,8 +111,20 @@ pub async fn follow_up(state: &AppState, id: &StreamId, effect: Effect) -> Resul
         Effect::Started | Effect::Ended | Effect::Interrupted => {
             tracing::info!(stream = %id, ?effect, "on air");
             publish::announce(state, id).await?;
-            state.queue.look_after(id, queue::SOON);
+            look_again(state, id).await?;
         }
+    }
+    Ok(())
+}
+
+/// Looks into the room when it matters next: soon, when a wait is over, and at once when viewers may be at a rehearsal.
+async fn look_again(state: &AppState, id: &StreamId) -> Result<()> {
+    let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
+    let on_air = row.on_air();
+    let is_rehearsal = on_air.status == StreamStatus::Rehearsal;
+    state.queue.look_after(id, if is_rehearsal { Duration::ZERO } else { queue::SOON });
+    if let Some(until) = on_air.reconnecting_until {
+        state.queue.look_after(id, until.since(clock::now()));
     }
     Ok(())
 }
@@ -116,7 +135,7 @@ pub async fn follow_up(state: &AppState, id: &StreamId, effect: Effect) -> Resul
 /// When the database cannot be written.
 pub async fn end_for(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
-    apply(state, &row.id, Sign::SeenOffAir { after_outage: false }).await
+    apply(state, &row.id, Sign::Cut).await
 }
 
 /// Looks into the rooms of all streams that are on air as far as we know.
@@ -176,9 +195,23 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
             state.events.note_outage(id, true);
             Ok(())
         }
-        Seen::OnAir { sid, viewers } => {
+        Seen::OnAir { sender, .. } if row.ended_by_creator => {
             state.events.note_outage(id, false);
-            state.events.publish_viewers(id, viewers);
+            match controls::keep_out(livekit, &row, Some(&sender)).await {
+                Ok(()) => apply_if_unchanged(state, &row, Sign::Cut).await,
+                Err(error) => {
+                    tracing::warn!(stream = %id, %error, "an encoder could not be kept out");
+                    Ok(())
+                }
+            }
+        }
+        Seen::OnAir { sid, viewers, strangers, .. } => {
+            state.events.note_outage(id, false);
+            if row.status() == StreamStatus::Rehearsal {
+                remove_all(livekit, id, &strangers).await;
+            } else {
+                state.events.publish_viewers(id, viewers);
+            }
             apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await
         }
         // Between two encoders of one stream the room is empty for a moment: one look is not enough.
@@ -190,6 +223,14 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
             let after_outage = state.events.note_outage(id, false);
             state.events.publish_viewers(id, 0);
             apply_if_unchanged(state, &row, Sign::SeenOffAir { after_outage }).await
+        }
+    }
+}
+
+async fn remove_all(livekit: &LiveKit, id: &StreamId, identities: &[String]) {
+    for identity in identities {
+        if let Err(error) = livekit.remove(id, identity).await {
+            tracing::warn!(stream = %id, %error, "somebody could not be removed from a room");
         }
     }
 }
@@ -218,7 +259,11 @@ async fn apply_if_unchanged(state: &AppState, seen: &StreamRow, sign: Sign) -> R
     follow_up(state, &seen.id, effect).await
 }
 
-async fn apply(state: &AppState, id: &StreamId, sign: Sign) -> Result<()> {
+/// Takes a sign that came from no webhook.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub(super) async fn apply(state: &AppState, id: &StreamId, sign: Sign) -> Result<()> {
     let mut tx = state.db.begin().await?;
     let effect = take(&mut tx, id, sign, clock::now()).await?;
     tx.commit().await?;

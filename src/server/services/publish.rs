@@ -11,12 +11,11 @@ use crate::{
 /// When the database cannot be read. That LiveKit cannot be told is no error: the event streams carry the same.
 pub async fn announce(state: &AppState, id: &StreamId) -> Result<()> {
     let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
-    let channel = row.state();
-    if !channel.status.is_busy() {
+    if !row.status().is_busy() {
         state.events.publish_viewers(id, 0);
     }
-    state.events.publish(id, channel.clone());
-    tell_room(state, id, channel);
+    state.events.publish(id, row.own_state());
+    tell_room(state, id, row.state());
     Ok(())
 }
 

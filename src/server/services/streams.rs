@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        channel::ChannelState,
         chat_settings::{ChatSettings, ChatSettingsChange},
         fields::Change,
         id::StreamId,
         page::Page,
-        stream::{PastTitle, StreamInfo, StreamInfoChange, StreamInfoUpdate, StreamReport},
+        stream::{OwnState, PastTitle, StreamInfo, StreamInfoChange, StreamInfoUpdate, StreamReport},
         thumbnail::Thumbnail,
         title::Title,
     },
@@ -114,6 +113,7 @@ pub async fn report(state: &AppState, actor: &Actor) -> Result<StreamReport> {
         version: channel.version,
         has_key: row.ingress_id.is_some(),
         input_type: row.input_type(),
+        controls: row.controls(),
         server_url: row.server_url,
         key_is_lost: row.key_is_lost,
     })
@@ -123,11 +123,11 @@ pub async fn report(state: &AppState, actor: &Actor) -> Result<StreamReport> {
 ///
 /// # Errors
 /// When the one who asks is not a creator.
-pub async fn own_state(state: &AppState, actor: &Actor) -> Result<(StreamId, ChannelState)> {
+pub async fn own_state(state: &AppState, actor: &Actor) -> Result<(StreamId, OwnState)> {
     let id = actor.creator()?.stream_id;
-    let channel = get(state, &id).await?.state();
-    let channel = publish::with_viewers(state, &id, channel);
-    Ok((id, channel))
+    let mut own = get(state, &id).await?.own_state();
+    own.channel = publish::with_viewers(state, &id, own.channel);
+    Ok((id, own))
 }
 
 /// The titles that the stream has had, the newest first.

@@ -56,6 +56,9 @@ async fn take(state: &AppState, hint: Hint) -> Result<()> {
         Some(sign) => on_air::take(&mut tx, &stream, sign, now).await?,
         None => Effect::None,
     };
+    if let HintKind::PictureCame { width, height, .. } = hint.kind {
+        db::streams::update_last_size(&mut tx, &stream, (width, height)).await?;
+    }
     tx.commit().await?;
     on_air::follow_up(state, &stream, effect).await?;
     react(state, &stream, &hint.kind, effect).await
@@ -69,6 +72,7 @@ async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId
         HintKind::EncoderJoined { stream, .. }
         | HintKind::EncoderLeft { stream, .. }
         | HintKind::AudienceChanged { stream }
+        | HintKind::PictureCame { stream, .. }
         | HintKind::RoomStarted { stream } => db::streams::find(tx, stream).await?.map(|row| row.id),
         HintKind::Other => None,
     })
@@ -80,7 +84,10 @@ fn sign(kind: &HintKind) -> Option<Sign> {
         HintKind::IngressEnded { resource_id, .. } => Some(Sign::IngressEnded { resource_id }),
         HintKind::EncoderJoined { sid, .. } => Some(Sign::EncoderJoined { sid }),
         HintKind::EncoderLeft { sid, .. } => Some(Sign::EncoderLeft { sid }),
-        HintKind::AudienceChanged { .. } | HintKind::RoomStarted { .. } | HintKind::Other => None,
+        HintKind::AudienceChanged { .. }
+        | HintKind::PictureCame { .. }
+        | HintKind::RoomStarted { .. }
+        | HintKind::Other => None,
     }
 }
 
@@ -97,9 +104,18 @@ async fn react(state: &AppState, stream: &StreamId, kind: &HintKind, effect: Eff
             publish::room_is_new(state, stream).await?;
         }
         HintKind::IngressEnded { error: Some(error), .. } if effect == Effect::None => {
-            state.events.notify(stream, Notice::EncoderRefused { reason: refusal(error) });
+            report_refusal(state, stream, error).await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Not for an encoder that its creator keeps out: it tries again and again, and they know.
+async fn report_refusal(state: &AppState, stream: &StreamId, error: &str) -> Result<()> {
+    let row = db::streams::find(&state.db, stream).await?;
+    if !row.is_some_and(|row| row.ended_by_creator) {
+        state.events.notify(stream, Notice::EncoderRefused { reason: refusal(error) });
     }
     Ok(())
 }
