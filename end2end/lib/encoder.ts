@@ -15,14 +15,20 @@ export interface Encoder {
   kill(): Promise<void>;
 }
 
-/** ffmpeg with a small picture that moves, a clock in it, and a tone. */
+/** What an encoder sends, and what a creator would rather not send. */
+export interface Content {
+  picture?: 'moving' | 'still' | 'black';
+  sound?: 'tone' | 'silence' | 'none';
+}
+
+/** ffmpeg with a small picture, which moves and has a clock in it, and a tone, unless something else is wanted. */
 export class RtmpEncoder implements Encoder {
   private readonly process: ChildProcess;
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: Credentials, { picture = 'moving', sound = 'tone' }: Content = {}) {
     const script = join(ROOT, 'scripts', 'encoder.sh');
     this.process = spawn(script, [credentials.serverUrl, '-', '320x180', '15'], {
-      env: { ...process.env, STREAM_KEY: credentials.streamKey },
+      env: { ...process.env, STREAM_KEY: credentials.streamKey, PICTURE: picture, SOUND: sound },
       stdio: 'ignore',
     });
   }
@@ -73,7 +79,7 @@ export class StubbornEncoder implements Encoder {
   }
 }
 
-/** A page that sends a picture with a clock and a counter, and a tone. */
+/** A page that sends a picture with a clock and a counter, and a tone; both can be changed while it is on air. */
 export class WhipEncoder implements Encoder {
   private constructor(
     private readonly context: BrowserContext,
@@ -86,12 +92,13 @@ export class WhipEncoder implements Encoder {
   static async start(
     browser: Browser,
     credentials: Credentials,
+    content: Content = {},
     prepare?: (page: Page) => Promise<void>,
   ): Promise<WhipEncoder> {
     const context = await browser.newContext();
     const page = await context.newPage();
     await prepare?.(page);
-    const offer = await page.evaluate(offerPicture);
+    const offer = await page.evaluate(offerPicture, { picture: 'moving', sound: 'tone', ...content } as const);
     const answer = await fetch(credentials.serverUrl, {
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${credentials.streamKey}` },
@@ -103,6 +110,11 @@ export class WhipEncoder implements Encoder {
       await connection.setRemoteDescription({ type: 'answer', sdp });
     }, await answer.text());
     return new WhipEncoder(context, page, credentials, answer.headers.get('location'));
+  }
+
+  /** Sends something else from now on. A sound cannot come or go, only fall silent. */
+  async send(content: { picture?: Content['picture']; sound?: 'tone' | 'silence' }): Promise<void> {
+    await this.page.evaluate((content) => (globalThis as unknown as { send(content: object): void }).send(content), content);
   }
 
   async stop(): Promise<void> {
@@ -119,35 +131,47 @@ export class WhipEncoder implements Encoder {
 }
 
 // Runs in the page. Answers with the offer once the page knows where it can be reached.
-async function offerPicture(): Promise<string> {
+async function offerPicture(content: Required<Content>): Promise<string> {
   const canvas = document.createElement('canvas');
   canvas.width = 320;
   canvas.height = 180;
   const paint = canvas.getContext('2d')!;
   const { paintPicture } = globalThis as unknown as { paintPicture?: (paint: CanvasRenderingContext2D) => void };
   const perSecond = paintPicture ? 30 : 15;
+  let { picture: shown } = content;
   let count = 0;
   setInterval(() => {
     if (paintPicture) return paintPicture(paint);
-    count += 1;
+    if (shown === 'moving') count += 1;
+    if (shown === 'black') {
+      paint.fillStyle = 'black';
+      paint.fillRect(0, 0, 320, 180);
+      return;
+    }
     paint.fillStyle = `hsl(${(count * 3) % 360} 60% 35%)`;
     paint.fillRect(0, 0, 320, 180);
     paint.fillStyle = 'white';
     paint.fillRect((count * 5) % 320, 140, 24, 24);
     paint.font = '28px monospace';
-    paint.fillText(new Date().toISOString().slice(11, 23), 40, 60);
+    if (shown === 'moving') paint.fillText(new Date().toISOString().slice(11, 23), 40, 60);
     paint.fillText(String(count), 40, 110);
   }, 1000 / perSecond);
   const sound = new AudioContext();
   const tone = sound.createOscillator();
+  const volume = sound.createGain();
   const out = sound.createMediaStreamDestination();
-  tone.connect(out);
+  tone.connect(volume).connect(out);
   tone.start();
+  const send = (wanted: Content) => {
+    shown = wanted.picture ?? shown;
+    if (wanted.sound) volume.gain.value = wanted.sound === 'tone' ? 1 : 0;
+  };
+  send(content);
 
   const connection = new RTCPeerConnection();
-  Object.assign(globalThis, { connection });
+  Object.assign(globalThis, { connection, send });
   const picture = connection.addTransceiver(canvas.captureStream(perSecond).getVideoTracks()[0], { direction: 'sendonly' });
-  connection.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendonly' });
+  if (content.sound !== 'none') connection.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendonly' });
   // What viewers get is what is sent, and H.264 is what every browser plays.
   const codecs = RTCRtpSender.getCapabilities('video')!.codecs;
   const isFirst = (codec: { mimeType: string }) => Number(codec.mimeType === 'video/H264');

@@ -74,6 +74,11 @@ export class Installation {
     await this.stack(['up', this.stackDir, part]);
   }
 
+  /** Where a file of LiveKit's is, such as a part's configuration. */
+  liveKitFile(name: string): string {
+    return join(this.stackDir, name);
+  }
+
   /** Settings of LiveKit, as scripts/stack.sh wrote them. */
   liveKitSettings(): Record<string, string> {
     const lines = readFileSync(join(this.stackDir, 'stack.env'), 'utf8').trim().split('\n');

@@ -5,7 +5,7 @@ import { test as base, expect, type BrowserContext, type BrowserContextOptions, 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Account, type Credentials, Refusal } from './api';
-import { type Encoder, RtmpEncoder, StubbornEncoder, WhipEncoder } from './encoder';
+import { type Content, type Encoder, RtmpEncoder, StubbornEncoder, WhipEncoder } from './encoder';
 import { Installation } from './installation';
 
 export { expect };
@@ -26,9 +26,9 @@ export interface Fixtures {
   creator: Account;
   /** Opens a page in a browser of its own. */
   visit: (path: string, options?: VisitOptions) => Promise<Page>;
-  rtmp: (credentials: Credentials) => RtmpEncoder;
+  rtmp: (credentials: Credentials, content?: Content) => RtmpEncoder;
   stubborn: (credentials: Credentials) => StubbornEncoder;
-  whip: (credentials: Credentials) => Promise<WhipEncoder>;
+  whip: (credentials: Credentials, content?: Content) => Promise<WhipEncoder>;
   problems: Problems;
 }
 
@@ -138,8 +138,8 @@ export const test = base.extend<Fixtures>({
 
   rtmp: async ({}, use) => {
     const started: Encoder[] = [];
-    await use((credentials) => {
-      const encoder = new RtmpEncoder(credentials);
+    await use((credentials, content) => {
+      const encoder = new RtmpEncoder(credentials, content);
       started.push(encoder);
       return encoder;
     });
@@ -158,8 +158,8 @@ export const test = base.extend<Fixtures>({
 
   whip: async ({ browser }, use) => {
     const started: Encoder[] = [];
-    await use(async (credentials) => {
-      const encoder = await WhipEncoder.start(browser, credentials);
+    await use(async (credentials, content) => {
+      const encoder = await WhipEncoder.start(browser, credentials, content);
       started.push(encoder);
       return encoder;
     });

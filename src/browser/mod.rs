@@ -8,6 +8,7 @@ pub mod chat_engine;
 pub mod chat_feed;
 pub mod clipboard;
 pub mod events;
+pub mod measuring;
 pub mod playback;
 pub mod player;
 pub mod storage;

@@ -14,6 +14,7 @@ use std::{
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::{
+    measuring::Measuring,
     player::{ConnectError, Player, PlayerEvent},
     storage,
     timers::{Timer, within},
@@ -25,6 +26,8 @@ use crate::{
     },
     domain::{
         chat::ChatLine,
+        media_report::MediaReport,
+        picture_watch::Warning,
         playback::{Media, PlayerAction, Sound, retry_delay},
     },
 };
@@ -41,15 +44,17 @@ pub struct Source {
     token: Box<dyn Fn() -> TokenFuture>,
     metadata: Box<dyn Fn(ChannelState)>,
     chat: Box<dyn Fn(Vec<ChatLine>)>,
+    is_measured: bool,
 }
 
 impl Source {
-    /// Tokens from that; metadata and chat are ignored.
+    /// Tokens from that; metadata and chat are ignored, and nothing is measured.
     pub fn new<F>(token: impl Fn() -> F + 'static) -> Self
     where
         F: Future<Output = Result<RoomToken, ApiError>> + 'static,
     {
-        Self { token: Box::new(move || Box::pin(token())), metadata: Box::new(|_| {}), chat: Box::new(|_| {}) }
+        let token: Box<dyn Fn() -> TokenFuture> = Box::new(move || Box::pin(token()));
+        Self { token, metadata: Box::new(|_| {}), chat: Box::new(|_| {}), is_measured: false }
     }
 
     /// Calls `take` with the room's metadata, whenever it changes.
@@ -65,6 +70,13 @@ impl Source {
         self.chat = Box::new(take);
         self
     }
+
+    /// Measures what comes, in its best quality: [`Playback::report`], [`Playback::level`], [`Playback::warnings`].
+    #[must_use]
+    pub fn measured(mut self) -> Self {
+        self.is_measured = true;
+        self
+    }
 }
 
 /// The signals of a player, and the elements that it uses.
@@ -78,6 +90,12 @@ pub struct Playback {
     pub sound_is_blocked: RwSignal<bool>,
     /// The viewer paused it.
     pub is_paused: RwSignal<bool>,
+    /// Size, rates and delay, once a second; `None` while nothing comes or nothing is measured.
+    pub report: RwSignal<Option<MediaReport>>,
+    /// How loud, 0 to 1, ten times a second, also while muted; `None` while the browser cannot or may not listen.
+    pub level: RwSignal<Option<f64>>,
+    /// What may be wrong with it.
+    pub warnings: RwSignal<Vec<Warning>>,
     /// Where the picture goes.
     pub video: NodeRef<html::Video>,
     /// What fills the screen: the picture with its controls.
@@ -93,6 +111,9 @@ impl Playback {
             sound: RwSignal::new(sound),
             sound_is_blocked: RwSignal::new(false),
             is_paused: RwSignal::new(false),
+            report: RwSignal::new(None),
+            level: RwSignal::new(None),
+            warnings: RwSignal::new(Vec::new()),
             video: NodeRef::new(),
             stage: NodeRef::new(),
             engine: RwSignal::new(None),
@@ -159,6 +180,8 @@ struct Engine {
     playback: Playback,
     player: Player,
     source: Source,
+    /// While it is wanted, and if it is to be measured.
+    measuring: RefCell<Option<Measuring>>,
     is_wanted: Cell<bool>,
     /// Names the current attempt; one that comes back with another number is out of date.
     attempt: Rc<Cell<u32>>,
@@ -179,8 +202,9 @@ impl Engine {
             };
             Self {
                 playback,
-                player: Player::new(video, report),
+                player: Player::new(video, source.is_measured, report),
                 source,
+                measuring: RefCell::new(None),
                 is_wanted: Cell::new(false),
                 attempt: Rc::default(),
                 failures: Cell::new(0),
@@ -195,6 +219,7 @@ impl Engine {
             return;
         }
         if wanted {
+            self.measuring.replace(self.source.is_measured.then(|| Measuring::start(self.playback, &self.player)));
             self.start();
         } else {
             self.stop();
@@ -212,6 +237,7 @@ impl Engine {
     fn stop(&self) {
         self.attempt.set(self.attempt.get() + 1);
         self.retry.take();
+        self.measuring.take();
         self.player.leave();
         self.show(Media::Idle);
         self.playback.sound_is_blocked.try_set(false);
@@ -312,6 +338,9 @@ impl Engine {
 
     /// The page, and its signals with it, may be gone.
     fn show(&self, media: Media) {
+        if !matches!(media, Media::Playing { .. } | Media::Stalled) {
+            self.measuring.borrow().iter().for_each(Measuring::forget);
+        }
         let _ = self.playback.media.try_set(media);
     }
 }

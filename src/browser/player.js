@@ -36,6 +36,7 @@ export function loadLibrary() {
 export class StreamPlayer {
   #video;
   #audio = new Audio();
+  #wantsAll;
   #report;
   #room = null;
   #picture = null; // { track, participant }
@@ -53,8 +54,11 @@ export class StreamPlayer {
   #turn = 0; // goes up with everything that makes an earlier wish to connect void
   #stopListening = new AbortController();
 
-  constructor(video, report) {
+  // With `wantsAll` it takes the best picture there is and goes on taking it out of sight, whatever its own size:
+  // somebody wants to know what is sent, not only to see it.
+  constructor(video, wantsAll, report) {
     this.#video = video;
+    this.#wantsAll = wantsAll;
     this.#report = report;
     video.muted = true;
     video.playsInline = true;
@@ -70,7 +74,7 @@ export class StreamPlayer {
   async connect(turn, url, token) {
     const { Room, RoomEvent } = await loadLibrary();
     if (turn !== this.#turn) return;
-    const room = new Room({ adaptiveStream: true });
+    const room = new Room({ adaptiveStream: !this.#wantsAll });
     this.#room = room;
     const on = (event, handle) => room.on(event, (...values) => this.#room === room && handle(...values));
     on(RoomEvent.TrackSubscribed, (track, _, participant) => this.#subscribed(track, participant));
@@ -124,6 +128,12 @@ export class StreamPlayer {
     this.#report = () => {};
     this.#stopListening.abort();
     this.leave();
+  }
+
+  /** What is played now; null while there is no connection. */
+  get media() {
+    if (!this.#room || this.#isReconnecting) return null;
+    return { video: this.#video, picture: this.#picture?.track, sound: this.#sound?.track };
   }
 
   setSound(volume, isMuted) {

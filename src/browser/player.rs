@@ -12,10 +12,11 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = loadLibrary)]
     async fn load_library() -> Result<JsValue, JsValue>;
 
+    /// What `player.js` calls a player.
     #[derive(Clone)]
-    type StreamPlayer;
+    pub type StreamPlayer;
     #[wasm_bindgen(constructor)]
-    fn new(video: &HtmlVideoElement, report: &Closure<dyn FnMut(String, JsValue)>) -> StreamPlayer;
+    fn new(video: &HtmlVideoElement, wants_all: bool, report: &Closure<dyn FnMut(String, JsValue)>) -> StreamPlayer;
     #[wasm_bindgen(method, catch)]
     async fn connect(this: &StreamPlayer, turn: f64, url: &str, token: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]
@@ -111,19 +112,24 @@ pub struct Player {
 }
 
 impl Player {
-    /// A player that is not connected yet.
-    pub fn new(video: &HtmlVideoElement, report: impl Fn(PlayerEvent) + 'static) -> Self {
+    /// A player that is not connected yet. With `wants_all` it takes the best picture there is, whatever its own size.
+    pub fn new(video: &HtmlVideoElement, wants_all: bool, report: impl Fn(PlayerEvent) + 'static) -> Self {
         let report = Closure::<dyn FnMut(String, JsValue)>::new(move |kind: String, value: JsValue| {
             if let Some(event) = PlayerEvent::read(&kind, &value) {
                 report(event);
             }
         });
-        Self { js: StreamPlayer::new(video, &report), _report: report }
+        Self { js: StreamPlayer::new(video, wants_all, &report), _report: report }
     }
 
     /// What connects it.
     pub fn connector(&self) -> Connector {
         Connector(self.js.clone())
+    }
+
+    /// What can be measured.
+    pub fn to_measure(&self) -> &StreamPlayer {
+        &self.js
     }
 
     /// Disconnects.

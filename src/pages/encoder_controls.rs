@@ -16,7 +16,7 @@ use crate::{
 
 /// What the creator has set for the encoder, and what is on its way.
 #[derive(Clone, Copy)]
-pub(super) struct EncoderControls {
+pub struct EncoderControls {
     /// The newest that the server said, with its version.
     known: RwSignal<(i64, Controls)>,
     /// What was asked for and is not answered.

@@ -9,7 +9,9 @@ use leptos::{either::Either, ev, prelude::*, task::spawn_local};
 use leptos_meta::Title as PageTitle;
 
 use super::{
+    checklist::EncoderChecklist,
     encoder_controls::EncoderControls,
+    session::use_session,
     streams::{OwnStream, follow_own_stream},
 };
 use crate::{
@@ -44,6 +46,7 @@ const WHILE_LIVE: &str = "You're live: the key can't change now. Stop streaming 
 /// The page.
 #[component]
 pub fn KeysPage() -> impl IntoView {
+    let account = use_session().account;
     let stream = OwnStream::load();
     let reload = move || stream.reload();
     view! {
@@ -52,8 +55,9 @@ pub fn KeysPage() -> impl IntoView {
             <h1>"Stream key"</h1>
             <Transition fallback=move || view! { <Loading kind="panel" on_retry=reload /> }>
                 {move || Suspend::new(async move {
+                    let username = account.await.map(|account| account.username).unwrap_or_default();
                     match stream.get().await {
-                        Ok((report, state)) => Either::Left(view! { <Keys report state /> }),
+                        Ok((report, state)) => Either::Left(view! { <Keys report state username /> }),
                         Err(error) => Either::Right(view! { <LoadFailure message=error.message on_retry=reload /> }),
                     }
                 })}
@@ -182,11 +186,15 @@ fn copy_credential(pick: fn(Credentials) -> String) -> Copying {
 }
 
 #[component]
-fn Keys(report: StreamReport, state: ChannelState) -> impl IntoView {
+fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl IntoView {
     let key = KeyState::new(&report);
     let feed = ChannelFeed::new(state);
     let controls = EncoderControls::new(&report);
-    Effect::new(move |_| follow_own_stream(feed, controls, EventStream::to(paths::STREAM_EVENTS), || {}));
+    let notice = RwSignal::new(None);
+    Effect::new(move |_| {
+        let events = EventStream::to(paths::STREAM_EVENTS).on("notice", move |news| drop(notice.try_set(Some(news))));
+        follow_own_stream(feed, controls, events, || {});
+    });
     hide_by_itself(key);
     let refusal = Signal::derive(move || feed.state.with(|state| state.status.is_busy().then_some(WHILE_LIVE)));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
@@ -196,7 +204,14 @@ fn Keys(report: StreamReport, state: ChannelState) -> impl IntoView {
         <ErrorNote message=key.error />
         {move || {
             if has_key.get() {
-                Either::Left(view! { <ExistingKey key refusal /> })
+                let username = username.clone();
+                Either::Left(
+                    view! {
+                        <ExistingKey key refusal>
+                            <EncoderChecklist feed controls notice username />
+                        </ExistingKey>
+                    },
+                )
             } else {
                 Either::Right(view! { <NoKey key refusal /> })
             }
@@ -231,7 +246,12 @@ fn NoKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView 
 }
 
 #[component]
-fn ExistingKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView {
+fn ExistingKey(
+    key: KeyState,
+    refusal: Signal<Option<&'static str>>,
+    /// What stands above the steps for OBS.
+    children: Children,
+) -> impl IntoView {
     let input_type = Signal::derive(move || key.input_type.get().unwrap_or_default());
     let lost = Signal::derive(move || {
         key.is_lost.get().then(|| "LiveKit no longer knows this key: make a new one.".to_owned())
@@ -251,7 +271,10 @@ fn ExistingKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl Int
                 />
                 <ChangeKey key refusal />
             </section>
-            <ObsSteps input_type />
+            <div class="keys-side">
+                {children()}
+                <ObsSteps input_type />
+            </div>
         </div>
     }
     .into_any()

@@ -9,11 +9,12 @@ use super::{
     encoder_controls::EncoderControls,
     lists::{in_time, load_list},
     moderation::{Moderation, ModerationPanel},
+    own_preview::{OwnPreview, own_playback},
     session::use_session,
 };
 use crate::{
     api::{
-        channels::{ChannelState, channel_token},
+        channels::ChannelState,
         error::ApiError,
         paths,
         stream::{
@@ -26,20 +27,18 @@ use crate::{
         chat_feed::ChatFeed,
         clipboard,
         events::{EventStream, EventStreamSetup},
-        playback::{Playback, Source},
     },
     components::{
         chat_sheet::ChatSheet,
         copy_button::Copying,
         encoder_controls::{EncoderSettings, OnAirBar},
         listing::Listing,
-        preview::{Preview, StatusLine},
+        preview::StatusLine,
         stream_panel::{LoadFailure, Loading, NoticeBanner, QuickActions},
         stream_title::{TitleEditor, TitleHistoryView},
     },
     domain::{
         chat::{ChatRole, Standing},
-        playback::{PlayerPhase, Sound},
         stream::Notice,
         title::Title,
         title_draft::TitleDraft,
@@ -144,6 +143,8 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
     let moderation = Moderation::new(chat, username.clone());
     let notice = RwSignal::new(None);
     follow_stream(feed, controls, chat, notice, username.clone());
+    let playback = own_playback();
+    let status = Memo::new(move |_| feed.state.with(|state| state.status));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
     let watch_path = format!("/watch/{username}");
     let link = watch_path.clone();
@@ -152,7 +153,7 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
         <StatusLine state=feed.state is_reconnecting />
         <NoticeBanner notice on_dismiss=move || notice.set(None) />
         <OnAirBar
-            status=Signal::derive(move || feed.state.with(|state| state.status))
+            status
             controls=controls.shown()
             title=Signal::derive(move || feed.state.with(|state| state.title.clone()))
             is_busy=controls.is_busy()
@@ -161,7 +162,7 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
         />
         <div class="streams-grid">
             <div class="streams-main stack">
-                <OwnPreview feed chat username=username.clone() />
+                <OwnPreview playback status username=username.clone() on_chat=move |lines| chat.take(lines) />
                 <TitleSection feed />
             </div>
             <div class="streams-chat">
@@ -171,7 +172,7 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
             </div>
             <div class="streams-more">
                 <EncoderSettings
-                    status=Signal::derive(move || feed.state.with(|state| state.status))
+                    status
                     controls=controls.shown()
                     is_busy=controls.is_busy()
                     on_action=move |action| controls.act(action)
@@ -206,32 +207,6 @@ fn copy_link(path: String) -> Copying {
         let origin = window().location().origin().map_err(|_| "This page has no address.".to_owned())?;
         Ok(origin + &path)
     }))
-}
-
-#[component]
-fn OwnPreview(feed: ChannelFeed, chat: ChatFeed, username: String) -> impl IntoView {
-    let playback = Playback::new(Sound::muted());
-    let status = Memo::new(move |_| feed.state.with(|state| state.status));
-    let wanted = Signal::derive(move || status.get().is_busy());
-    Effect::new(move |_| {
-        let username = username.clone();
-        let source = Source::new(move || channel_token(username.clone()));
-        playback.follow(wanted, source.on_chat(move |lines| chat.take(lines)));
-    });
-    let phase = Memo::new(move |_| {
-        playback.media.with(|media| PlayerPhase::of(status.get(), media, playback.sound_is_blocked.get()))
-    });
-    view! {
-        <Preview
-            phase
-            sound=playback.sound
-            is_paused=playback.is_paused
-            video=playback.video
-            stage=playback.stage
-            on_action=move |action| playback.act(action)
-        />
-    }
-    .into_any()
 }
 
 #[component]
