@@ -1,0 +1,94 @@
+//! The way to being live as a list that ticks itself off while the encoder connects.
+
+use leptos::prelude::*;
+
+use super::{icon::Icon, time_text::TimeAgo};
+use crate::domain::{
+    checklist::{Checklist, Step},
+    stream::LastUsed,
+};
+
+/// How far it is: encoder, picture, sound.
+#[component]
+pub fn ConnectionChecklist(
+    /// How it stands.
+    #[prop(into)]
+    checklist: Signal<Checklist>,
+    /// When something last came in.
+    #[prop(into)]
+    last_used: Signal<Option<LastUsed>>,
+    /// The picture that comes in, while there is one.
+    children: Children,
+) -> impl IntoView {
+    let encoder = Memo::new(move |_| checklist.with(|list| list.encoder.clone()));
+    let picture = Memo::new(move |_| checklist.with(|list| list.picture.clone()));
+    let sound = Memo::new(move |_| checklist.with(|list| list.sound.clone()));
+    view! {
+        <section class="panel checklist-panel" aria-labelledby="checklist-title">
+            <h2 id="checklist-title">"Connection"</h2>
+            <ol class="checklist" role="status">
+                <StepRow step=encoder />
+                <StepRow step=picture />
+                <StepRow step=sound />
+            </ol>
+            {children()}
+            <LastUsedLine last_used />
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn StepRow(step: Memo<Step>) -> impl IntoView {
+    view! {
+        <li class="checklist-step" data-state=move || step.with(|step| look(step).0)>
+            {move || {
+                let (_, icon, spoken) = step.with(look);
+                view! {
+                    <Icon name=icon />
+                    <span class="visually-hidden">{spoken}</span>
+                }
+            }}
+            <span>{move || step.with(words)}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// How it is called in the style, its icon, and what the icon says.
+fn look(step: &Step) -> (&'static str, &'static str, &'static str) {
+    match step {
+        Step::Waiting(_) => ("waiting", "hourglass", "Not yet: "),
+        Step::Done(_) => ("done", "circle-check", "Done: "),
+        Step::Wrong(_) => ("wrong", "triangle-alert", "Wrong: "),
+    }
+}
+
+fn words(step: &Step) -> String {
+    match step {
+        Step::Waiting(text) => (*text).to_owned(),
+        Step::Done(text) | Step::Wrong(text) => text.clone(),
+    }
+}
+
+#[component]
+fn LastUsedLine(last_used: Signal<Option<LastUsed>>) -> impl IntoView {
+    let at = Signal::derive(move || last_used.with(|last| last.as_ref().map(|last| last.at)));
+    let size = move || {
+        last_used.with(|last| {
+            let last = last.as_ref()?;
+            Some(format!(", with a picture of {} × {}", last.width?, last.height?))
+        })
+    };
+    view! {
+        <p class="key-hint">
+            <Show when=move || at.get().is_some() fallback=|| "This key has not been used yet.">
+                "Last used "
+                <TimeAgo at />
+                {size}
+                "."
+            </Show>
+        </p>
+    }
+    .into_any()
+}

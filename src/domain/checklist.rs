@@ -1,0 +1,126 @@
+//! Whether all is right with what comes in: connected, picture, sound, in the order in which they come.
+//!
+//! Put together from what LiveKit says of the encoder and from what the creator's own player measures of it. Pure.
+
+use super::{
+    channel::StreamStatus,
+    media_report::{MediaReport, PictureReport},
+};
+
+/// How one thing stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Not yet, and what it waits for.
+    Waiting(&'static str),
+    /// It is right, with what is known of it.
+    Done(String),
+    /// It is wrong or lacking, and what to do.
+    Wrong(String),
+}
+
+/// All of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checklist {
+    /// The encoder is connected.
+    pub encoder: Step,
+    /// Its picture comes.
+    pub picture: Step,
+    /// Its sound comes.
+    pub sound: Step,
+}
+
+impl Checklist {
+    /// What follows from the stream's status, whether its creator keeps the encoder out, why an encoder was last
+    /// refused, and what comes in. `is_late`: picture and sound have had their time to come.
+    pub fn of(
+        status: StreamStatus,
+        is_ended: bool,
+        refusal: Option<&str>,
+        report: Option<&MediaReport>,
+        is_late: bool,
+    ) -> Self {
+        let encoder = encoder(status, is_ended, refusal);
+        if !status.is_sending() {
+            return Self { encoder, picture: Step::Waiting("Picture"), sound: Step::Waiting("Sound") };
+        }
+        let picture = report.and_then(|report| picture_words(report.picture.as_ref()?));
+        Self {
+            encoder,
+            picture: match picture {
+                Some(words) => Step::Done(words),
+                None if is_late => Step::Wrong("No picture comes. Is a source in your scene?".to_owned()),
+                None => Step::Waiting("Looking for the picture…"),
+            },
+            sound: match report.and_then(|report| report.sound.as_ref()) {
+                Some(_) => Step::Done("Sound".to_owned()),
+                None if is_late => Step::Wrong("No sound comes. Is a microphone or another source on?".to_owned()),
+                None => Step::Waiting("Listening for sound…"),
+            },
+        }
+    }
+}
+
+fn encoder(status: StreamStatus, is_ended: bool, refusal: Option<&str>) -> Step {
+    match (status, refusal) {
+        (StreamStatus::Live, _) => Step::Done("Encoder connected: you are live".to_owned()),
+        (StreamStatus::Rehearsal, _) => Step::Done("Encoder connected: only you see it".to_owned()),
+        (StreamStatus::Reconnecting, _) => Step::Waiting("Your encoder dropped. Waiting for it to come back…"),
+        (StreamStatus::Offline, _) if is_ended => {
+            Step::Wrong("You ended your stream. Let your encoder in again on the Streams page.".to_owned())
+        }
+        (StreamStatus::Offline, Some(reason)) => Step::Wrong(format!("Your encoder was refused: {reason}")),
+        (StreamStatus::Offline, None) => Step::Waiting("Waiting for your encoder…"),
+    }
+}
+
+/// `Picture: 1080p60 (1920×1080)`.
+fn picture_words(picture: &PictureReport) -> Option<String> {
+    Some(format!("Picture: {} ({})", picture.name()?, picture.size?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::media_report::{PictureSize, SoundReport};
+
+    fn report(width: u32, height: u32) -> MediaReport {
+        let size = Some(PictureSize { width, height });
+        let picture = Some(PictureReport { size, fps: Some(60), ..PictureReport::default() });
+        MediaReport { picture, sound: Some(SoundReport::default()), delay_ms: None }
+    }
+
+    fn live(report: Option<&MediaReport>, is_late: bool) -> Checklist {
+        Checklist::of(StreamStatus::Live, false, None, report, is_late)
+    }
+
+    #[test]
+    fn what_comes_in_is_named() {
+        let list = live(Some(&report(1920, 1080)), false);
+        assert_eq!(list.picture, Step::Done("Picture: 1080p60 (1920×1080)".into()));
+        assert!(matches!(list.encoder, Step::Done(_)) && matches!(list.sound, Step::Done(_)));
+    }
+
+    #[test]
+    fn what_does_not_come_is_wrong_only_when_it_is_late() {
+        for report in [None, Some(MediaReport::default())] {
+            let list = live(report.as_ref(), false);
+            assert!(matches!(list.picture, Step::Waiting(_)) && matches!(list.sound, Step::Waiting(_)));
+            let list = live(report.as_ref(), true);
+            assert!(matches!(list.picture, Step::Wrong(_)) && matches!(list.sound, Step::Wrong(_)));
+        }
+    }
+
+    #[test]
+    fn off_air_it_waits_or_says_why_nothing_comes() {
+        let before = report(1920, 1080);
+        let off = |is_ended, refusal| Checklist::of(StreamStatus::Offline, is_ended, refusal, Some(&before), true);
+        assert!(matches!(off(false, None).encoder, Step::Waiting(_)));
+        assert!(matches!(off(false, None).picture, Step::Waiting(_)));
+        let refused = off(false, Some("The server has no room for another stream."));
+        assert_eq!(
+            refused.encoder,
+            Step::Wrong("Your encoder was refused: The server has no room for another stream.".into())
+        );
+        assert!(matches!(off(true, Some("x")).encoder, Step::Wrong(text) if text.contains("ended")));
+    }
+}

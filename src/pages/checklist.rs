@@ -1,0 +1,81 @@
+//! The checklist on the page of the key: follows the encoder live, with a small picture of what comes in.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    encoder_controls::EncoderControls,
+    own_preview::{OwnPreview, own_playback},
+};
+use crate::{
+    browser::channel_feed::ChannelFeed,
+    components::checklist::ConnectionChecklist,
+    domain::{checklist::Checklist, stream::Notice},
+};
+
+/// How long picture and sound may take once the encoder is connected: transcoding begins slowly.
+const COMES_WITHIN: Duration = Duration::from_secs(12);
+
+/// What the encoder does, step by step.
+#[component]
+pub(super) fn EncoderChecklist(
+    feed: ChannelFeed,
+    controls: EncoderControls,
+    /// The last thing that the creator was told.
+    notice: RwSignal<Option<Notice>>,
+    username: String,
+) -> impl IntoView {
+    let playback = own_playback();
+    let status = Memo::new(move |_| feed.state.with(|state| state.status));
+    let is_sending = Memo::new(move |_| status.get().is_sending());
+    let is_late = late_after(is_sending);
+    // A refusal is over when an encoder is let in.
+    Effect::new(move |_| {
+        if is_sending.get() {
+            notice.set(None);
+        }
+    });
+    let shown = controls.shown();
+    let checklist = Memo::new(move |_| {
+        let refusal = notice.with(|notice| match notice {
+            Some(Notice::EncoderRefused { reason }) => Some(reason.clone()),
+            _ => None,
+        });
+        let is_ended = shown.with(|controls| controls.ended_by_creator);
+        playback
+            .report
+            .with(|report| Checklist::of(status.get(), is_ended, refusal.as_deref(), report.as_ref(), is_late.get()))
+    });
+    view! {
+        <ConnectionChecklist checklist last_used=Signal::derive(move || shown.with(|controls| controls.last_used.clone()))>
+            <Show when=move || is_sending.get()>
+                <OwnPreview playback status username=username.clone() />
+            </Show>
+        </ConnectionChecklist>
+    }
+    .into_any()
+}
+
+/// Becomes true when it has been so for long enough.
+fn late_after(is_so: Memo<bool>) -> RwSignal<bool> {
+    let is_late = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_late.set(false);
+        if !is_so.get() {
+            return;
+        }
+        let handle = set_timeout_with_handle(
+            move || {
+                let _ = is_late.try_set(true);
+            },
+            COMES_WITHIN,
+        );
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
+    is_late
+}
