@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures StreamIt and writes the tables of benches/README.md:
 #   benches/run.sh [GOES (20)]        start, going live, memory, sizes: about ten minutes, without the build
+#   benches/run.sh delay [GOES (20)]  how late the picture is, by RTMP and by WHIP: about eight minutes
 #   benches/run.sh chat [GOES (20)]   the chat with 100 viewers, and how much it takes: about four minutes
 # A release build with the real LiveKit, ffmpeg as the encoder and Chromium as dashboard and viewer, on free ports.
 # Whatever else runs on the machine is measured too.
@@ -9,10 +10,11 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
 
 WHAT=measure
-if [ "${1:-}" = chat ]; then
-  WHAT=chat
+case ${1:-} in chat | delay)
+  WHAT=$1
   shift
-fi
+  ;;
+esac
 
 scripts/packages.sh base build media test
 scripts/build.sh release

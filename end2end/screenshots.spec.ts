@@ -50,7 +50,10 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(await signedIn('/apply', await newUser('newcomer')), 'apply');
   await shoot(await signedIn('/apply', applicant), 'apply-pending');
   await shoot(await signedIn('/apply', rejected), 'apply-rejected');
-  await shoot(await signedIn('/account', ada), 'account');
+  const account = await signedIn('/account', ada);
+  await shoot(account, 'account');
+  await account.getByRole('button', { name: 'Delete account…' }).click();
+  await shoot(account, 'account-delete');
   await shoot(await signedIn('/admin', admin), 'admin');
   await shoot(await signedIn('/admin?status=APPROVED', admin), 'admin-approved');
   await shoot(await signedIn('/dashboard/streams', ada), 'dashboard-offline');

@@ -7,11 +7,71 @@ use server_fn::codec::{DeleteUrl, GetUrl};
 
 use super::{
     error::ApiError,
-    protocol::{Api, Payload},
+    protocol::{Api, Payload, PostForm, PutBody},
 };
-pub use crate::domain::{account::Session, page::Page};
+pub use crate::domain::{
+    account::{Account, Session},
+    page::Page,
+    profile::ProfileChange,
+};
 
 impl Payload for Session {}
+
+/// The account, as its owner sees it.
+#[server(name = ReadAccount, prefix = "/api", endpoint = "/account", protocol = Api<GetUrl>)]
+pub async fn account() -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::accounts};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(accounts::me(&visit.state, &actor).await?)
+}
+
+/// Changes how one is shown to others; what is left out stays.
+#[server(prefix = "/api", endpoint = "/account/profile", protocol = Api<PutBody>)]
+pub async fn change_profile(#[server(flatten)] change: ProfileChange) -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::profile};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(profile::change(&visit.state, &actor, change).await?)
+}
+
+/// Replaces the password, and signs out everywhere else.
+#[server(prefix = "/api", endpoint = "/account/password", protocol = Api<PutBody>)]
+pub async fn change_password(
+    #[server(rename = "currentPassword")] current_password: String,
+    #[server(rename = "newPassword")] new_password: String,
+) -> Result<(), ApiError> {
+    use crate::server::{auth::door, services::profile};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    let (current, new) = (&current_password, &new_password);
+    Ok(profile::change_password(&visit.state, &visit.client, &actor, current, new).await?)
+}
+
+/// Replaces the address for mail.
+#[server(prefix = "/api", endpoint = "/account/email", protocol = Api<PutBody>)]
+pub async fn change_email(
+    #[server(rename = "currentPassword")] current_password: String,
+    email: String,
+) -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::profile};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(profile::change_email(&visit.state, &visit.client, &actor, &current_password, &email).await?)
+}
+
+/// Deletes the account with all that is its own, and signs out. `confirm` is its username. A plain form goes on to the
+/// first page.
+#[server(prefix = "/api", endpoint = "/account/delete", protocol = Api<PostForm>)]
+pub async fn delete_account(password: String, confirm: String) -> Result<(), ApiError> {
+    use crate::server::{auth::door, services::account_deletion};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    account_deletion::delete(&visit.state, &visit.client, &actor, &password, &confirm).await?;
+    door::farewell(&visit.state);
+    door::go_on("/");
+    Ok(())
+}
 
 /// Where the account is signed in, the newest first.
 #[server(prefix = "/api", endpoint = "/account/sessions", protocol = Api<GetUrl>)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{icon::Icon, time_text::TimeAgo};
+use super::{icon::Icon, person::PersonName, time_text::TimeAgo};
 use crate::domain::{
     application::{Application, ApplicationStatus as Status, Decision},
     timestamp::Timestamp,
@@ -101,12 +101,14 @@ pub fn ApplicationCard(
     /// The ways to decide it.
     children: Children,
 ) -> impl IntoView {
-    let Application { username, about, status, reason, created_at, updated_at, .. } = application;
+    let Application { username, display_name, about, status, reason, created_at, updated_at, .. } = application;
     let changed = (updated_at > created_at).then_some(updated_at);
     view! {
         <article class="panel stack application" data-username=username.clone()>
             <header class="row spread">
-                <h2 class="section-title">{username.clone()}</h2>
+                <h2 class="section-title">
+                    <PersonName username=username.clone() display_name />
+                </h2>
                 <StatusTag status />
             </header>
             <p class="application-about" dir="auto">

@@ -23,7 +23,7 @@ pub fn ChannelGrid(
 
 #[component]
 fn Card(card: ChannelCard) -> impl IntoView {
-    let ChannelCard { username, title, is_live, last_live_at, .. } = card.clone();
+    let ChannelCard { username, display_name, title, is_live, last_live_at, .. } = card.clone();
     view! {
         <A href=format!("/watch/{username}") attr:class="card" attr:data-live=is_live.to_string()>
             <CardPicture card />
@@ -33,7 +33,9 @@ fn Card(card: ChannelCard) -> impl IntoView {
                     <p class="card-title" dir="auto" title=title.clone()>
                         {title.clone()}
                     </p>
-                    <p class="card-creator">{username}</p>
+                    <p class="card-creator" dir="auto">
+                        {display_name}
+                    </p>
                     {(!is_live)
                         .then(|| {
                             view! {

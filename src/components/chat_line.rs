@@ -5,7 +5,10 @@
 
 use leptos::{either::Either, html, prelude::*};
 
-use super::{avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, time_text::local_time};
+use super::{
+    avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, person::address_of,
+    time_text::local_time,
+};
 use crate::domain::{
     chat::{ChatAuthor, ChatLine, ChatRole, LineContent},
     id::LineId,
@@ -160,20 +163,23 @@ fn AuthorName(author: ChatAuthor) -> impl IntoView {
             </span>
         }
     });
-    match author.username {
-        Some(name) => {
-            let class = format!("chat-name {}", hue_of(&name));
+    match (author.username, author.display_name) {
+        (Some(username), Some(name)) => {
+            let class = format!("chat-name {}", hue_of(&username));
+            let address = address_of(&username, &name);
             Either::Left(view! {
                 {mark}
-                <bdi class=class>{name}</bdi>
+                <bdi class=class title=address>
+                    {name}
+                </bdi>
             })
         }
-        None => Either::Right(view! { <span class="chat-name chat-name-gone">"deleted account"</span> }),
+        _ => Either::Right(view! { <span class="chat-name chat-name-gone">"deleted account"</span> }),
     }
 }
 
 fn author_of(line: &ChatLine) -> String {
-    line.author().and_then(|author| author.username.clone()).unwrap_or_else(|| "a deleted account".to_owned())
+    line.author().and_then(|author| author.display_name.clone()).unwrap_or_else(|| "a deleted account".to_owned())
 }
 
 #[component]
@@ -274,7 +280,7 @@ mod tests {
     use crate::domain::timestamp::Timestamp;
 
     fn line(name: &str, role: ChatRole) -> ChatLine {
-        let author = ChatAuthor { username: Some(name.into()), role };
+        let author = ChatAuthor { username: Some(name.into()), display_name: Some(name.into()), role };
         ChatLine {
             id: LineId("l".into()),
             number: 1,
@@ -309,7 +315,8 @@ mod tests {
 
     #[test]
     fn who_wrote_a_removed_message_can_still_be_stopped() {
-        let author = ChatAuthor { username: Some("eve".into()), role: ChatRole::Viewer };
+        let author =
+            ChatAuthor { username: Some("eve".into()), display_name: Some("Eve".into()), role: ChatRole::Viewer };
         let gone = ChatLine { content: LineContent::Deleted { author }, ..line("eve", ChatRole::Viewer) };
         let moderator = reader("mo", ChatRole::Moderator);
         assert!(!moderator.may_remove(&gone) && moderator.may_stop(&gone).is_some());

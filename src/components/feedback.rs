@@ -98,6 +98,27 @@ pub fn SaveMark(
     .into_any()
 }
 
+/// The button of a form that changes something, and beside it how that goes.
+#[component]
+pub fn SaveRow(
+    /// What the button does.
+    label: &'static str,
+    /// How it goes.
+    #[prop(into)]
+    state: Signal<SaveState>,
+) -> impl IntoView {
+    let is_busy = move || state.get() == SaveState::Saving;
+    view! {
+        <div class="save-row">
+            <button type="submit" class="button" disabled=is_busy aria-busy=move || is_busy().then_some("true")>
+                {label}
+            </button>
+            <SaveMark state />
+        </div>
+    }
+    .into_any()
+}
+
 fn save_name(state: SaveState) -> &'static str {
     match state {
         SaveState::Idle => "idle",

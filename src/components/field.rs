@@ -12,8 +12,11 @@ pub fn Field(
     /// What it is for.
     #[prop(into)]
     label: String,
-    /// Its name in the form; also its id.
+    /// Its name in the form.
     name: &'static str,
+    /// Its id, where its name is there more than once on the page.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// The input's type.
     #[prop(default = "text")]
     kind: &'static str,
@@ -37,23 +40,26 @@ pub fn Field(
     autofocus: bool,
 ) -> impl IntoView {
     let hinted = hint.is_some();
+    let id = id.unwrap_or_else(|| name.to_owned());
+    let described = id.clone();
     view! {
         <div class="field">
-            <label for=name>{label}</label>
+            <label for=id.clone()>{label}</label>
             <input
-                id=name
+                id=id.clone()
                 name=name
                 type=kind
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
+                dir="auto"
                 value=value
                 required=required
                 autofocus=autofocus
                 aria-invalid=move || error.get().map(|_| "true")
-                aria-describedby=move || described_by(name, hinted, error.get().is_some())
+                aria-describedby=move || described_by(&described, hinted, error.get().is_some())
             />
-            <FieldNotes id=name.to_owned() hint error />
+            <FieldNotes id hint error />
         </div>
     }
     .into_any()
@@ -79,6 +85,15 @@ pub fn TextField(
     /// What is wrong with what was typed.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
+    /// What is in it at first.
+    #[prop(optional, into)]
+    value: String,
+    /// How much fits in, in UTF-16 code units as browsers count.
+    #[prop(default = 2000)]
+    max_length: u32,
+    /// The form cannot be sent without it.
+    #[prop(default = true)]
+    required: bool,
 ) -> impl IntoView {
     let hinted = hint.is_some();
     let id = id.unwrap_or_else(|| name.to_owned());
@@ -90,16 +105,23 @@ pub fn TextField(
                 id=id.clone()
                 name=name
                 rows=rows
-                maxlength="2000"
-                required
+                maxlength=max_length
+                required=required
                 dir="auto"
                 aria-invalid=move || error.get().map(|_| "true")
                 aria-describedby=move || described_by(&described, hinted, error.get().is_some())
+                // What it opens with is part of the document, so that it is there without WASM.
+                inner_html=as_markup(&value)
             ></textarea>
             <FieldNotes id hint error />
         </div>
     }
     .into_any()
+}
+
+/// The markup that reads as exactly that text. Within a text field nothing but these two begins anything.
+fn as_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 #[component]
@@ -129,5 +151,16 @@ fn described_by(id: &str, hinted: bool, failed: bool) -> Option<String> {
         (true, false) => Some(format!("{id}-hint")),
         (false, true) => Some(format!("{id}-error")),
         (true, true) => Some(format!("{id}-error {id}-hint")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_text_field_opens_with_is_never_markup() {
+        assert_eq!(as_markup("</textarea><b>&lt;"), "&lt;/textarea>&lt;b>&amp;lt;");
+        assert_eq!(as_markup("a > b\n\"c\""), "a > b\n\"c\"");
     }
 }

@@ -5,7 +5,7 @@
 use leptos::{ev, html, prelude::*};
 use leptos_router::components::{A, Form};
 
-use super::{avatar::Avatar, icon::Icon};
+use super::{avatar::Avatar, icon::Icon, person::PersonName};
 use crate::domain::account::Account;
 
 /// The bar. Its children are the corner of the account.
@@ -83,13 +83,15 @@ pub fn AccountMenu(
             drop(menu.hide_popover());
         }
     };
-    let Account { username, is_admin, is_creator, .. } = account;
+    let Account { username, display_name, is_admin, is_creator, .. } = account;
     view! {
         <button type="button" class="avatar-button" popovertarget="account-menu" aria-label=format!("Account menu of {username}")>
             <Avatar username=username.clone() />
         </button>
         <div id="account-menu" class="menu" popover="auto" node_ref=menu on:click=close>
-            <p class="menu-title">{username}</p>
+            <p class="menu-title">
+                <PersonName username display_name />
+            </p>
             {is_creator.then(|| view! { <MenuLink href="/dashboard/streams" icon="radio" label="Dashboard" /> })}
             {(!is_creator).then(|| view! { <MenuLink href="/apply" icon="video" label="Become a creator" /> })}
             {is_admin.then(|| view! { <MenuLink href="/admin" icon="shield" label="Administration" /> })}

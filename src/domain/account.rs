@@ -12,6 +12,11 @@ use super::{
 const RESERVED: [&str; 9] =
     ["admin", "administrator", "api", "login", "moderator", "signup", "streamit", "support", "system"];
 
+/// Whether that name, in lower case, is nobody's to take.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 /// 3 to 30 of `a-z 0-9 _`, compared without case: stored in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Username(String);
@@ -29,7 +34,7 @@ impl Username {
         if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
             return Err(Invalid::new("A username holds only letters a-z, digits and underscores."));
         }
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(&name) {
             return Err(Invalid::new("This username is reserved. Choose another one."));
         }
         Ok(Self(name))
@@ -129,8 +134,12 @@ impl SessionKind {
 pub struct Account {
     /// The account's id.
     pub id: UserId,
-    /// The name that others see, and the address of the watch page.
+    /// What one signs in with, and the address of the watch page.
     pub username: String,
+    /// The name that others read: the username, until another one is chosen.
+    pub display_name: String,
+    /// A few words about oneself, for others to read; possibly none.
+    pub about: String,
     /// The address for mail; nobody else sees it.
     pub email: String,
     /// Decides applications.

@@ -130,6 +130,8 @@ pub struct Application {
     pub id: ApplicationId,
     /// Who applied.
     pub username: String,
+    /// The name that others read.
+    pub display_name: String,
     /// What they want to stream.
     pub about: String,
     /// Where it stands.

@@ -109,8 +109,12 @@ impl ChannelState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Creator {
-    /// Their name, and the last part of the watch page's address.
+    /// The last part of the watch page's address.
     pub username: String,
+    /// The name that others read.
+    pub display_name: String,
+    /// What they say about themselves; possibly nothing.
+    pub about: String,
 }
 
 /// What the watch page opens with.
@@ -147,6 +151,8 @@ pub struct Following {
 pub struct ChannelCard {
     /// Whose it is.
     pub username: String,
+    /// The name that others read.
+    pub display_name: String,
     /// What it is called.
     pub title: String,
     /// Address of the still picture.

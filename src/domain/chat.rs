@@ -125,8 +125,10 @@ pub fn is_invisible(c: char) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatAuthor {
-    /// Their name; `None` when the account is gone.
+    /// What they are addressed by; `None` when the account is gone.
     pub username: Option<String>,
+    /// The name that others read; `None` when the account is gone.
+    pub display_name: Option<String>,
     /// What they were to the chat when they wrote it.
     pub role: ChatRole,
 }
@@ -483,7 +485,11 @@ mod tests {
             revision: Some(4),
             sent_at: Timestamp(0),
             content: LineContent::Message {
-                author: ChatAuthor { username: Some("bob".into()), role: ChatRole::Viewer },
+                author: ChatAuthor {
+                    username: Some("bob".into()),
+                    display_name: Some("Bob".into()),
+                    role: ChatRole::Viewer,
+                },
                 text: "<b>".into(),
             },
         };

@@ -180,7 +180,8 @@ mod tests {
     impl Server {
         fn send(&mut self, is_held: bool) -> ChatLine {
             self.numbers += 1;
-            let author = ChatAuthor { username: Some("bob".into()), role: ChatRole::Viewer };
+            let author =
+                ChatAuthor { username: Some("bob".into()), display_name: Some("Bob".into()), role: ChatRole::Viewer };
             let line = ChatLine {
                 id: LineId(self.numbers.to_string()),
                 number: self.numbers,

@@ -21,6 +21,7 @@ pub mod on_air;
 pub mod page;
 pub mod picture_watch;
 pub mod playback;
+pub mod profile;
 pub mod setup;
 pub mod stream;
 pub mod thumbnail;

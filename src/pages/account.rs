@@ -1,22 +1,28 @@
-//! One's account: who one is, where one is signed in, and signing out of each.
+//! One's account: who one is, and all that can be changed about it, each in a form of its own.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
-use super::session::{Guard, Need, SignOutForm, use_session};
+use super::{
+    address::AddressSection,
+    delete_account::DeleteSection,
+    password::PasswordSection,
+    profile::ProfileSection,
+    session::{Guard, Need, SignOutForm, use_session},
+    sessions::SessionsSection,
+};
 use crate::{
     api::{
-        account::{EndSessions, list_sessions},
+        account::{ChangePassword, account},
         auth::Account,
         error::ApiError,
     },
     components::{
         avatar::Avatar,
         feedback::{ErrorNote, Skeleton},
-        sessions::SessionList,
+        person::PersonName,
     },
-    domain::{account::Session, id::SessionId, page::Page},
 };
 
 /// One's account.
@@ -28,7 +34,7 @@ pub fn AccountPage() -> impl IntoView {
             <div class="page narrow stack">
                 <h1 class="page-title">"Account"</h1>
                 <Identity />
-                <Sessions />
+                <Sections />
             </div>
         </Guard>
     }
@@ -50,13 +56,14 @@ fn Identity() -> impl IntoView {
 
 #[component]
 fn IdentityPanel(account: Account) -> impl IntoView {
-    let Account { username, email, is_admin, is_creator, .. } = account;
+    let Account { username, display_name, email, is_admin, is_creator, .. } = account;
     view! {
-        <section class="panel identity">
+        <section class="panel identity" aria-label="You">
             <Avatar username=username.clone() />
             <div class="row-words">
                 <p class="row-title">
-                    {username.clone()} {is_admin.then(|| view! { <span class="tag">"Admin"</span> })}
+                    <PersonName username=username.clone() display_name />
+                    {is_admin.then(|| view! { <span class="tag">"Admin"</span> })}
                     {is_creator.then(|| view! { <span class="tag">"Creator"</span> })}
                 </p>
                 <p class="muted small">{email}</p>
@@ -72,37 +79,32 @@ fn IdentityPanel(account: Account) -> impl IntoView {
     .into_any()
 }
 
+/// What can be changed. Loaded once for each visit of the page: what is being typed is not replaced by what was saved.
 #[component]
-fn Sessions() -> impl IntoView {
-    let end = ServerAction::<EndSessions>::new();
-    let sessions = Resource::new(move || end.version().get(), |_| list_sessions(None));
-    let failure = Signal::derive(move || end.value().get().and_then(Result::err).map(|error| error.message));
+fn Sections() -> impl IntoView {
+    let loaded = Resource::new_blocking(|| (), |()| account());
     view! {
-        <section class="panel stack">
-            <div class="row spread">
-                <h2 class="section-title">"Where you are signed in"</h2>
-                <button
-                    type="button"
-                    class="button"
-                    disabled=end.pending()
-                    on:click=move |_| drop(end.dispatch(EndSessions { id: None }))
-                >
-                    "Sign out everywhere else"
-                </button>
-            </div>
-            <ErrorNote message=failure />
-            <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
-                {move || Suspend::new(async move { shown(sessions.await, end) })}
-            </Transition>
-        </section>
+        <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
+            {move || Suspend::new(async move { shown(loaded.await) })}
+        </Transition>
     }
     .into_any()
 }
 
-fn shown(answer: Result<Page<Session>, ApiError>, end: ServerAction<EndSessions>) -> impl IntoView {
-    let on_end = Callback::new(move |id: SessionId| drop(end.dispatch(EndSessions { id: Some(id.0) })));
-    match answer {
-        Ok(page) => view! { <SessionList sessions=page.items on_end busy=end.pending() /> }.into_any(),
-        Err(error) => view! { <ErrorNote message=Some(error.message) /> }.into_any(),
+fn shown(answer: Result<Account, ApiError>) -> impl IntoView {
+    let account = match answer {
+        Ok(account) => account,
+        Err(error) => return view! { <ErrorNote message=Some(error.message) /> }.into_any(),
+    };
+    // A new password signs out everywhere else, which the list of sessions shows.
+    let change_password = ServerAction::<ChangePassword>::new();
+    let Account { username, is_creator, email, .. } = account.clone();
+    view! {
+        <ProfileSection account />
+        <AddressSection email />
+        <PasswordSection action=change_password username=username.clone() />
+        <SessionsSection also_after=change_password />
+        <DeleteSection username is_creator />
     }
+    .into_any()
 }

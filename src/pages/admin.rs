@@ -6,7 +6,7 @@ use leptos_router::{components::A, hooks::use_query_map};
 
 use super::{
     dashboard::MissingParts,
-    forms::{PostForm, failure_of},
+    forms::{PostForm, explain, failure_of},
     session::{Guard, Need},
 };
 use crate::{
@@ -52,6 +52,7 @@ fn Applications() -> impl IntoView {
         |(status, cursor, _)| list_applications(Some(status), cursor),
     );
     let failure = failure_of(decide);
+    // The form is repeated on the page, so no field is named beside it.
     let message = Signal::derive(move || failure.get().map(|failure| explain(&failure)));
     view! {
         <nav class="tabs" aria-label="Applications by status">
@@ -75,12 +76,6 @@ fn Applications() -> impl IntoView {
         </Transition>
     }
     .into_any()
-}
-
-/// A failure of a form that is repeated on the page names no field beside it.
-fn explain(failure: &ApiError) -> String {
-    let fields = failure.fields.values().cloned().collect::<Vec<_>>();
-    if fields.is_empty() { failure.message.clone() } else { fields.join(" ") }
 }
 
 fn shown(

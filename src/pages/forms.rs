@@ -12,7 +12,10 @@ use leptos::{
 use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
 
-use crate::api::error::ApiError;
+use crate::{api::error::ApiError, components::feedback::SaveState};
+
+/// What says in the address which server function a plain form has called with success.
+pub const SAVED: &str = "__saved";
 
 /// A form whose fields are named as the server function's arguments.
 #[component]
@@ -74,6 +77,41 @@ fn failure_in_address(path: &'static str) -> Signal<Option<ApiError>> {
     .into()
 }
 
+/// How saving by a form goes. Without WASM the address says that it worked.
+pub fn save_state_of<S>(action: ServerAction<S>) -> Signal<SaveState>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let query = use_query_map();
+    let is_in_address = Memo::new(move |_| query.read().get(SAVED).is_some_and(|path| path == S::PATH));
+    let failure = failure_of(action);
+    Signal::derive(move || {
+        let is_saved = action.value().with(|answer| answer.as_ref().map_or_else(|| is_in_address.get(), Result::is_ok));
+        match (action.pending().get(), failure.with(Option::is_some), is_saved) {
+            (true, ..) => SaveState::Saving,
+            (false, true, _) => SaveState::Failed,
+            (false, false, true) => SaveState::Saved,
+            (false, false, false) => SaveState::Idle,
+        }
+    })
+}
+
+/// Counts how often it worked: what depends on it is made anew.
+pub fn successes_of<S>(action: ServerAction<S>) -> Memo<u32>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let count = RwSignal::new(0);
+    Effect::new(move |_| {
+        if action.value().with(|answer| matches!(answer, Some(Ok(_)))) {
+            count.update(|count| *count += 1);
+        }
+    });
+    Memo::new(move |_| count.get())
+}
+
 /// A page that is come back to does not open with the failure of the last visit.
 pub fn forget_failure<S>(action: ServerAction<S>)
 where
@@ -94,6 +132,17 @@ pub fn form_error(failure: Signal<Option<ApiError>>) -> Signal<Option<String>> {
     Signal::derive(move || {
         failure.with(|failure| failure.as_ref().filter(|failure| failure.fields.is_empty()).map(|f| f.message.clone()))
     })
+}
+
+/// The whole failure in one text, where there are no fields to say it beside.
+pub fn explain(failure: &ApiError) -> String {
+    let fields = failure.fields.values().cloned().collect::<Vec<_>>();
+    if fields.is_empty() { failure.message.clone() } else { fields.join(" ") }
+}
+
+/// What was typed before the server sent the form back, or else what the form opens with.
+pub fn typed_or(name: &'static str, known: String) -> String {
+    use_query_map().with_untracked(|query| query.get(name)).unwrap_or(known)
 }
 
 /// What was typed before the server sent the form back, where it says so; never a password.

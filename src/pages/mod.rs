@@ -1,12 +1,14 @@
 //! The pages, one file each: which resources and actions a page has, and how they are wired to components.
 
 pub mod account;
+pub mod address;
 pub mod admin;
 pub mod apply;
 pub mod chat;
 pub mod chat_rules;
 pub mod checklist;
 pub mod dashboard;
+pub mod delete_account;
 pub mod encoder_controls;
 pub mod follow;
 pub mod forms;
@@ -17,7 +19,10 @@ pub mod login;
 pub mod moderation;
 pub mod not_found;
 pub mod own_preview;
+pub mod password;
+pub mod profile;
 pub mod session;
+pub mod sessions;
 pub mod signup;
 pub mod status;
 pub mod streams;

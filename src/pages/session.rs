@@ -14,12 +14,14 @@ use leptos_router::{
 use super::forms::PostForm;
 use crate::{
     api::{
+        account::DeleteAccount,
         auth::{Account, SignIn, SignOut, SignUp, me},
         error::{ApiError, ErrorCode},
     },
     components::{
         feedback::{ErrorNote, Skeleton},
         icon::Icon,
+        toast::{ToastKind, use_toasts},
         top_bar::{AccountMenu, GuestLinks, TopBar},
     },
 };
@@ -36,6 +38,8 @@ pub struct Session {
     pub sign_up: ServerAction<SignUp>,
     /// Signs out.
     pub sign_out: ServerAction<SignOut>,
+    /// Deletes the account.
+    pub delete_account: ServerAction<DeleteAccount>,
 }
 
 impl Session {
@@ -45,6 +49,7 @@ impl Session {
             sign_in: ServerAction::new(),
             sign_up: ServerAction::new(),
             sign_out: ServerAction::new(),
+            delete_account: ServerAction::new(),
         }
     }
 
@@ -243,6 +248,14 @@ fn keep_account_fresh(session: Session) {
         if let Some(Ok(())) = session.sign_out.value().get() {
             session.account.set(Some(None));
             navigate("/", NavigateOptions::default());
+        }
+    });
+    let toasts = use_toasts();
+    Effect::new(move |_| {
+        // The server's answer leads to the first page.
+        if let Some(Ok(())) = session.delete_account.value().get() {
+            session.account.set(Some(None));
+            toasts.say("Your account is deleted.", ToastKind::Success);
         }
     });
 }

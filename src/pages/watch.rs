@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::{
-        channels::{Channel, ChannelState, channel, channel_token},
+        channels::{Channel, ChannelState, Creator, channel, channel_token},
         chat::{ChatPage, chat_messages},
         error::{ApiError, ErrorCode},
         paths,
@@ -24,6 +24,7 @@ use crate::{
         playback::{Playback, Source},
     },
     components::{
+        person::PersonName,
         player::Player,
         preview::StatusLine,
         stream_panel::{LoadFailure, Loading},
@@ -75,7 +76,8 @@ pub fn WatchPage() -> impl IntoView {
 
 #[component]
 fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView {
-    let username = channel.creator.username;
+    let creator = channel.creator;
+    let username = creator.username.clone();
     let feed = ChannelFeed::new(channel.state);
     let chat = ChatFeed::new(Some(newest), channel.standing);
     let following = Following::new(chat, channel.follower_count);
@@ -86,9 +88,9 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
     let is_staff = Memo::new(move |_| chat.standing.with(|standing| standing.role.is_staff()));
     let name = username.clone();
     view! {
-        <WatchTitle feed username=username.clone() />
+        <WatchTitle feed name=creator.display_name.clone() />
         <div class="page watch-page">
-            <WatchPlayer feed chat field username=username.clone() last_live_at />
+            <WatchPlayer feed chat field creator=creator.clone() last_live_at />
             <div class="watch-chat">
                 <ChatPanel
                     chat
@@ -101,7 +103,7 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
                 />
             </div>
             <div class="watch-below">
-                <WatchHead feed following username />
+                <WatchHead feed following creator />
                 <Show when=move || is_staff.get()>
                     <ModerationCorner moderation />
                 </Show>
@@ -112,16 +114,17 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
 }
 
 #[component]
-fn WatchTitle(feed: ChannelFeed, username: String) -> impl IntoView {
+fn WatchTitle(feed: ChannelFeed, name: String) -> impl IntoView {
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let first = title.get_untracked();
     // The server asks for the title last, when what belongs to this page may be gone.
-    let text = move || format!("{} – {username}", title.try_get().unwrap_or_else(|| first.clone()));
+    let text = move || format!("{} – {name}", title.try_get().unwrap_or_else(|| first.clone()));
     view! { <PageTitle text /> }
 }
 
 #[component]
-fn WatchHead(feed: ChannelFeed, following: Following, username: String) -> impl IntoView {
+fn WatchHead(feed: ChannelFeed, following: Following, creator: Creator) -> impl IntoView {
+    let Creator { username, display_name, about } = creator;
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
     view! {
@@ -130,10 +133,20 @@ fn WatchHead(feed: ChannelFeed, following: Following, username: String) -> impl 
                 <h1 class="watch-title" dir="auto">
                     {title}
                 </h1>
-                <p class="watch-creator">{username.clone()}</p>
+                <p class="watch-creator">
+                    <PersonName username=username.clone() display_name />
+                </p>
                 <StatusLine state=feed.state is_reconnecting />
             </div>
             <FollowControl following username />
+            {(!about.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="watch-about" dir="auto">
+                            {about}
+                        </p>
+                    }
+                })}
         </header>
     }
     .into_any()
@@ -179,7 +192,7 @@ fn WatchPlayer(
     feed: ChannelFeed,
     chat: ChatFeed,
     field: NodeRef<html::Textarea>,
-    username: String,
+    creator: Creator,
     last_live_at: Signal<Option<Timestamp>>,
 ) -> impl IntoView {
     let playback = Playback::new(Sound::default());
@@ -189,16 +202,16 @@ fn WatchPlayer(
         playback.media.with(|media| PlayerPhase::of(status.get(), media, playback.sound_is_blocked.get()))
     });
     Effect::new(move |_| playback.remember_sound());
-    let name = username.clone();
+    let Creator { username, display_name: name, .. } = creator;
+    let label = format!("{name}'s stream");
     Effect::new(move |_| {
-        let name = name.clone();
-        let source = Source::new(move || channel_token(name.clone()))
+        let username = username.clone();
+        let source = Source::new(move || channel_token(username.clone()))
             .on_metadata(move |state: ChannelState| feed.take_metadata(state))
             .on_chat(move |lines| chat.take(lines));
         playback.follow(wanted, source);
     });
     listen_to_keys(playback, phase, field);
-    let label = format!("{username}'s stream");
     view! {
         <Player
             phase
@@ -209,16 +222,16 @@ fn WatchPlayer(
             label
             on_action=move |action| playback.act(action)
         >
-            <OfflineWords username=username.clone() last_live_at />
+            <OfflineWords name=name.clone() last_live_at />
         </Player>
     }
     .into_any()
 }
 
 #[component]
-fn OfflineWords(username: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
+fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
     view! {
-        <p class="player-words">{format!("{username} is not live")}</p>
+        <p class="player-words">{format!("{name} is not live")}</p>
         <p class="player-hint">
             <Show when=move || last_live_at.get().is_some()>"Last live " <TimeAgo at=last_live_at /> "."</Show>
         </p>

@@ -66,7 +66,8 @@ mod tests {
     };
 
     fn line(number: i64, length: usize) -> ChatLine {
-        let author = ChatAuthor { username: Some("bob".into()), role: ChatRole::Viewer };
+        let author =
+            ChatAuthor { username: Some("bob".into()), display_name: Some("Bob".into()), role: ChatRole::Viewer };
         ChatLine {
             id: LineId(number.to_string()),
             number,

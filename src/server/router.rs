@@ -2,6 +2,7 @@
 //! limits on bodies, and the envelope of every failure.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
@@ -34,7 +35,7 @@ use crate::{
         protocol::Envelope,
     },
     app::{App, shell},
-    pages::status::PageStatus,
+    pages::{forms::SAVED, status::PageStatus},
 };
 
 /// Largest body of a request, in bytes: the longest text that a form holds, and some.
@@ -43,17 +44,26 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
 /// Paths that plain forms post to: they may be answered by a redirect. Everything else under `/api` answers JSON,
 /// whatever the request says it accepts.
-const FORM_PATHS: [&str; 6] = [
+const FORM_PATHS: [&str; 10] = [
     "/api/auth/signup",
     "/api/auth/login",
     "/api/auth/logout",
     "/api/creator/application",
     "/api/admin/applications/decision",
     "/api/channel/follow",
+    "/api/account/delete",
+    PUT_BY_FORM[0],
+    PUT_BY_FORM[1],
+    PUT_BY_FORM[2],
 ];
 
+/// Paths that are known by PUT, and that plain forms post to all the same: they know no other method.
+const PUT_BY_FORM: [&str; 3] = ["/api/account/profile", "/api/account/password", "/api/account/email"];
+
 /// Fields of those forms that are filled in again when it failed. Never a password.
-const KEPT_FIELDS: [&str; 3] = ["username", "email", "login"];
+const KEPT_FIELDS: [&str; 5] = ["username", "email", "login", "displayName", "about"];
+/// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
+const MAX_KEPT_BYTES: usize = 4096;
 
 /// Builds the router.
 pub fn build(state: AppState) -> Router {
@@ -68,6 +78,10 @@ pub fn build(state: AppState) -> Router {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    let put_by_form = {
+        let context = context.clone();
+        move |request: Request| put_by_form(context, request)
+    };
     let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell);
     Router::new()
         .route("/healthz", get(health::healthz))
@@ -75,6 +89,9 @@ pub fn build(state: AppState) -> Router {
         .route(paths::STREAM_EVENTS, get(sse::own_stream))
         .route(paths::CHANNEL_EVENTS, get(sse::channel))
         .route(paths::ACCOUNT_EVENTS, get(sse::account))
+        .route(PUT_BY_FORM[0], post(put_by_form.clone()))
+        .route(PUT_BY_FORM[1], post(put_by_form.clone()))
+        .route(PUT_BY_FORM[2], post(put_by_form))
         .leptos_routes_with_context(&state, generate_route_list(App), context, page)
         .route("/api/", any(no_endpoint))
         .route("/api/{*path}", any(no_endpoint))
@@ -137,7 +154,7 @@ async fn guard_api(State(state): State<AppState>, request: Request, next: Next) 
         Ok(mut request) => {
             let typed = if is_form_post(&request, &path) { kept_fields(&mut request).await } else { vec![] };
             let mut response = next.run(request).await;
-            keep_typed(&mut response, &typed);
+            send_back(&mut response, &path, &typed);
             response
         }
         Err(error) => failure(error),
@@ -189,21 +206,47 @@ async fn kept_fields(request: &mut Request) -> Vec<(String, String)> {
     let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
     *request.body_mut() = Body::from(bytes);
-    fields.into_iter().filter(|(name, _)| KEPT_FIELDS.contains(&name.as_str())).collect()
+    let is_kept = |name: &str, text: &str| KEPT_FIELDS.contains(&name) && text.len() <= MAX_KEPT_BYTES;
+    fields.into_iter().filter(|(name, text)| is_kept(name, text)).collect()
 }
 
-/// A plain form that failed is sent back to its page, with the failure in the address: what was typed goes with it.
-fn keep_typed(response: &mut Response, form: &[(String, String)]) {
+/// A plain form is sent back to its page. When it failed, the failure is in the address, and what was typed goes with
+/// it; when it changed something on that page, the address says that too.
+fn send_back(response: &mut Response, path: &str, form: &[(String, String)]) {
     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let Some(back) = location.filter(|location| location.contains("__err=")) else { return };
+    let Some(back) = location else { return };
+    let has_failed = back.contains("__err=");
+    if !has_failed && !PUT_BY_FORM.contains(&path) {
+        return;
+    }
     let (page, query) = back.split_once('?').unwrap_or((back, ""));
     let mut fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    fields.retain(|(name, _)| !KEPT_FIELDS.contains(&name.as_str()));
-    fields.extend_from_slice(form);
+    fields.retain(|(name, _)| !KEPT_FIELDS.contains(&name.as_str()) && name != SAVED);
+    match has_failed {
+        true => fields.extend_from_slice(form),
+        false => fields.push((SAVED.to_owned(), path.to_owned())),
+    }
     let back = serde_urlencoded::to_string(fields).map(|query| format!("{page}?{query}"));
     if let Some(value) = back.ok().and_then(|back| HeaderValue::from_str(&back).ok()) {
         response.headers_mut().insert(header::LOCATION, value);
     }
+}
+
+/// What a plain form posts, as the PUT that it stands for; nothing else is posted there.
+async fn put_by_form(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    if !is_form_post(&request, &path) {
+        return no_method(request.method().clone()).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
+    let fields: BTreeMap<String, String> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    let json = serde_json::to_vec(&fields).unwrap_or_default();
+    parts.method = Method::PUT;
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let request = Request::from_parts(parts, Body::from(json));
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }
 
 /// Hashed files never change; the others are asked for again.
@@ -288,8 +331,17 @@ mod tests {
         let mut response = Response::new(Body::empty());
         let location = HeaderValue::from_static("http://h/signup?next=%2Fa&username=old&__path=x&__err=y");
         response.headers_mut().insert(header::LOCATION, location);
-        keep_typed(&mut response, &[("username".into(), "a b".into())]);
+        send_back(&mut response, "/api/auth/signup", &[("username".into(), "a b".into())]);
         assert_eq!(response.headers()[header::LOCATION], "http://h/signup?next=%2Fa&__path=x&__err=y&username=a+b");
+    }
+
+    #[test]
+    fn what_was_changed_is_said_in_the_address_once() {
+        let mut response = Response::new(Body::empty());
+        let location = HeaderValue::from_static("http://h/account?about=old&__saved=%2Fapi%2Faccount%2Femail");
+        response.headers_mut().insert(header::LOCATION, location);
+        send_back(&mut response, PUT_BY_FORM[0], &[("about".into(), "new".into())]);
+        assert_eq!(response.headers()[header::LOCATION], "http://h/account?__saved=%2Fapi%2Faccount%2Fprofile");
     }
 
     #[test]

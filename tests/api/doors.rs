@@ -50,6 +50,11 @@ fn of_creators() -> Vec<(Method, &'static str, Value)> {
 fn of_users() -> Vec<(Method, &'static str, Value)> {
     vec![
         (Method::GET, "/api/auth/me", Value::Null),
+        (Method::GET, "/api/account", Value::Null),
+        (Method::PUT, "/api/account/profile", json!({ "displayName": "Nobody" })),
+        (Method::PUT, "/api/account/password", json!({ "currentPassword": "x", "newPassword": "y" })),
+        (Method::PUT, "/api/account/email", json!({ "currentPassword": "x", "email": "x@example.org" })),
+        (Method::POST, "/api/account/delete", json!({ "password": "x", "confirm": "ann" })),
         (Method::GET, "/api/account/sessions", Value::Null),
         (Method::DELETE, "/api/account/sessions", Value::Null),
         (Method::GET, "/api/account/events", Value::Null),
@@ -152,6 +157,10 @@ async fn malformed_json_is_400_and_changes_nothing(database: Database) {
         (Method::POST, "/api/chat/bans"),
         (Method::POST, "/api/chat/moderators"),
         (Method::PUT, "/api/chat/blocked-words"),
+        (Method::PUT, "/api/account/profile"),
+        (Method::PUT, "/api/account/password"),
+        (Method::PUT, "/api/account/email"),
+        (Method::POST, "/api/account/delete"),
     ];
     for (method, path) in paths {
         for body in [&b"{"[..], b"{\"title\":", b"[]", b"\"title\"", b"{} {}", b"{\"title\":\"\xff\"}", b"\x00"] {
@@ -186,6 +195,8 @@ async fn a_path_or_method_that_is_not_known_is_answered_in_the_envelope(database
         (Method::GET, "/api/channel/follow"),
         (Method::POST, "/api/chat/blocked-words"),
         (Method::POST, "/api/chat/actions"),
+        (Method::POST, "/api/account/profile"),
+        (Method::GET, "/api/account/delete"),
     ] {
         Answer::to(ann.request(method, path)).await.refused(405, "METHOD_NOT_ALLOWED");
     }

@@ -11,6 +11,9 @@ on_both_databases![
     a_form_never_leads_to_another_site,
     an_error_goes_back_to_the_form_without_the_password,
     a_form_applies_and_decides,
+    a_form_changes_the_account_and_its_page_says_so,
+    a_form_that_failed_keeps_what_was_typed_but_no_password,
+    a_form_deletes_the_account_and_leads_away,
     a_form_from_another_site_is_refused,
     what_is_no_form_answers_json_whatever_it_accepts,
 ];
@@ -110,6 +113,69 @@ async fn a_form_applies_and_decides(database: Database) {
     let answer = ann.post_form("/api/admin/applications/decision", "/admin", &approved).await;
     assert!(answer.status == 302 && !answer.header("location").contains("__err="), "{answer:?}");
     assert_eq!(bob.get("/api/auth/me").await.ok()["isCreator"], true);
+}
+
+async fn a_form_changes_the_account_and_its_page_says_so(database: Database) {
+    let app = TestApp::start(database).await;
+    let bob = app.user("bob").await;
+    let (new, current) = (password_of("another"), password_of("bob"));
+    let (new, current) = (new.as_str(), current.as_str());
+    for (path, fields) in [
+        ("/api/account/profile", [("displayName", "Bob & Co"), ("about", "One\r\nTwo <b>")]),
+        ("/api/account/email", [("email", "Robert@example.org"), ("currentPassword", current)]),
+        ("/api/account/password", [("currentPassword", current), ("newPassword", new)]),
+    ] {
+        let answer = bob.post_form(path, "/account?about=old&__saved=x", &fields).await;
+        let target = answer.header("location");
+        let said = serde_urlencoded::to_string([("__saved", path)]).unwrap();
+        assert!(answer.status == 302 && target.ends_with(&format!("/account?{said}")), "{target}");
+    }
+    let account = bob.get("/api/account").await.ok();
+    assert_eq!((&account["displayName"], &account["about"]), (&json!("Bob & Co"), &json!("One\nTwo <b>")));
+    assert_eq!(account["email"], "robert@example.org");
+    let sign_in = json!({ "login": "bob", "password": new });
+    app.anonymous().post("/api/auth/login", sign_in).await.ok();
+}
+
+async fn a_form_that_failed_keeps_what_was_typed_but_no_password(database: Database) {
+    let app = TestApp::start(database).await;
+    let bob = app.user("bob").await;
+    let profile = [("displayName", "a\u{202e}b"), ("about", "Kept & shown")];
+    let answer = bob.post_form("/api/account/profile", "/account", &profile).await;
+    let target = answer.header("location");
+    assert!(answer.status == 302 && target.contains("__err=") && target.contains("about=Kept+%26+shown"), "{target}");
+    let wrong: &str = &format!("{PASSWORD_MARK}-wrong");
+    let email = [("email", "new@example.org"), ("currentPassword", wrong)];
+    let password = [("currentPassword", wrong), ("newPassword", wrong)];
+    let deletion = [("password", wrong), ("confirm", "bob")];
+    for (path, fields, kept) in [
+        ("/api/account/email", email, "email=new%40example.org"),
+        ("/api/account/password", password, ""),
+        ("/api/account/delete", deletion, ""),
+    ] {
+        let answer = bob.post_form(path, "/account", &fields).await;
+        let target = answer.header("location");
+        assert!(answer.status == 302 && target.contains("/account?"), "{target}");
+        assert!(target.contains("__err=") && target.contains(kept), "{target}");
+        let all: String = url::Url::parse(target).unwrap().query_pairs().map(|(_, value)| decoded(&value)).collect();
+        assert!(!target.contains(PASSWORD_MARK) && !all.contains(PASSWORD_MARK), "{all}");
+    }
+    let long = "x".repeat(5000);
+    let profile = [("displayName", "Bob"), ("about", long.as_str())];
+    let answer = bob.post_form("/api/account/profile", "/account", &profile).await;
+    assert!(answer.header("location").len() < 2000, "an address holds no more: {answer:?}");
+    assert_eq!(bob.get("/api/account").await.ok()["displayName"], "bob");
+}
+
+async fn a_form_deletes_the_account_and_leads_away(database: Database) {
+    let app = TestApp::start(database).await;
+    let bob = app.user("bob").await;
+    let fields = [("password", password_of("bob")), ("confirm", "bob".to_owned())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let answer = bob.post_form("/api/account/delete", "/account", &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (302, "/"));
+    assert!(answer.set_cookie("session").is_some_and(|line| line.contains("Max-Age=0")));
+    bob.get("/api/auth/me").await.refused(401, "NOT_SIGNED_IN");
 }
 
 async fn a_form_from_another_site_is_refused(database: Database) {

@@ -1,5 +1,6 @@
 //! The table of product.md, path by path.
 
+mod account_deletion;
 mod accounts;
 mod applications;
 mod channels;
@@ -12,5 +13,6 @@ mod follows;
 mod forms;
 mod keys;
 mod moderation;
+mod profile;
 mod sessions;
 mod settings;

@@ -87,8 +87,13 @@ pub fn remember_guest(state: &AppState, actor: Actor) -> Actor {
 pub fn welcome(state: &AppState, token: &str, next: Option<&str>) {
     set_cookie(&cookie_line(state, &session_cookie(state), token, session::BROWSER_LIFETIME.as_secs()));
     if let Some(next) = next {
-        leptos_axum::redirect(same_site_path(next));
+        go_on(next);
     }
+}
+
+/// Sends a plain form on to that page, instead of back to its own.
+pub fn go_on(next: &str) {
+    leptos_axum::redirect(same_site_path(next));
 }
 
 /// Removes the session cookie.

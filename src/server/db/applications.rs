@@ -9,21 +9,27 @@ use crate::domain::{
     timestamp::Timestamp,
 };
 
+macro_rules! applications {
+    ($where:literal) => {
+        concat!(
+            "SELECT a.id, a.user_id, u.username, coalesce(u.display_name, u.username) AS display_name, a.about,
+                 a.status, a.reason, a.created_at, a.updated_at
+             FROM creator_applications a JOIN users u ON u.id = a.user_id WHERE ",
+            $where
+        )
+    };
+}
+
 statements! {
     INSERT_APPLICATION = "INSERT INTO creator_applications
                               (id, user_id, about, status, reason, decided_by, created_at, updated_at)
                           VALUES ($1, $2, $3, $4, NULL, NULL, $5, $5)";
 
-    FIND_NEWEST = "SELECT a.id, a.user_id, u.username, a.about, a.status, a.reason, a.created_at, a.updated_at
-                   FROM creator_applications a JOIN users u ON u.id = a.user_id
-                   WHERE a.user_id = $1 ORDER BY a.id DESC LIMIT 1";
+    FIND_NEWEST = applications!("a.user_id = $1 ORDER BY a.id DESC LIMIT 1");
 
-    FIND_APPLICATION = "SELECT a.id, a.user_id, u.username, a.about, a.status, a.reason, a.created_at, a.updated_at
-                        FROM creator_applications a JOIN users u ON u.id = a.user_id WHERE a.id = $1";
+    FIND_APPLICATION = applications!("a.id = $1");
 
-    LIST_APPLICATIONS = "SELECT a.id, a.user_id, u.username, a.about, a.status, a.reason, a.created_at, a.updated_at
-                         FROM creator_applications a JOIN users u ON u.id = a.user_id
-                         WHERE a.id > $1 AND ($2 = '' OR a.status = $2) ORDER BY a.id LIMIT $3";
+    LIST_APPLICATIONS = applications!("a.id > $1 AND ($2 = '' OR a.status = $2) ORDER BY a.id LIMIT $3");
 
     /// Only from the status that the decision was made on: of two decisions at once, one counts.
     DECIDE = "UPDATE creator_applications SET status = $3, reason = $4, decided_by = $5, updated_at = $6
@@ -38,6 +44,7 @@ pub struct ApplicationRow {
     #[sqlx(try_from = "String")]
     pub user_id: UserId,
     username: String,
+    display_name: String,
     about: String,
     status: String,
     reason: Option<String>,
@@ -50,6 +57,7 @@ impl From<ApplicationRow> for Application {
         Self {
             id: row.id.into(),
             username: row.username,
+            display_name: row.display_name,
             about: row.about,
             // Only `as_str` writes this column; what it does not know would be a rejected application.
             status: ApplicationStatus::parse(&row.status).unwrap_or(ApplicationStatus::Rejected),

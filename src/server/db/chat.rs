@@ -16,8 +16,9 @@ use crate::domain::{
 macro_rules! lines {
     ($where:literal) => {
         concat!(
-            "SELECT l.id, l.stream_id, l.number, l.revision, l.kind, l.user_id, u.username, l.role, l.text, l.sent_at,
-                 l.held_until, l.deleted_at
+            "SELECT l.id, l.stream_id, l.number, l.revision, l.kind, l.user_id, u.username,
+                 coalesce(u.display_name, u.username) AS display_name, l.role, l.text, l.sent_at, l.held_until,
+                 l.deleted_at
              FROM chat_lines l LEFT JOIN users u ON u.id = l.user_id WHERE ",
             $where
         )
@@ -78,6 +79,7 @@ pub struct LineRow {
     kind: String,
     user_id: Option<String>,
     username: Option<String>,
+    display_name: Option<String>,
     role: String,
     text: String,
     sent_at: i64,
@@ -112,7 +114,8 @@ const RULES: &str = "rules";
 
 impl From<LineRow> for ChatLine {
     fn from(row: LineRow) -> Self {
-        let author = ChatAuthor { username: row.username, role: ChatRole::from_stored(&row.role) };
+        let role = ChatRole::from_stored(&row.role);
+        let author = ChatAuthor { username: row.username, display_name: row.display_name, role };
         let content = match row.kind.as_str() {
             // Only ever written by `insert`.
             RULES => LineContent::Rules { rules: serde_json::from_str(&row.text).unwrap_or_default() },

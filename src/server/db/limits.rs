@@ -15,6 +15,8 @@ statements! {
                window_start = CASE WHEN rate_limits.window_start <= $3 THEN $2 ELSE rate_limits.window_start END
            RETURNING window_start, hits";
 
+    DELETE_LIMIT = "DELETE FROM rate_limits WHERE name = $1";
+
     DELETE_OLD_LIMITS = "DELETE FROM rate_limits WHERE window_start <= $1";
 }
 
@@ -32,6 +34,12 @@ pub async fn hit(db: impl Queryable<'_>, name: &str, window: Duration, now: Time
     let query = db.write(HIT).bind(name).bind(now.0).bind(now.minus(window).0);
     let (window_start, count): (i64, i64) = query.fetch_one().await?;
     Ok(Hits { window_start: window_start.into(), count })
+}
+
+/// Forgets one.
+pub async fn delete(db: impl Queryable<'_>, name: &str) -> Result<()> {
+    db.write(DELETE_LIMIT).bind(name).execute().await?;
+    Ok(())
 }
 
 /// Forgets windows that began before then.

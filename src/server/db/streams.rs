@@ -30,7 +30,8 @@ macro_rules! columns {
 macro_rules! cards {
     ($where:literal) => {
         concat!(
-            "SELECT s.id, u.username, s.title, s.thumbnail, s.status, s.started_at, s.last_live_at
+            "SELECT s.id, u.username, coalesce(u.display_name, u.username) AS display_name, s.title, s.thumbnail,
+                 s.status, s.started_at, s.last_live_at
              FROM streams s JOIN users u ON u.id = s.user_id
              WHERE EXISTS (SELECT 1 FROM creator_applications a
                            WHERE a.user_id = s.user_id AND a.status = 'APPROVED') AND ",
@@ -74,7 +75,8 @@ statements! {
                                 ORDER BY s.last_live_at DESC, s.id LIMIT $3");
 
     /// $1 is the text as a LIKE pattern.
-    SEARCH_CARDS = cards!("(u.username LIKE $1 ESCAPE '!' OR lower(s.title) LIKE $1 ESCAPE '!')
+    SEARCH_CARDS = cards!("(u.username LIKE $1 ESCAPE '!' OR lower(u.display_name) LIKE $1 ESCAPE '!'
+                            OR lower(s.title) LIKE $1 ESCAPE '!')
                            ORDER BY CASE WHEN s.status IN ('live', 'reconnecting') THEN 0 ELSE 1 END,
                                coalesce(s.last_live_at, 0) DESC, s.id LIMIT 100");
 
@@ -288,6 +290,7 @@ pub struct CardRow {
     #[sqlx(try_from = "String")]
     pub id: StreamId,
     username: String,
+    display_name: String,
     title: String,
     thumbnail: Option<String>,
     status: String,
@@ -306,6 +309,7 @@ impl CardRow {
         let is_live = StreamStatus::from_stored(&self.status).is_live();
         ChannelCard {
             username: self.username,
+            display_name: self.display_name,
             title: self.title,
             thumbnail: self.thumbnail,
             is_live,
@@ -554,14 +558,15 @@ pub async fn clear_ingress(db: impl Queryable<'_>, id: &StreamId, now: Timestamp
     Ok(())
 }
 
-/// Stores a new key, and gives the reservation back.
+/// Stores a new key, and gives the reservation back; says whether the stream was still there.
 pub async fn store_ingress(
     db: impl Queryable<'_>,
     id: &StreamId,
     ingress: &IngressRow<'_>,
     now: Timestamp,
-) -> Result<()> {
-    db.write(STORE_INGRESS)
+) -> Result<bool> {
+    let stored = db
+        .write(STORE_INGRESS)
         .bind(id.as_str())
         .bind(ingress.ingress_id)
         .bind(ingress.input_type.as_str())
@@ -570,7 +575,7 @@ pub async fn store_ingress(
         .bind(now.0)
         .execute()
         .await?;
-    Ok(())
+    Ok(stored == 1)
 }
 
 /// Remembers whether LiveKit knows the key.

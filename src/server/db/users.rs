@@ -2,10 +2,12 @@
 
 use sqlx::Result;
 
-use super::{Queryable, statements};
+use super::{Queryable, Tx, statements};
 use crate::domain::{
     account::{Account, Email, Username},
+    channel::Creator,
     id::UserId,
+    profile::{About, DisplayName, ProfileUpdate},
     timestamp::Timestamp,
 };
 
@@ -20,20 +22,45 @@ statements! {
 
     FIND_LOGIN = "SELECT id, password_hash FROM users WHERE username = $1 OR email = $1";
 
-    FIND_ACCOUNT = "SELECT u.id, u.username, u.email, u.is_admin,
+    FIND_ACCOUNT = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.about, u.email,
+                        u.is_admin,
                         EXISTS (SELECT 1 FROM creator_applications a
                                 WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
                     FROM users u WHERE u.id = $1";
 
     FIND_ID_BY_USERNAME = "SELECT id FROM users WHERE username = $1";
 
+    FIND_CREATOR = "SELECT username, coalesce(display_name, username) AS display_name, about FROM users WHERE id = $1";
+
+    FIND_PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
+
     SET_PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
+
+    SET_EMAIL = "UPDATE users SET email = $2 WHERE id = $1";
+
+    /// NULL keeps what is there. Who is read by their username has no other name: it is not stored twice.
+    SET_PROFILE = "UPDATE users SET
+                       display_name = CASE WHEN $2 = username THEN NULL ELSE coalesce($2, display_name) END,
+                       about = coalesce($3, about)
+                   WHERE id = $1";
+
+    /// Of two admins who go at once, the second waits here, and then sees that the first is gone. Who came first is not
+    /// remembered, only that somebody did.
+    FORGET_FIRST = "UPDATE installation SET first_user_id = CASE WHEN first_user_id = $1 THEN '' ELSE first_user_id END
+                    WHERE id = 1";
+
+    COUNT_AS_LAST_ADMIN = "SELECT count(*) FROM users WHERE id = $1 AND is_admin
+                           AND NOT EXISTS (SELECT 1 FROM users other WHERE other.is_admin AND other.id <> $1)";
+
+    DELETE_USER = "DELETE FROM users WHERE id = $1";
 }
 
 #[derive(sqlx::FromRow)]
 struct AccountRow {
     id: String,
     username: String,
+    display_name: String,
+    about: String,
     email: String,
     is_admin: bool,
     is_creator: bool,
@@ -100,6 +127,8 @@ pub async fn find_account(db: impl Queryable<'_>, id: &UserId) -> Result<Option<
     Ok(row.map(|row| Account {
         id: row.id.into(),
         username: row.username,
+        display_name: row.display_name,
+        about: row.about,
         email: row.email,
         is_admin: row.is_admin,
         is_creator: row.is_creator,
@@ -116,4 +145,48 @@ pub async fn find_id(db: impl Queryable<'_>, username: &Username) -> Result<Opti
 pub async fn set_password(db: impl Queryable<'_>, id: &UserId, password_hash: &str) -> Result<()> {
     db.write(SET_PASSWORD).bind(id.as_str()).bind(password_hash).execute().await?;
     Ok(())
+}
+
+/// What compares with the account's password, in PHC format.
+pub async fn find_password_hash(db: impl Queryable<'_>, id: &UserId) -> Result<Option<String>> {
+    let row: Option<(String,)> = db.read(FIND_PASSWORD_HASH).bind(id.as_str()).fetch_optional().await?;
+    Ok(row.map(|(hash,)| hash))
+}
+
+/// Replaces the address. Breaks `users_email_key` when it is taken.
+pub async fn set_email(db: impl Queryable<'_>, id: &UserId, email: &Email) -> Result<()> {
+    db.write(SET_EMAIL).bind(id.as_str()).bind(email.as_str()).execute().await?;
+    Ok(())
+}
+
+/// Changes how the account is shown.
+pub async fn set_profile(db: impl Queryable<'_>, id: &UserId, profile: &ProfileUpdate) -> Result<()> {
+    let name = profile.display_name.as_ref().map(DisplayName::as_str);
+    let about = profile.about.as_ref().map(About::as_str);
+    db.write(SET_PROFILE).bind(id.as_str()).bind(name).bind(about).execute().await?;
+    Ok(())
+}
+
+/// The account as others see it.
+pub async fn find_creator(db: impl Queryable<'_>, id: &UserId) -> Result<Option<Creator>> {
+    let row: Option<(String, String, String)> = db.read(FIND_CREATOR).bind(id.as_str()).fetch_optional().await?;
+    Ok(row.map(|(username, display_name, about)| Creator { username, display_name, about }))
+}
+
+/// Whether it is an admin and there is no other one.
+pub async fn is_last_admin(db: impl Queryable<'_>, id: &UserId) -> Result<bool> {
+    let (count,): (i64,) = db.read(COUNT_AS_LAST_ADMIN).bind(id.as_str()).fetch_one().await?;
+    Ok(count > 0)
+}
+
+/// Forgets that this account was the first, and lets no other account be deleted until the transaction ends.
+pub async fn forget_first(tx: &mut Tx, id: &UserId) -> Result<()> {
+    tx.write(FORGET_FIRST).bind(id.as_str()).execute().await?;
+    Ok(())
+}
+
+/// Deletes the account, and by the foreign keys all that is its own; says whether it was there. What it did elsewhere
+/// stays without its author.
+pub async fn delete(tx: &mut Tx, id: &UserId) -> Result<bool> {
+    Ok(tx.write(DELETE_USER).bind(id.as_str()).execute().await? == 1)
 }

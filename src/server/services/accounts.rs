@@ -31,6 +31,7 @@ const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
 const TOUCH_AFTER: Duration = Duration::from_secs(3600);
 /// Sign-ins from one address, within [`SIGN_IN_WINDOW`]: for whoever tries one password on many accounts.
 const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
+const TOO_MANY_TRIES: &str = "Too many tries. Wait a few minutes and try again.";
 /// Sessions in one piece of the list.
 const SESSIONS_PER_PAGE: usize = 50;
 
@@ -83,19 +84,23 @@ async fn insert_user(tx: &mut Tx, id: &UserId, username: &Username, email: &Emai
     let is_first = db::users::claim_first(&mut *tx, id).await?;
     let user = db::users::NewUser { id, username, email, password_hash: hash, is_admin: is_first };
     db::users::insert(&mut *tx, &user, now).await.map_err(|error| {
-        let taken = [
-            ("users_username_key", ("username", "This username is taken. Choose another one.")),
-            ("users_email_key", ("email", "There is an account with this address. Sign in instead.")),
-        ];
-        match db::on_constraint(&error, &taken) {
-            Some((field, message)) => Error::Taken(FieldErrors::one(field, message)),
-            None => error.into(),
-        }
+        let email = "There is an account with this address. Sign in instead.";
+        taken(error.into(), "This username is taken. Choose another one.", email)
     })?;
     if is_first {
         make_creator(tx, id, "Runs this server.", now).await?;
     }
     Ok(())
+}
+
+/// Names the field, when what it asks for is somebody else's.
+pub(super) fn taken(error: Error, username: &'static str, email: &'static str) -> Error {
+    let Error::Database(cause) = &error else { return error };
+    let fields = [("users_username_key", ("username", username)), ("users_email_key", ("email", email))];
+    match db::on_constraint(cause, &fields) {
+        Some((field, message)) => Error::Taken(FieldErrors::one(field, message)),
+        None => error,
+    }
 }
 
 /// Gives an account an approved application and a stream.
@@ -163,17 +168,43 @@ pub async fn make_token(state: &AppState, client: &Client, login: &str, password
 }
 
 async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
-    const TOO_MANY: &str = "Too many tries. Wait a few minutes and try again.";
-    let from = format!("sign-in from {}", client.address);
-    limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, TOO_MANY).await?;
+    limit_address(state, client).await?;
     let login = login.trim().to_lowercase();
     let found = db::users::find_login(&state.db, &login).await?;
     // Both names of an account count together, and names that are nobody's count too.
     let counted = found.as_ref().map_or(login.as_str(), |row| row.id.as_str());
-    let name = format!("sign-in {}", counted.chars().take(254).collect::<String>());
-    limit(&state.db, &name, MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY).await?;
+    limit(&state.db, &sign_ins_of(counted), MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await?;
     let fits = state.hasher.verify(password, found.as_ref().map(|row| row.password_hash.as_str())).await?;
     found.filter(|_| fits).map(|row| row.id).ok_or(Error::WrongCredentials)
+}
+
+/// Asks somebody who is signed in for their password, before what only they may do. Counts as signing in does.
+///
+/// # Errors
+/// When it is not theirs, which `field` is named for, or it was tried too often.
+pub(super) async fn confirm_password(
+    state: &AppState,
+    client: &Client,
+    user_id: &UserId,
+    (field, password): (&str, &str),
+) -> Result<()> {
+    limit_address(state, client).await?;
+    limit(&state.db, &sign_ins_of(user_id.as_str()), MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await?;
+    let hash = db::users::find_password_hash(&state.db, user_id).await?;
+    match state.hasher.verify(password, hash.as_deref()).await? {
+        true => Ok(()),
+        false => Err(FieldErrors::one(field, "This is not your password. Type it again.").into()),
+    }
+}
+
+async fn limit_address(state: &AppState, client: &Client) -> Result<()> {
+    let from = format!("sign-in from {}", client.address);
+    limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await
+}
+
+/// What tries are counted under: an account's id, or a name that is nobody's.
+pub(super) fn sign_ins_of(counted: &str) -> String {
+    format!("sign-in {}", counted.chars().take(254).collect::<String>())
 }
 
 async fn open_session(
@@ -231,7 +262,7 @@ pub async fn me(state: &AppState, actor: &Actor) -> Result<Account> {
     get_account(&state.db, &actor.user()?.user_id).await
 }
 
-async fn get_account(db: &Db, id: &UserId) -> Result<Account> {
+pub(super) async fn get_account(db: &Db, id: &UserId) -> Result<Account> {
     db::users::find_account(db, id).await?.ok_or(Error::NotSignedIn)
 }
 

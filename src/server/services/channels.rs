@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         account::Username,
-        channel::{Channel, ChannelCard, ChannelState, Creator, RoomToken},
+        channel::{Channel, ChannelCard, ChannelState, RoomToken},
         chat::Standing,
         id::StreamId,
         page::Page,
@@ -74,12 +74,13 @@ fn parse_cursor(text: &str) -> Option<RecentCursor> {
 /// # Errors
 /// When there is no creator of that name.
 pub async fn get(state: &AppState, actor: &Actor, username: &str) -> Result<Channel> {
-    let (username, row) = find(state, username).await?;
+    let (_, row) = find(state, username).await?;
+    let creator = db::users::find_creator(&state.db, &row.user_id).await?.ok_or(Error::NotFound(NO_CREATOR))?;
     let last_live_at = row.last_live_at();
     let channel = publish::with_viewers(state, &row.id, row.state()).for_viewers();
     let follower_count = db::follows::count(&state.db, &row.id).await?;
     let standing = standing(state, actor, &row.id).await?;
-    Ok(Channel { creator: Creator { username }, state: channel, last_live_at, follower_count, standing })
+    Ok(Channel { creator, state: channel, last_live_at, follower_count, standing })
 }
 
 /// What somebody is to a stream.

@@ -111,7 +111,11 @@ async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: Input
     let sealed =
         state.secrets.seal(&made.stream_key, id.as_str()).map_err(|error| Error::Internal(error.to_string()))?;
     let row = IngressRow { ingress_id: &made.id, input_type: input, server_url: &made.url, sealed_key: &sealed };
-    Ok(db::streams::store_ingress(&state.db, id, &row, clock::now()).await?)
+    match db::streams::store_ingress(&state.db, id, &row, clock::now()).await? {
+        true => Ok(()),
+        // The account was deleted while LiveKit made the key.
+        false => Err(Error::NotACreator),
+    }
 }
 
 /// Deletes the key.

@@ -2,6 +2,7 @@
 //!
 //! A service takes the state, who asks, and what they ask for. It knows neither HTTP nor pages.
 
+pub mod account_deletion;
 pub mod accounts;
 pub mod applications;
 pub mod channels;
@@ -11,6 +12,7 @@ pub mod follows;
 pub mod ingress;
 pub mod moderation;
 pub mod on_air;
+pub mod profile;
 pub mod publish;
 pub mod setup;
 pub mod streams;

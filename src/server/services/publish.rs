@@ -1,7 +1,10 @@
 //! Tells everybody what a stream is now: the pages by their event streams, and who is in the room by its metadata.
 
 use crate::{
-    domain::{channel::ChannelState, id::StreamId},
+    domain::{
+        channel::{ChannelState, StreamStatus},
+        id::StreamId,
+    },
     server::{Result, db, livekit::CallError, state::AppState},
 };
 
@@ -17,6 +20,15 @@ pub async fn announce(state: &AppState, id: &StreamId) -> Result<()> {
     state.events.publish(id, row.own_state());
     tell_room(state, id, row.state());
     Ok(())
+}
+
+/// Says that a stream is over for good, after its row is gone: `last` is what was known of it then.
+pub fn announce_end(state: &AppState, id: &StreamId, last: ChannelState) {
+    let (version, status) = (last.version + 1, StreamStatus::Offline);
+    let over = ChannelState { version, status, is_live: false, started_at: None, ..last };
+    state.events.publish_viewers(id, 0);
+    state.events.publish(id, over.clone());
+    tell_room(state, id, over);
 }
 
 /// What everybody sees of the stream now, viewers included.

@@ -1,0 +1,185 @@
+// The account page: each thing that can be changed, with scripts and without, and the end of it all.
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Account } from './lib/api';
+import { alive, expect, test, type Page } from './lib/test';
+import { lineWith, say } from './lib/chat';
+import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
+
+const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+/** Fills in and sends what the dialog asks for. */
+async function confirmDeletion(page: Page, { username, password }: { username: string; password: string }): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Delete your account?' });
+  await dialog.getByLabel(/^Type your username/).fill(username);
+  await dialog.getByLabel('Your password').fill(password);
+  await dialog.getByRole('button', { name: 'Delete account' }).click();
+}
+
+test('a new name is read in the chat, on the watch page and at the top of every page', async ({ visit, creator, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  const page = await visit('/account', { as: creator });
+  const profile = section(page, 'Profile');
+  await expect(profile.getByLabel('Display name')).toHaveValue(creator.username);
+  await profile.getByLabel('Display name').fill('');
+  await profile.getByLabel('About you').fill('Bread,\nevery Sunday.');
+  await profile.getByLabel('Display name').fill('x'.repeat(51));
+  await profile.getByRole('button', { name: 'Save profile' }).click();
+  await expect(profile.locator('.field-error')).toContainText('at most 50 characters');
+  await expect(profile.getByRole('status')).toHaveText('Not saved');
+  await expect(profile.getByLabel('About you')).toHaveValue('Bread,\nevery Sunday.');
+  await profile.getByLabel('Display name').fill('Ada the Baker 🥖');
+  await profile.getByRole('button', { name: 'Save profile' }).click();
+  await expect(profile.getByRole('status')).toHaveText('Saved');
+  await expect(section(page, 'You')).toContainText('Ada the Baker 🥖');
+  await page.getByRole('button', { name: /^Account menu/ }).click();
+  await expect(page.locator('.menu-title')).toContainText(`Ada the Baker 🥖 @${creator.username}`);
+
+  const watch = await visit(`/watch/${creator.username}`, { as: creator });
+  await expect(watch.locator('.watch-creator')).toHaveText(`Ada the Baker 🥖 @${creator.username}`);
+  await expect(watch.locator('.watch-about')).toHaveText('Bread,\nevery Sunday.');
+  await expectStatus(watch, 'live');
+  await say(watch, 'Who is this?');
+  await expect(lineWith(watch, 'Who is this?').locator('.chat-name')).toHaveText('Ada the Baker 🥖');
+  await page.reload();
+  await expect(profile.getByLabel('About you')).toHaveValue('Bread,\nevery Sunday.');
+});
+
+test('a new password signs the other browser out', async ({ visit, newUser }) => {
+  const bob = await newUser();
+  const page = await visit('/account', { as: bob });
+  const other = await visit('/login');
+  const signIn = async (password: string) => {
+    await other.getByLabel('Username or email').fill(bob.username);
+    await other.getByLabel('Password').fill(password);
+    await other.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await signIn(bob.password);
+  await expect(other).toHaveURL(/\/$/);
+  const form = section(page, 'Password');
+  const change = async (current: string) => {
+    await form.getByLabel('Current password').fill(current);
+    await form.getByLabel('New password').fill('another battery staple');
+    await form.getByRole('button', { name: 'Change password' }).click();
+  };
+  await change('not this one');
+  await expect(form.locator('.field-error')).toContainText('not your password');
+  await expect(form.getByLabel('New password')).toHaveValue('another battery staple');
+  await change(bob.password);
+  await expect(form.getByRole('status')).toHaveText('Saved');
+  await expect(form.getByLabel('New password')).toHaveValue('');
+  await expect(section(page, 'Where you are signed in').getByRole('listitem')).toHaveCount(1);
+  await other.goto('/account');
+  await expect(other).toHaveURL(/\/login/);
+  await signIn(bob.password);
+  await expect(other.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
+  await signIn('another battery staple');
+  await expect(other).toHaveURL(/\/account$/);
+});
+
+test('an account is deleted while its stream is live', async ({ visit, creator, newUser, whip, problems }) => {
+  // What belongs to the creator is not there any more.
+  problems.expect(/status of 404/);
+  const key = await creator.makeKey('whip');
+  const viewer = await visit(`/watch/${creator.username}`, { as: await newUser() });
+  await whip(key);
+  await expectMovingPicture(viewer);
+  const page = await visit('/account', { as: creator });
+  await page.getByRole('button', { name: 'Delete account…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete your account?' });
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Delete account…' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await confirmDeletion(page, { username: creator.username, password: 'not this one' });
+  await expect(dialog.locator('.field-error')).toContainText('not your password');
+  await confirmDeletion(page, creator);
+  await expect(page).toHaveURL(/\/$/);
+  await expect(page.locator('.toast')).toContainText('Your account is deleted.');
+  await expect(page.getByRole('link', { name: 'Sign up' })).toBeVisible();
+  await expectOffline(viewer);
+  await expect(whip(key)).rejects.toThrow('WHIP was refused');
+  await viewer.goto(`/watch/${creator.username}`);
+  await expect(viewer.getByRole('heading', { level: 1 })).toHaveText(/not here|nothing|not found/i);
+});
+
+test('all of it works without scripts', async ({ visit, newUser }) => {
+  const bob = await newUser();
+  const page = await visit('/account', { as: bob, javaScriptEnabled: false });
+  const saved = page.getByRole('status').filter({ hasText: 'Saved' });
+
+  await test.step('the profile', async () => {
+    const profile = section(page, 'Profile');
+    await profile.getByLabel('Display name').fill('x'.repeat(51));
+    await profile.getByLabel('About you').fill('One & two\n<three>');
+    await profile.getByRole('button', { name: 'Save profile' }).click();
+    await expect(profile.locator('.field-error')).toContainText('at most 50 characters');
+    await expect(profile.getByLabel('Display name')).toHaveValue('x'.repeat(51));
+    await expect(profile.getByLabel('About you')).toHaveValue('One & two\n<three>');
+    await profile.getByLabel('Display name').fill('Bob & Co');
+    await profile.getByRole('button', { name: 'Save profile' }).click();
+    await expect(profile.getByRole('status')).toHaveText('Saved');
+    await expect(profile.getByLabel('Display name')).toHaveValue('Bob & Co');
+    await expect(saved).toHaveCount(1);
+  });
+  await test.step('the address', async () => {
+    const address = section(page, 'Email address');
+    await address.getByLabel('Email').fill(`new-${bob.username}@example.org`);
+    await address.getByLabel('Your password').fill('not this one');
+    await address.getByRole('button', { name: 'Change address' }).click();
+    await expect(address.locator('.field-error')).toContainText('not your password');
+    await expect(address.getByLabel('Email')).toHaveValue(`new-${bob.username}@example.org`);
+    await address.getByLabel('Your password').fill(bob.password);
+    await address.getByRole('button', { name: 'Change address' }).click();
+    await expect(address.getByRole('status')).toHaveText('Saved');
+    await expect(section(page, 'You')).toContainText(`new-${bob.username}@example.org`);
+  });
+  await test.step('the password', async () => {
+    const password = section(page, 'Password');
+    await password.getByLabel('Current password').fill(bob.password);
+    await password.getByLabel('New password').fill('another battery staple');
+    await password.getByRole('button', { name: 'Change password' }).click();
+    await expect(password.getByRole('status')).toHaveText('Saved');
+    expect(page.url()).not.toContain('battery');
+  });
+  await test.step('deleting', async () => {
+    await page.getByRole('button', { name: 'Delete account…' }).click();
+    await confirmDeletion(page, { username: bob.username, password: bob.password });
+    await expect(section(page, 'Delete account').getByRole('alert').first()).toContainText('not your password');
+    await page.getByRole('button', { name: 'Delete account…' }).click();
+    await confirmDeletion(page, { username: bob.username, password: 'another battery staple' });
+    await expect(page).toHaveURL(/\/$/);
+    await page.goto('/account');
+    await expect(page).toHaveURL(/\/login/);
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the account page passes axe and fits a telephone, ${colorScheme}`, async ({ visit, creator }) => {
+    await rename(creator, 'مرحبا بالعالم '.repeat(3) + '🥖'.repeat(8));
+    const page = await visit('/account', { as: creator, colorScheme });
+    for (const size of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+      await page.setViewportSize(size);
+      await expectNothingWrong(page);
+      await page.getByRole('button', { name: 'Delete account…' }).click();
+      await confirmDeletion(page, { username: 'nobody', password: 'x' });
+      await expect(page.getByRole('dialog').locator('.field-error')).toBeVisible();
+      await expectNothingWrong(page);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.reload();
+      await alive(page);
+    }
+  });
+}
+
+async function rename(account: Account, displayName: string): Promise<void> {
+  await account.call('PUT', '/api/account/profile', { displayName });
+}
+
+async function expectNothingWrong(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([]);
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(beyond).toBeLessThanOrEqual(0);
+}

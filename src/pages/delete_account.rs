@@ -1,0 +1,92 @@
+//! Deleting one's account: a section of the account page, with a dialog that asks for password and username.
+
+use leptos::prelude::*;
+
+use super::{
+    forms::{PostForm, explain, failure_of, field_error, forget_failure, form_error},
+    session::use_session,
+};
+use crate::{
+    api::error::ApiError,
+    components::{feedback::ErrorNote, field::Field, form_dialog::FormDialog},
+};
+
+/// What deleting means, and the way to it.
+#[component]
+pub fn DeleteSection(
+    /// What is typed to confirm it.
+    username: String,
+    /// There is a stream that goes too.
+    is_creator: bool,
+) -> impl IntoView {
+    let action = use_session().delete_account;
+    let failure = failure_of(action);
+    forget_failure(action);
+    // Without WASM the dialog is closed when the page comes back.
+    let failed_before = move || failure.get().filter(|_| action.version().get() == 0).map(|failure| explain(&failure));
+    view! {
+        <section class="panel stack danger-zone" aria-labelledby="delete-title">
+            <h2 class="section-title" id="delete-title">
+                "Delete account"
+            </h2>
+            <p class="muted">"Your account and all that is your own are deleted at once, and cannot be brought back."</p>
+            <ErrorNote message=Signal::derive(failed_before) />
+            <div>
+                <FormDialog id="delete-account" opener="Delete account…" title="Delete your account?">
+                    <WhatGoes is_creator />
+                    <PostForm action class="stack">
+                        <ErrorNote message=form_error(failure) />
+                        <DeleteFields failure username />
+                        <button
+                            type="submit"
+                            class="button danger wide"
+                            disabled=action.pending()
+                            aria-busy=move || action.pending().get().then_some("true")
+                        >
+                            {move || if action.pending().get() { "Deleting…" } else { "Delete account" }}
+                        </button>
+                    </PostForm>
+                </FormDialog>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn WhatGoes(is_creator: bool) -> impl IntoView {
+    view! {
+        <ul class="what-goes">
+            {is_creator
+                .then(|| {
+                    view! {
+                        <li>"Your stream ends if you are live. Its key, titles, broadcasts and chat are deleted."</li>
+                    }
+                })}
+            <li>"Who you follow, where you are signed in and your profile are deleted."</li>
+            <li>"What you wrote in other people's chats stays, without your name."</li>
+            <li>"Your username is free for somebody else."</li>
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn DeleteFields(failure: Signal<Option<ApiError>>, username: String) -> impl IntoView {
+    view! {
+        <Field
+            label=format!("Type your username, {username}, to confirm")
+            name="confirm"
+            error=field_error(failure, "confirm")
+        />
+        <Field
+            label="Your password"
+            name="password"
+            id="delete-password"
+            kind="password"
+            autocomplete="current-password"
+            error=field_error(failure, "password")
+        />
+    }
+    .into_any()
+}

@@ -1,0 +1,67 @@
+//! How one is shown to others: a section of the account page.
+
+use leptos::prelude::*;
+
+use super::{
+    forms::{PostForm, failure_of, field_error, form_error, save_state_of, typed_or},
+    session::use_session,
+};
+use crate::{
+    api::account::{Account, ChangeProfile},
+    components::{
+        feedback::{ErrorNote, SaveRow},
+        field::{Field, TextField},
+    },
+};
+
+/// Name and text.
+#[component]
+pub fn ProfileSection(
+    /// As the page found it.
+    account: Account,
+) -> impl IntoView {
+    let action = ServerAction::<ChangeProfile>::new();
+    let failure = failure_of(action);
+    let session = use_session();
+    // The top of the page says the new name at once.
+    Effect::new(move |_| {
+        if let Some(Ok(account)) = action.value().get() {
+            session.account.set(Some(Some(account)));
+        }
+    });
+    let about_hint = if account.is_creator {
+        "On your watch page; 300 characters fit in."
+    } else {
+        "For your watch page, once you are a creator; 300 characters fit in."
+    };
+    view! {
+        <section class="panel stack" aria-labelledby="profile-title">
+            <h2 class="section-title" id="profile-title">
+                "Profile"
+            </h2>
+            <PostForm action class="stack">
+                <ErrorNote message=form_error(failure) />
+                <Field
+                    label="Display name"
+                    name="displayName"
+                    autocomplete="nickname"
+                    hint="What others read in the chat and on your page. Your username stays your address."
+                    value=typed_or("displayName", account.display_name)
+                    error=field_error(failure, "displayName")
+                />
+                <TextField
+                    label="About you"
+                    name="about"
+                    rows=3
+                    required=false
+                    max_length=600
+                    hint=about_hint
+                    value=typed_or("about", account.about)
+                    error=field_error(failure, "about")
+                />
+                <SaveRow label="Save profile" state=save_state_of(action) />
+            </PostForm>
+        </section>
+    }
+    .into_any()
+}

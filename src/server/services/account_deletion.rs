@@ -1,0 +1,105 @@
+//! Deleting an account with all that is its own: its stream and key, what it follows, where it is signed in. What it
+//! said in other people's chats stays without its name, and what it did as a moderator without who did it.
+//!
+//! LiveKit is asked first: when it cannot be told that the key is void, nothing has changed. Then everything goes in
+//! one transaction, and the username is free again. What has begun is done to its end.
+
+use crate::{
+    domain::{
+        channel::ChannelState,
+        fields::FieldErrors,
+        id::{StreamId, UserId},
+    },
+    server::{
+        Error, Result,
+        auth::{actor::Actor, door::Client},
+        db,
+        db::Tx,
+        services::{accounts, chat, ingress, publish},
+        state::AppState,
+    },
+};
+
+const LAST_ADMIN: &str = "You are the only admin of this server, so your account can't be deleted.";
+const NOT_TOLD: &str =
+    "LiveKit could not be told that your key is void, so nothing was deleted. Try again in a moment.";
+const NEW_KEY: &str = "A stream key was made while your account was being deleted. Try again.";
+
+/// Deletes the account that asks. A stream that is live ends.
+///
+/// # Errors
+/// When nobody is signed in, `confirm` is not its username, the password is wrong or was tried too often, it is the
+/// last admin, or LiveKit fails.
+pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: &str, confirm: &str) -> Result<()> {
+    let user = actor.user()?;
+    if confirm.trim().trim_start_matches('@').to_lowercase() != user.username {
+        let message = format!("Type your username to confirm: {}.", user.username);
+        return Err(FieldErrors::one("confirm", message).into());
+    }
+    accounts::confirm_password(state, client, &user.user_id, ("password", password)).await?;
+    // Asked once more while nobody else is deleted; here, before LiveKit hears of anything.
+    if db::users::is_last_admin(&state.db, &user.user_id).await? {
+        return Err(Error::Conflict(LAST_ADMIN));
+    }
+    let (state_, id) = (state.clone(), user.user_id.clone());
+    state.to_the_end(async move { delete_all(&state_, &id).await }).await
+}
+
+async fn delete_all(state: &AppState, id: &UserId) -> Result<()> {
+    ingress::withdraw(state, id).await.map_err(not_told)?;
+    let stream = delete_rows(state, id).await?;
+    // Files of the account (its picture, thumbnails of its stream) are deleted here: nothing refers to them any more.
+    if let Some((stream, last)) = stream {
+        publish::announce_end(state, &stream, last);
+    }
+    // Its event streams end, and on other people's channels it is a guest.
+    state.events.account_changed(id);
+    tracing::info!(user = %id, "an account was deleted");
+    Ok(())
+}
+
+/// What a failure of LiveKit means here.
+fn not_told(error: Error) -> Error {
+    match error {
+        Error::LiveKitUnreachable { reason, .. } => Error::LiveKitUnreachable { reason, message: NOT_TOLD },
+        Error::LiveKitFailed { reason, .. } => Error::LiveKitFailed { reason, message: NOT_TOLD },
+        other => other,
+    }
+}
+
+/// Deletes the account's rows; answers with its stream, as it was last.
+async fn delete_rows(state: &AppState, id: &UserId) -> Result<Option<(StreamId, ChannelState)>> {
+    let Some(stream) = db::streams::find_by_user(&state.db, id).await? else {
+        let mut tx = state.db.begin().await?;
+        delete_user(&mut tx, id).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    // Held from here on, in the order in which everybody holds them: the chat, then the stream.
+    let held = chat::begin(state, &stream.id).await;
+    if held.is_err() && db::streams::find(&state.db, &stream.id).await?.is_none() {
+        // Of two requests at once, the other one did it.
+        return Err(Error::NotSignedIn);
+    }
+    let (turn, mut tx) = held?;
+    let row = db::streams::lock(&mut tx, &stream.id).await?.ok_or(Error::NotSignedIn)?;
+    // One that is made from now on finds no stream to be stored with, and is removed at LiveKit again.
+    if row.ingress_id.is_some() {
+        return Err(Error::Conflict(NEW_KEY));
+    }
+    delete_user(&mut tx, id).await?;
+    chat::commit(state, (turn, tx), |_| ()).await?;
+    Ok(Some((stream.id, row.state())))
+}
+
+async fn delete_user(tx: &mut Tx, id: &UserId) -> Result<()> {
+    db::users::forget_first(tx, id).await?;
+    if db::users::is_last_admin(&mut *tx, id).await? {
+        return Err(Error::Conflict(LAST_ADMIN));
+    }
+    db::limits::delete(&mut *tx, &accounts::sign_ins_of(id.as_str())).await?;
+    match db::users::delete(tx, id).await? {
+        true => Ok(()),
+        false => Err(Error::NotSignedIn),
+    }
+}

@@ -1,0 +1,93 @@
+//! What somebody changes about their own account: how they are shown, their password, their address.
+
+use crate::{
+    domain::{
+        account::{Account, Email, Password, Username},
+        fields::{FieldErrors, Invalid},
+        id::UserId,
+        profile::{DisplayName, ProfileChange},
+    },
+    server::{
+        Error, Result,
+        auth::{actor::Actor, door::Client},
+        db,
+        services::accounts,
+        state::AppState,
+    },
+};
+
+/// The field that asks for the password that holds now.
+const CURRENT: &str = "currentPassword";
+
+/// Changes how one is shown to others.
+///
+/// # Errors
+/// When nobody is signed in, or fields break rules.
+pub async fn change(state: &AppState, actor: &Actor, change: ProfileChange) -> Result<Account> {
+    let id = &actor.user()?.user_id;
+    let update = change.parse()?;
+    if let Some(name) = &update.display_name {
+        refuse_names_of_others(state, id, name).await?;
+    }
+    db::users::set_profile(&state.db, id, &update).await?;
+    accounts::get_account(&state.db, id).await
+}
+
+/// Nobody passes for somebody else by their username.
+async fn refuse_names_of_others(state: &AppState, id: &UserId, name: &DisplayName) -> Result<()> {
+    let Ok(username) = Username::parse(name.as_str()) else { return Ok(()) };
+    match db::users::find_id(&state.db, &username).await? {
+        Some(owner) if owner != *id => {
+            let message = "This is somebody's username. Choose another name.";
+            Err(Error::Taken(FieldErrors::one("displayName", message)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Replaces the password. Who was signed in elsewhere, or has a token, is not any more.
+///
+/// # Errors
+/// When nobody is signed in, the new password breaks rules, the current one is wrong, or was tried too often.
+pub async fn change_password(
+    state: &AppState,
+    client: &Client,
+    actor: &Actor,
+    current_password: &str,
+    new_password: &str,
+) -> Result<()> {
+    let user = actor.user()?;
+    let password =
+        Password::parse(new_password).map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
+    accounts::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
+    let hash = state.hasher.hash(&password).await?;
+    let mut tx = state.db.begin().await?;
+    db::users::set_password(&mut tx, &user.user_id, &hash).await?;
+    db::sessions::delete_others(&mut tx, &user.user_id, &user.session_id).await?;
+    tx.commit().await?;
+    state.events.account_changed(&user.user_id);
+    Ok(())
+}
+
+/// Replaces the address. It is what one signs in with too.
+///
+/// # Errors
+/// When nobody is signed in, the address breaks rules or is somebody else's, the password is wrong, or was tried too
+/// often.
+pub async fn change_email(
+    state: &AppState,
+    client: &Client,
+    actor: &Actor,
+    current_password: &str,
+    email: &str,
+) -> Result<Account> {
+    let id = &actor.user()?.user_id;
+    let email = Email::parse(email).map_err(|Invalid(message)| FieldErrors::one("email", message))?;
+    accounts::confirm_password(state, client, id, (CURRENT, current_password)).await?;
+    let stored = db::users::set_email(&state.db, id, &email).await;
+    stored.map_err(|error| {
+        let message = "Another account has this address. Choose another one.";
+        accounts::taken(error.into(), "This username is taken.", message)
+    })?;
+    accounts::get_account(&state.db, id).await
+}
