@@ -84,6 +84,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(await guest(`/watch/${long.username}`), 'watch-long-title');
   await shoot(await guest('/'), 'home-live');
   await shoot(await guest('/?search=nothing+at+all'), 'home-nothing-found');
+  await shoot(await guest('/?search=a'), 'home-found');
   await other.stop();
   await expect((await guest(`/watch/${long.username}`)).locator('.badge').first()).toHaveAttribute('data-status', 'offline');
   await shoot(await guest('/'), 'home-live-and-recent');

@@ -78,7 +78,7 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     provide_session();
     view! {
-        <Title formatter=|text: String| if text.is_empty() { "StreamIt".to_owned() } else { format!("{text} · StreamIt") } />
+        <Title formatter=title_of />
         <Meta name="description" content="Live streaming from your own server." />
         <Link rel="preload" href="/vendor/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
         <Router>
@@ -93,6 +93,13 @@ pub fn App() -> impl IntoView {
         </Router>
     }
     .into_any()
+}
+
+/// The title of the document. Leptos writes it into the page as it is (leptos_meta 0.8.7), where it is HTML and holds
+/// what people type: titles, names, what they search for. In the browser it is text.
+fn title_of(page: String) -> String {
+    let title = if page.is_empty() { "StreamIt".to_owned() } else { format!("{page} · StreamIt") };
+    if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;") } else { title }
 }
 
 #[component]

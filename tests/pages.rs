@@ -13,6 +13,10 @@ on_both_databases![
     pages_are_rendered_whole_however_many_are_asked_for_at_once,
     a_page_that_is_not_there_is_404,
     the_account_page_holds_what_its_forms_open_with,
+    what_people_type_is_never_html,
+    a_link_to_a_channel_shows_what_is_on,
+    the_first_page_has_a_link_preview_too,
+    a_list_goes_on_without_scripts,
 ];
 
 /// Pages, and a part of each that is only there when it was rendered to its end.
@@ -61,8 +65,13 @@ async fn a_page_that_is_not_there_is_404(database: Database) {
     app.first_user().await;
     let program = app.program().await;
     let guest = program.seen_by(&app.anonymous());
-    for path in ["/nothing", "/watch/nobody", "/watch/a/b"] {
-        assert_eq!(guest.get(path).await.status, 404, "{path}");
+    app.user("bob").await;
+    // Somebody who is no creator has no page either.
+    for path in ["/nothing", "/watch/nobody", "/watch/bob", "/watch/a/b", "/watch/%00", "/watch/%3Cscript%3E"] {
+        let answer = guest.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.body.contains("There is nothing at this address"), "{path}");
+        assert!(!answer.body.contains("og:title"), "{path}");
     }
 }
 
@@ -83,4 +92,119 @@ async fn the_account_page_holds_what_its_forms_open_with(database: Database) {
     let page = carl.get(&format!("/account?{query}")).await.body;
     assert!(page.contains("value=\"Typed\"") && page.contains(">Typed &lt;too</textarea>"), "{page}");
     assert_eq!(page.matches("data-state=\"saved\"").count(), 1, "{page}");
+}
+
+/// What would run if it were HTML, wherever it stands.
+const HOSTILE: &str = r#""></title><script>alert(1)</script>&'"#;
+
+async fn what_people_type_is_never_html(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    carl.put("/api/stream/info", json!({ "title": HOSTILE })).await.ok();
+    carl.put("/api/stream/info", json!({ "thumbnail": "https://example.org/a?b='&c" })).await.ok();
+    let encoder = app.encoder_connects(&carl.make_key().await).await;
+    let program = app.program().await;
+    let guest = program.seen_by(&app.anonymous());
+    let search = serde_urlencoded::to_string([("search", HOSTILE)]).unwrap();
+    for path in ["/watch/carl", "/", &format!("/?{search}"), &format!("/?after=x&{search}"), "/?after=%3Cscript%3E%00"]
+    {
+        let body = guest.get(path).await.body;
+        assert!(!body.contains("<script>alert"), "{path}: {body}");
+        assert_eq!(body.matches("</title>").count(), 1, "{path}");
+    }
+    encoder.stops().await;
+    let body = guest.get("/watch/carl").await.body;
+    assert!(!body.contains("<script>alert"), "{body}");
+    let head = body.split("</head>").next().unwrap();
+    assert!(head.contains("<title>\"&gt;&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;' – carl"), "{head}");
+    let title = tag(head, "og:title");
+    assert!(title.contains("content=\"&quot;"), "{title}");
+}
+
+/// The tag in the head with that property or name.
+fn tag<'a>(head: &'a str, name: &str) -> &'a str {
+    let tags: Vec<&str> = head.split('<').filter(|tag| tag.contains(&format!("\"{name}\""))).collect();
+    assert_eq!(tags.len(), 1, "{name}: {tags:?} in {head}");
+    tags[0]
+}
+
+async fn head_of(caller: &Caller, path: &str) -> String {
+    let answer = caller.get(path).await;
+    assert_eq!(answer.status, 200, "{path}");
+    answer.body.split("</head>").next().unwrap().to_owned()
+}
+
+#[track_caller]
+fn says(head: &str, name: &str, content: &str) {
+    let tag = tag(head, name);
+    assert!(tag.contains(&format!("=\"{content}\"")), "{tag}");
+}
+
+async fn a_link_to_a_channel_shows_what_is_on(database: Database) {
+    let app = TestApp::with(database, &[("STREAMIT_BASE_URL", "https://live.example.org/")]).await;
+    let carl = app.creator("carl").await;
+    carl.put("/api/stream/info", json!({ "title": "Bread & butter" })).await.ok();
+    let program = app.program().await;
+    let guest = program.seen_by(&app.anonymous());
+    let offline = head_of(&guest, "/watch/CARL").await;
+    says(&offline, "og:title", "Bread &amp; butter");
+    says(&offline, "og:type", "video.other");
+    says(&offline, "og:site_name", "StreamIt");
+    says(&offline, "og:url", "https://live.example.org/watch/carl");
+    says(&offline, "canonical", "https://live.example.org/watch/carl");
+    says(&offline, "og:image", "https://live.example.org/link-preview.png");
+    says(&offline, "twitter:card", "summary_large_image");
+    assert!(tag(&offline, "og:description").contains("not live right now"));
+
+    let picture = "https://example.org/bread.png?a=1";
+    carl.put("/api/stream/info", json!({ "thumbnail": picture })).await.ok();
+    app.encoder_connects(&carl.make_key().await).await;
+    let live = head_of(&guest, "/watch/carl").await;
+    says(&live, "og:image", picture);
+    assert!(tag(&live, "og:description").contains("is live now"));
+    // A rehearsal is nobody's business.
+    app.execute("UPDATE streams SET status = 'rehearsal'").await;
+    let rehearsing = head_of(&guest, "/watch/carl").await;
+    assert!(tag(&rehearsing, "og:description").contains("not live right now"));
+}
+
+async fn the_first_page_has_a_link_preview_too(database: Database) {
+    let app = TestApp::with(database, &[("STREAMIT_BASE_URL", "https://live.example.org")]).await;
+    let program = app.program().await;
+    let guest = program.seen_by(&app.anonymous());
+    for path in ["/", "/?search=x"] {
+        let head = head_of(&guest, path).await;
+        says(&head, "og:title", "StreamIt");
+        says(&head, "og:type", "website");
+        says(&head, "og:url", "https://live.example.org/");
+        says(&head, "canonical", "https://live.example.org/");
+        says(&head, "og:image", "https://live.example.org/link-preview.png");
+    }
+}
+
+async fn a_list_goes_on_without_scripts(database: Database) {
+    let app = TestApp::start(database).await;
+    app.first_user().await;
+    app.execute("UPDATE streams SET last_live_at = 5, title = 'Jazz', folded_title = 'jazz'").await;
+    let program = app.program().await;
+    let guest = program.seen_by(&app.anonymous());
+    let page = async |path: &str| {
+        let answer = guest.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        answer.body
+    };
+    assert!(page("/?search=j%C3%81zz").await.contains("href=\"/watch/ann\""));
+    let nothing = page("/?search=rock%26roll").await;
+    assert!(nothing.contains("No stream matches “rock&amp;roll”") && nothing.contains("Show all streams"));
+    let last = page("/?after=0.5.zz").await;
+    assert!(last.contains("That was the last one") && !last.contains("Nobody is live"));
+    assert!(page("/?after=0.6.a").await.contains("href=\"/watch/ann\""));
+    for (path, words) in [("/?after=forged", "This place in the list is not known"), (&*long_search(), "at most 100")] {
+        let refused = page(path).await;
+        assert!(refused.contains(words) && refused.contains("Show all streams"), "{path}");
+    }
+}
+
+fn long_search() -> String {
+    format!("/?search={}", "x".repeat(101))
 }

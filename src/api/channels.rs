@@ -20,15 +20,16 @@ impl Payload for ChannelCard {}
 impl Payload for Following {}
 impl Payload for RoomToken {}
 
-/// Live streams by viewers, then the others by when they were last on air.
+/// Live streams by viewers, then those that were live by when that was; or, nearest first, what `search` finds in names
+/// and titles. `after` is the `next` of the piece before.
 #[server(prefix = "/api", endpoint = "/channels", protocol = Api<GetUrl>)]
 pub async fn browse(
     #[server(default)] search: Option<String>,
-    #[server(default)] cursor: Option<String>,
+    #[server(default)] after: Option<String>,
 ) -> Result<Page<ChannelCard>, ApiError> {
-    use crate::server::{auth::door, services::channels};
+    use crate::server::{auth::door, services::browse};
     let visit = door::visit()?;
-    Ok(channels::browse(&visit.state, search.as_deref(), cursor.as_deref()).await?)
+    Ok(browse::browse(&visit.state, search.as_deref(), after.as_deref()).await?)
 }
 
 /// A creator, what everybody sees of their stream, and what the one who asks is to it.

@@ -1,4 +1,6 @@
 //! A stream in a list: picture, title, whose it is, and whether it is on air or when it last was.
+//!
+//! A card stays the same element while what it shows changes, so that a list can be read again under somebody's cursor.
 
 use leptos::{html, prelude::*};
 use leptos_router::components::A;
@@ -14,37 +16,62 @@ use crate::domain::channel::{ChannelCard, StreamStatus};
 /// Cards, as many beside each other as fit.
 #[component]
 pub fn ChannelGrid(
-    /// What is shown, in this order.
-    cards: Vec<ChannelCard>,
+    /// What is shown, in this order, each creator once.
+    #[prop(into)]
+    cards: Signal<Vec<ChannelCard>>,
 ) -> impl IntoView {
-    let items = cards.into_iter().map(|card| view! { <li><Card card /></li> }).collect_view();
-    view! { <ul class="grid-cards">{items}</ul> }
+    view! {
+        <ul class="grid-cards">
+            <For each=move || cards.get() key=|card| card.username.clone() let:card>
+                <li>
+                    <Card card=latest(cards, card) />
+                </li>
+            </For>
+        </ul>
+    }
+    .into_any()
+}
+
+/// The id of the link that a creator's card is.
+pub fn card_id(username: &str) -> String {
+    format!("card-{username}")
+}
+
+/// The card as it is now; as it last was, once it is not in the list any more.
+fn latest(cards: Signal<Vec<ChannelCard>>, first: ChannelCard) -> Memo<ChannelCard> {
+    Memo::new(move |known: Option<&ChannelCard>| {
+        let known = known.unwrap_or(&first);
+        cards.with(|cards| cards.iter().find(|card| card.username == known.username).unwrap_or(known).clone())
+    })
 }
 
 #[component]
-fn Card(card: ChannelCard) -> impl IntoView {
-    let ChannelCard { username, display_name, title, is_live, last_live_at, .. } = card.clone();
+fn Card(card: Memo<ChannelCard>) -> impl IntoView {
+    let username = card.with_untracked(|card| card.username.clone());
+    let id = card_id(&username);
+    let display_name = Memo::new(move |_| card.with(|card| card.display_name.clone()));
+    let title = Memo::new(move |_| card.with(|card| card.title.clone()));
+    let is_live = Memo::new(move |_| card.with(|card| card.is_live));
     view! {
-        <A href=format!("/watch/{username}") attr:class="card" attr:data-live=is_live.to_string()>
+        <A
+            href=format!("/watch/{username}")
+            attr:id=id
+            attr:class="card"
+            attr:data-live=move || is_live.get().to_string()
+        >
             <CardPicture card />
             <div class="card-text">
                 <Avatar username=username.clone() />
                 <div class="card-words">
-                    <p class="card-title" dir="auto" title=title.clone()>
-                        {title.clone()}
+                    <p class="card-title" dir="auto" title=title>
+                        {title}
                     </p>
                     <p class="card-creator" dir="auto">
                         {display_name}
                     </p>
-                    {(!is_live)
-                        .then(|| {
-                            view! {
-                                <p class="card-when">
-                                    {if last_live_at.is_some() { "Last live " } else { "Not live yet" }}
-                                    <TimeAgo at=last_live_at />
-                                </p>
-                            }
-                        })}
+                    <Show when=move || !is_live.get()>
+                        <LastLive card />
+                    </Show>
                 </div>
             </div>
         </A>
@@ -53,35 +80,56 @@ fn Card(card: ChannelCard) -> impl IntoView {
 }
 
 #[component]
-fn CardPicture(card: ChannelCard) -> impl IntoView {
-    let ChannelCard { thumbnail, is_live, viewer_count, started_at, .. } = card;
-    let picture = thumbnail.map(|address| view! { <Thumbnail address /> });
-    let overlay = is_live.then(|| {
-        view! {
-            <span class="card-corner top">
-                <LiveBadge status=StreamStatus::Live />
-            </span>
-            <span class="card-corner bottom">
-                <ViewerCount count=viewer_count />
-            </span>
-            <span class="card-corner bottom end">
-                <OnAirTimer started_at />
-            </span>
-        }
-    });
+fn LastLive(card: Memo<ChannelCard>) -> impl IntoView {
+    let at = Memo::new(move |_| card.with(|card| card.last_live_at));
+    view! {
+        <p class="card-when">
+            {move || if at.get().is_some() { "Last live " } else { "Not live yet" }} <TimeAgo at />
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn CardPicture(card: Memo<ChannelCard>) -> impl IntoView {
+    let thumbnail = Memo::new(move |_| card.with(|card| card.thumbnail.clone()));
+    let is_live = Memo::new(move |_| card.with(|card| card.is_live));
     view! {
         <div class="card-picture">
             <Icon name="radio" />
-            {picture}
-            {overlay}
+            {move || thumbnail.get().map(|address| view! { <Thumbnail address /> })}
+            <Show when=move || is_live.get()>
+                <OnAir card />
+            </Show>
         </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn OnAir(card: Memo<ChannelCard>) -> impl IntoView {
+    let viewers = Memo::new(move |_| card.with(|card| card.viewer_count));
+    let started_at = Memo::new(move |_| card.with(|card| card.started_at));
+    view! {
+        <span class="card-corner top">
+            <LiveBadge status=StreamStatus::Live />
+        </span>
+        <span class="card-corner bottom">
+            <ViewerCount count=viewers />
+        </span>
+        <span class="card-corner bottom end">
+            <OnAirTimer started_at />
+        </span>
     }
     .into_any()
 }
 
 /// The still picture; nothing when it cannot be loaded, so that the placeholder behind it shows.
 #[component]
-fn Thumbnail(address: String) -> impl IntoView {
+pub fn Thumbnail(
+    /// Where it is.
+    address: String,
+) -> impl IntoView {
     let broken = RwSignal::new(false);
     let element = NodeRef::<html::Img>::new();
     Effect::new(move |_| {

@@ -6,7 +6,7 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::components::{A, Form};
 
 use super::{avatar::Avatar, icon::Icon, person::PersonName};
-use crate::domain::account::Account;
+use crate::domain::{account::Account, search::MAX_SEARCH_CHARS};
 
 /// The bar. Its children are the corner of the account.
 #[component]
@@ -14,6 +14,9 @@ pub fn TopBar(
     /// What is being searched for.
     #[prop(into)]
     search: Signal<String>,
+    /// Called with every text that is typed into the search.
+    #[prop(into)]
+    on_type: Callback<String>,
     /// The corner of the account.
     children: Children,
 ) -> impl IntoView {
@@ -27,31 +30,57 @@ pub fn TopBar(
                 </svg>
                 <span class="brand-name">"StreamIt"</span>
             </A>
-            <div class="search" role="search">
-                <Form method="GET" action="/">
-                    <label class="visually-hidden" for="search">
-                        "Search streams"
-                    </label>
-                    <Icon name="search" />
-                    <input
-                        id="search"
-                        type="search"
-                        name="search"
-                        placeholder="Search streams"
-                        maxlength="100"
-                        autocomplete="off"
-                        enterkeyhint="search"
-                        value=search.get_untracked()
-                        prop:value=search
-                    />
-                </Form>
-            </div>
+            <SearchField search on_type />
             <nav class="account-corner" aria-label="Account">
                 {children()}
             </nav>
         </header>
     }
     .into_any()
+}
+
+/// The search. What is typed there stays what was typed: the address follows it, and it follows the address only while
+/// nobody types.
+#[component]
+fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |before: Option<()>| {
+        let searched = search.get();
+        let Some(field) = field.get() else { return };
+        if !has_focus(&field) {
+            field.set_value(&searched);
+        } else if before.is_none() && field.value() != searched {
+            // Somebody was faster than the page came alive.
+            on_type.run(field.value());
+        }
+    });
+    view! {
+        <div class="search" role="search">
+            <Form method="GET" action="/">
+                <label class="visually-hidden" for="search">
+                    "Search streams"
+                </label>
+                <Icon name="search" />
+                <input
+                    id="search"
+                    node_ref=field
+                    type="search"
+                    name="search"
+                    placeholder="Search streams"
+                    maxlength=MAX_SEARCH_CHARS.to_string()
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    value=search.get_untracked()
+                    on:input=move |event| on_type.run(event_target_value(&event))
+                />
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+fn has_focus(field: &web_sys::HtmlInputElement) -> bool {
+    document().active_element().is_some_and(|element| element.is_same_node(Some(field)))
 }
 
 /// What somebody who is not signed in finds there.

@@ -6,10 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{chat::is_invisible, fields::Invalid};
+use super::{fields::Invalid, folding::fold};
 
 /// Most words of one stream.
 pub const MAX_BLOCKED_WORDS: usize = 200;
@@ -57,28 +56,13 @@ impl BlockedWords {
 
     /// Whether a message holds one of them.
     pub fn are_in(&self, text: &str) -> bool {
-        let folded: Vec<char> = fold(text).chars().collect();
+        let folded: Vec<char> = fold(text).chars().take(MAX_FOLDED_CHARS).collect();
         let together: Vec<char> = close_up(&folded);
         self.0.iter().any(|word| {
             let word: Vec<char> = fold(word).chars().collect();
             holds(&folded, &word) || (together != folded && holds(&together, &word))
         })
     }
-}
-
-/// What is compared: lower case, without accents, invisible characters and differences of width, all spaces alike.
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let visible = text.chars().filter(|c| !is_invisible(*c));
-    let letters = visible.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    for c in letters.take(MAX_FOLDED_CHARS) {
-        if !c.is_whitespace() {
-            folded.push(c);
-        } else if !folded.ends_with(' ') {
-            folded.push(' ');
-        }
-    }
-    folded.trim().to_owned()
 }
 
 /// The text with letters that stand apart put together: `so b.a.d` is `so bad`.

@@ -127,6 +127,9 @@ pub struct Channel {
     pub state: ChannelState,
     /// When it was last on air; `None` if never, or if it is now.
     pub last_live_at: Option<Timestamp>,
+    /// What it was called before, the newest first: a few, each once.
+    #[serde(default)]
+    pub earlier_titles: Vec<String>,
     /// How many follow it.
     pub follower_count: u32,
     /// What the one who asks is to it.

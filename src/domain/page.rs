@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Page<T> {
     /// What is in it.
     pub items: Vec<T>,
-    /// What to ask for as `cursor` to get the next piece; `None` when this was the last.
+    /// What to ask for as `cursor` (of channels, as `after`) to get the next piece; `None` when this was the last.
     pub next: Option<String>,
 }
 

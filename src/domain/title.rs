@@ -9,6 +9,9 @@ pub const MAX_TITLE_CHARS: usize = 200;
 /// Longest title, in bytes of UTF-8: a "character" can be made of any number of code points.
 pub const MAX_TITLE_BYTES: usize = 2048;
 
+/// Most earlier titles that are told.
+pub const MAX_EARLIER_TITLES: usize = 5;
+
 /// What viewers read above the picture: trimmed, 1 to 200 characters, on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
@@ -50,9 +53,30 @@ impl Title {
     }
 }
 
+/// Keeps what a stream was called before, the newest first and each title once, when it is renamed.
+pub fn stream_was_renamed(earlier: &mut Vec<String>, from: &str, to: &str) {
+    earlier.retain(|title| title != from && title != to);
+    if from != Title::UNTITLED && from != to {
+        earlier.insert(0, from.to_owned());
+        earlier.truncate(MAX_EARLIER_TITLES);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn earlier_titles_hold_each_once_and_never_the_present_one() {
+        let mut earlier = ["b", "c", "d", "e", "f"].map(str::to_owned).to_vec();
+        stream_was_renamed(&mut earlier, "a", "c");
+        assert_eq!(earlier, ["a", "b", "d", "e", "f"]);
+        stream_was_renamed(&mut earlier, "c", "x");
+        assert_eq!(earlier, ["c", "a", "b", "d", "e"]);
+        let mut earlier = Vec::new();
+        stream_was_renamed(&mut earlier, Title::UNTITLED, "a");
+        assert!(earlier.is_empty(), "a stream without a title had none");
+    }
 
     #[test]
     fn counts_characters_as_people_do() {

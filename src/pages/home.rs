@@ -1,12 +1,20 @@
-//! Who is live, and who was. It keeps itself up to date while somebody looks at it.
+//! Who is live, and who was; or who is looked for. It keeps itself up to date while somebody looks at it.
+//!
+//! Without WASM it is the same in pages of their own: `?search=` and `?after=`. The list is asked for again every few
+//! seconds, and not told by events: they are of one stream each, and a visitor here watches none.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
 use leptos_meta::Title;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 
-use super::{dashboard::MissingParts, session::use_session};
+use super::{
+    home_states::{Failed, GridSkeleton, NothingHere},
+    link_preview::LinkPreview,
+    lists::in_time,
+    session::use_session,
+};
 use crate::{
     api::{
         auth::Account,
@@ -14,42 +22,98 @@ use crate::{
         error::ApiError,
     },
     components::{
-        channel_card::ChannelGrid,
-        feedback::{EmptyState, ErrorNote, Skeleton},
-        icon::Icon,
+        channel_card::{ChannelGrid, card_id},
+        more_link::{Growth, MoreLink},
     },
+    domain::{channel_list::ChannelList, search::Search},
 };
 
 /// How often the list is read again while the page is visible.
 const REFRESH_EVERY: Duration = Duration::from_secs(15);
 
-type Listing = Resource<Result<Page<ChannelCard>, ApiError>>;
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// What is looked for, as it was typed.
+    pub search: Option<String>,
+    /// Where the piece before ended.
+    pub after: Option<String>,
+}
 
-/// Live streams first, then recent ones; all, or what is searched for.
+impl Asked {
+    fn browse(&self) -> impl Future<Output = Result<Page<ChannelCard>, ApiError>> + use<> {
+        browse(self.search.clone(), self.after.clone())
+    }
+
+    /// The same, from there on.
+    fn after(&self, after: Option<String>) -> Self {
+        Self { after, ..self.clone() }
+    }
+
+    /// Its address.
+    pub fn path(&self) -> String {
+        let search = self.search.as_ref().map(|text| ("search", text));
+        let query: Vec<_> = search.into_iter().chain(self.after.as_ref().map(|after| ("after", after))).collect();
+        let query = serde_urlencoded::to_string(query).unwrap_or_default();
+        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    }
+
+    fn heading(&self) -> String {
+        match (&self.search, &self.after) {
+            (Some(text), _) => format!("Results for “{text}”"),
+            (None, Some(_)) => "Recently live".to_owned(),
+            (None, None) => "Live now".to_owned(),
+        }
+    }
+
+    fn title(&self) -> String {
+        self.search.as_ref().map_or_else(String::new, |text| format!("Search: {text}"))
+    }
+}
+
+/// The address of a search; of the whole list, where nothing is looked for.
+pub(super) fn search_path(text: &str) -> String {
+    Asked { search: worth_searching(text), after: None }.path()
+}
+
+/// What is too long is asked for too: the answer says so.
+fn worth_searching(text: &str) -> Option<String> {
+    (Search::parse(text) != Ok(None)).then(|| text.trim().to_owned())
+}
+
+/// The page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         let query = query.read();
-        (query.get("search").filter(|text| !text.trim().is_empty()), query.get("cursor"))
+        Asked { search: query.get("search").and_then(|text| worth_searching(&text)), after: query.get("after") }
     });
-    let search = Memo::new(move |_| asked.get().0);
     let session = use_session();
-    let listing = Resource::new_blocking(move || asked.get(), |(search, cursor)| browse(search, cursor));
-    refresh_while_visible(listing);
-    let title_of = |search: Option<String>| search.map_or_else(String::new, |text| format!("Search: {text}"));
-    let first_title = title_of(search.get_untracked());
+    let listing = Resource::new_blocking(move || asked.get(), |asked| asked.browse());
+    let first_title = asked.with_untracked(Asked::title);
     // The server asks for the title last, when what belongs to this page may be gone.
-    let title = move || search.try_get().map_or_else(|| first_title.clone(), title_of);
+    let title = move || asked.try_with(Asked::title).unwrap_or_else(|| first_title.clone());
+    // What was found is said in a place that stays, or it would not be heard.
+    let announcement = RwSignal::new(String::new());
     view! {
         <Title text=title />
+        <LinkPreview kind="website" title="StreamIt" description="Live streaming from your own server." path="/" />
         <div class="page home">
+            <h1 class="page-title" dir="auto">
+                {move || asked.with(Asked::heading)}
+            </h1>
+            <p class="visually-hidden" role="status">
+                {announcement}
+            </p>
             <Transition fallback=|| view! { <GridSkeleton /> }>
                 {move || Suspend::new(async move {
                     let account = session.account.await;
-                    match listing.await {
-                        Ok(page) => view! { <Streams page search account /> }.into_any(),
-                        Err(error) => view! { <Failed error listing /> }.into_any(),
+                    let answer = listing.await;
+                    let asked = asked.get_untracked();
+                    match answer {
+                        Ok(first) => view! { <Streams first asked account announcement /> }.into_any(),
+                        Err(error) => view! { <Failed error asked on_retry=move || listing.refetch() /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -58,15 +122,88 @@ pub fn HomePage() -> impl IntoView {
     .into_any()
 }
 
-fn refresh_while_visible(listing: Listing) {
+#[component]
+fn Streams(
+    first: Page<ChannelCard>,
+    asked: Asked,
+    account: Option<Account>,
+    announcement: RwSignal<String>,
+) -> impl IntoView {
+    let list = RwSignal::new(ChannelList::new(first));
+    let is_first = asked.after.is_none();
+    if is_first {
+        keep_fresh(list, asked.clone());
+    }
+    let search = asked.search.clone().filter(|_| is_first);
+    let found = Memo::new(move |_| list.with(found_words));
+    announce(announcement, found, search.clone());
+    let live = Memo::new(move |_| list.with(ChannelList::live));
+    let off_air = Memo::new(move |_| list.with(ChannelList::off_air));
+    let is_empty = Memo::new(move |_| off_air.read().is_empty());
+    let off_air_heading = if search.is_some() { "Not live" } else { "Recently live" };
+    let nothing = asked.clone();
+    view! {
+        {search.map(|_| view! { <p class="found muted">{found}</p> })}
+        <Show when=move || live.read().is_empty()>
+            <NothingHere asked=nothing.clone() is_empty account=account.clone() />
+        </Show>
+        <Show when=move || !live.read().is_empty()>
+            <ChannelGrid cards=live />
+        </Show>
+        <Show when=move || !is_empty.get()>
+            <section class="stack recent">
+                {is_first.then(|| view! { <h2 class="section-title">{off_air_heading}</h2> })}
+                <ChannelGrid cards=off_air />
+            </section>
+        </Show>
+        <More list asked />
+    }
+    .into_any()
+}
+
+/// Says how much was found, and says so again when that changes.
+fn announce(announcement: RwSignal<String>, found: Memo<String>, search: Option<String>) {
     Effect::new(move |_| {
+        let words = search.as_ref().map(|search| format!("{} for “{search}”", found.get()));
+        announcement.set(words.unwrap_or_default());
+    });
+}
+
+fn found_words(list: &ChannelList) -> String {
+    match (list.count(), list.next()) {
+        (0, _) => "No streams".to_owned(),
+        (1, None) => "1 stream".to_owned(),
+        (count, None) => format!("{count} streams"),
+        (count, Some(_)) => format!("The first {count} streams"),
+    }
+}
+
+/// Reads the first piece again, every few seconds while the page is visible, and at once when it is shown again.
+fn keep_fresh(list: RwSignal<ChannelList>, asked: Asked) {
+    Effect::new(move |_| {
+        let is_asking = StoredValue::new(false);
+        let asked = asked.clone();
         let again = move || {
-            if !document().hidden() {
-                listing.refetch();
+            if document().hidden() || is_asking.try_get_value().unwrap_or(true) {
+                return;
             }
+            is_asking.set_value(true);
+            let answer = asked.browse();
+            spawn_local(async move {
+                // What is here stays when nothing newer comes: it is asked for again soon.
+                if let Ok(first) = in_time(answer).await {
+                    let _ = list.try_update(|list| list.refresh(first));
+                }
+                let _ = is_asking.try_set_value(false);
+            });
         };
+        let shown = window_event_listener(ev::visibilitychange, {
+            let again = again.clone();
+            move |_| again()
+        });
         let handle = set_interval_with_handle(again, REFRESH_EVERY);
         on_cleanup(move || {
+            shown.remove();
             if let Ok(handle) = handle {
                 handle.clear();
             }
@@ -75,119 +212,54 @@ fn refresh_while_visible(listing: Listing) {
 }
 
 #[component]
-fn Streams(page: Page<ChannelCard>, search: Memo<Option<String>>, account: Option<Account>) -> impl IntoView {
-    let Page { items, next } = page;
-    let (live, recent): (Vec<_>, Vec<_>) = items.into_iter().partition(|card| card.is_live);
-    let searched = search.get_untracked();
-    let nothing = live.is_empty() && recent.is_empty();
-    let heading = searched.as_ref().map_or_else(|| "Live now".to_owned(), |text| format!("Results for “{text}”"));
-    let nobody_live = live.is_empty();
-    let searching = searched.is_some();
-    view! {
-        <h1 class="page-title" dir="auto">
-            {heading}
-        </h1>
-        {(nobody_live && !searching).then(|| view! { <NobodyLive nothing account /> })}
-        {(searching && nothing).then(|| view! { <NothingFound /> })}
-        {(!nobody_live).then(|| view! { <ChannelGrid cards=live /> })}
-        {(!recent.is_empty())
-            .then(|| {
-                view! {
-                    <section class="stack recent">
-                        <h2 class="section-title">{if searching { "Not live" } else { "Recently live" }}</h2>
-                        <ChannelGrid cards=recent />
-                    </section>
+fn More(list: RwSignal<ChannelList>, asked: Asked) -> impl IntoView {
+    let growth = RwSignal::new(Growth::Idle);
+    let next = Memo::new(move |_| list.with(|list| list.next().map(str::to_owned)));
+    let path_of = asked.clone();
+    let href = Signal::derive(move || path_of.after(next.get()).path());
+    let on_more = Callback::new(move |()| {
+        growth.set(Growth::Loading);
+        let answer = asked.after(next.get_untracked()).browse();
+        spawn_local(async move {
+            match in_time(answer).await {
+                Ok(more) => {
+                    let first = list.try_update(|list| list.extend(more)).flatten();
+                    let _ = growth.try_set(Growth::Idle);
+                    request_animation_frame(move || focus_card(first));
                 }
-            })}
-        {next.map(|cursor| view! { <A href=next_page(searched, &cursor) attr:class="button more">"More streams"</A> })}
-    }
-    .into_any()
-}
-
-fn next_page(search: Option<String>, cursor: &str) -> String {
-    let mut query = vec![("cursor", cursor.to_owned())];
-    query.extend(search.map(|text| ("search", text)));
-    format!("/?{}", serde_urlencoded::to_string(query).unwrap_or_default())
-}
-
-#[component]
-fn NobodyLive(
-    /// There is not even somebody who was.
-    nothing: bool,
-    account: Option<Account>,
-) -> impl IntoView {
-    let signed_out = account.is_none();
-    let is_creator = account.is_some_and(|account| account.is_creator);
-    view! {
-        <EmptyState icon="radio" title="Nobody is live right now">
-            {if is_creator {
-                view! {
-                    <p>"Make a stream key, paste it into OBS, and be the first."</p>
-                    <A href="/dashboard/keys" attr:class="button primary">
-                        "Go live"
-                    </A>
+                Err(message) => {
+                    let _ = growth.try_set(Growth::Failed(message));
                 }
-                    .into_any()
-            } else if signed_out && nothing {
-                view! { <Invitation /> }.into_any()
-            } else {
-                view! { <p>"Streams appear here by themselves as soon as they start."</p> }.into_any()
-            }}
-        </EmptyState>
+            }
+        });
+    });
+    view! {
+        <Show when=move || next.read().is_some()>
+            <MoreLink label="More streams" href growth on_more />
+        </Show>
     }
     .into_any()
 }
 
-/// What an installation without any stream says to a visitor: perhaps they are its first.
-#[component]
-fn Invitation() -> impl IntoView {
-    view! {
-        <p>"Is this your server? The first account made on it runs it: it can stream at once, and decides who else can."</p>
-        <A href="/signup?next=/dashboard/keys" attr:class="button primary">
-            "Sign up"
-        </A>
-        <MissingParts />
+/// Who asked for more goes on from the first that is new.
+fn focus_card(username: Option<String>) {
+    let card = username.and_then(|username| document().get_element_by_id(&card_id(&username)));
+    if let Some(card) = card.and_then(|card| card.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // What is not in the document any more has nothing to focus.
+        drop(card.focus());
     }
-    .into_any()
 }
 
-#[component]
-fn NothingFound() -> impl IntoView {
-    view! {
-        <EmptyState icon="search" title="No stream matches">
-            <p>"Try a shorter word, or a creator's name."</p>
-            <A href="/" attr:class="button">
-                "Show all streams"
-            </A>
-        </EmptyState>
-    }
-    .into_any()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[component]
-fn Failed(error: ApiError, listing: Listing) -> impl IntoView {
-    view! {
-        <h1 class="page-title">"Live now"</h1>
-        <div class="stack">
-            <ErrorNote message=Some(error.message) />
-            <button type="button" class="button" on:click=move |_| listing.refetch()>
-                <Icon name="refresh-cw" />
-                "Try again"
-            </button>
-        </div>
+    #[test]
+    fn the_address_says_what_is_asked_for() {
+        assert_eq!(search_path(" "), "/");
+        assert_eq!(search_path(" a&b ü "), "/?search=a%26b+%C3%BC");
+        let asked = Asked { search: Some("a".to_owned()), after: None };
+        assert_eq!(asked.after(Some("1.2.x".to_owned())).path(), "/?search=a&after=1.2.x");
+        assert_eq!(Asked::default().after(Some("1.2.x".to_owned())).path(), "/?after=1.2.x");
     }
-    .into_any()
-}
-
-#[component]
-fn GridSkeleton() -> impl IntoView {
-    view! {
-        <div aria-busy="true" aria-label="Loading streams">
-            <Skeleton kind="title" />
-            <div class="grid-cards">
-                {(0..6).map(|_| view! { <Skeleton kind="card" /> }).collect_view()}
-            </div>
-        </div>
-    }
-    .into_any()
 }

@@ -3,6 +3,8 @@
 //! The account is known before anything is rendered, so that nothing flickers. A guarded page asks again when it is
 //! entered: what the server says then is what counts, not what the browser remembers.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -11,7 +13,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate, use_query_map},
 };
 
-use super::forms::PostForm;
+use super::{forms::PostForm, home::search_path};
 use crate::{
     api::{
         account::DeleteAccount,
@@ -25,6 +27,9 @@ use crate::{
         top_bar::{AccountMenu, GuestLinks, TopBar},
     },
 };
+
+/// How long after the last keystroke the home page searches by itself.
+const SEARCH_AFTER: Duration = Duration::from_millis(300);
 
 /// Who is signed in, and the ways to change that. They live as long as the page is open, because what they do ends
 /// the page that started it.
@@ -197,8 +202,10 @@ pub fn PageTop() -> impl IntoView {
     keep_account_fresh(session);
     let query = use_query_map();
     let search = Memo::new(move |_| query.read().get("search").unwrap_or_default());
+    let typed = RwSignal::new(None);
+    search_while_typing(typed);
     view! {
-        <TopBar search>
+        <TopBar search on_type=move |text| typed.set(Some(text))>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     match session.account.await {
@@ -217,6 +224,29 @@ pub fn PageTop() -> impl IntoView {
         </TopBar>
     }
     .into_any()
+}
+
+/// On the home page what is typed is searched for without being sent. The address changes, and no way back is added for
+/// each pause.
+fn search_while_typing(typed: RwSignal<Option<String>>) {
+    let (location, navigate) = (use_location(), use_navigate());
+    Effect::new(move |_| {
+        let Some(text) = typed.get() else { return };
+        let navigate = navigate.clone();
+        let search = move || {
+            let here = location.pathname.get_untracked() + &query_suffix(&location.search.get_untracked());
+            let there = search_path(&text);
+            if location.pathname.get_untracked() == "/" && here != there {
+                navigate(&there, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+            }
+        };
+        let handle = set_timeout_with_handle(search, SEARCH_AFTER);
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
 }
 
 /// Signs out, also without WASM.

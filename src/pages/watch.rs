@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 use super::{
     chat::{ChatPanel, follow_chat},
     follow::{FollowControl, Following},
+    link_preview::LinkPreview,
     moderation::{Moderation, ModerationCorner},
     not_found::NotFoundPage,
 };
@@ -24,6 +25,8 @@ use crate::{
         playback::{Playback, Source},
     },
     components::{
+        channel_card::Thumbnail,
+        earlier_titles::EarlierTitles,
         person::PersonName,
         player::Player,
         preview::StatusLine,
@@ -33,6 +36,7 @@ use crate::{
     domain::{
         playback::{PlayerAction, PlayerPhase, Sound},
         timestamp::Timestamp,
+        title::stream_was_renamed,
     },
 };
 
@@ -76,6 +80,7 @@ pub fn WatchPage() -> impl IntoView {
 
 #[component]
 fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView {
+    let preview = link_preview(&channel);
     let creator = channel.creator;
     let username = creator.username.clone();
     let feed = ChannelFeed::new(channel.state);
@@ -84,10 +89,12 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
     let moderation = Moderation::new(chat, username.clone());
     follow_channel(feed, chat, following, username.clone());
     let last_live_at = last_live(feed, channel.last_live_at);
+    let earlier = earlier_titles(feed, channel.earlier_titles);
     let field = NodeRef::<html::Textarea>::new();
     let is_staff = Memo::new(move |_| chat.standing.with(|standing| standing.role.is_staff()));
     let name = username.clone();
     view! {
+        {preview}
         <WatchTitle feed name=creator.display_name.clone() />
         <div class="page watch-page">
             <WatchPlayer feed chat field creator=creator.clone() last_live_at />
@@ -103,7 +110,7 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
                 />
             </div>
             <div class="watch-below">
-                <WatchHead feed following creator />
+                <WatchHead feed following earlier creator />
                 <Show when=move || is_staff.get()>
                     <ModerationCorner moderation />
                 </Show>
@@ -111,6 +118,25 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
         </div>
     }
     .into_any()
+}
+
+/// What a link to the page shows elsewhere: as things stand when somebody asks.
+fn link_preview(channel: &Channel) -> impl IntoView + use<> {
+    let Creator { username, display_name: name, .. } = &channel.creator;
+    let description = if channel.state.is_live {
+        format!("{name} is live now. Watch and chat along.")
+    } else {
+        format!("{name} is not live right now. The next stream starts here by itself.")
+    };
+    view! {
+        <LinkPreview
+            kind="video.other"
+            title=channel.state.title.clone()
+            description
+            path=format!("/watch/{username}")
+            picture=channel.state.thumbnail.clone()
+        />
+    }
 }
 
 #[component]
@@ -123,7 +149,12 @@ fn WatchTitle(feed: ChannelFeed, name: String) -> impl IntoView {
 }
 
 #[component]
-fn WatchHead(feed: ChannelFeed, following: Following, creator: Creator) -> impl IntoView {
+fn WatchHead(
+    feed: ChannelFeed,
+    following: Following,
+    earlier: Signal<Vec<String>>,
+    creator: Creator,
+) -> impl IntoView {
     let Creator { username, display_name, about } = creator;
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
@@ -137,6 +168,7 @@ fn WatchHead(feed: ChannelFeed, following: Following, creator: Creator) -> impl 
                     <PersonName username=username.clone() display_name />
                 </p>
                 <StatusLine state=feed.state is_reconnecting />
+                <EarlierTitles titles=earlier />
             </div>
             <FollowControl following username />
             {(!about.is_empty())
@@ -187,6 +219,22 @@ fn last_live(feed: ChannelFeed, at_first: Option<Timestamp>) -> Signal<Option<Ti
     last.into()
 }
 
+/// What it was called before: as the page was loaded, and then what it is seen to be renamed from.
+fn earlier_titles(feed: ChannelFeed, at_first: Vec<String>) -> Signal<Vec<String>> {
+    let earlier = RwSignal::new(at_first);
+    let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
+    Effect::watch(
+        move || title.get(),
+        move |title, before, _| {
+            if let Some(before) = before {
+                earlier.update(|earlier| stream_was_renamed(earlier, before, title));
+            }
+        },
+        false,
+    );
+    earlier.into()
+}
+
 #[component]
 fn WatchPlayer(
     feed: ChannelFeed,
@@ -222,15 +270,17 @@ fn WatchPlayer(
             label
             on_action=move |action| playback.act(action)
         >
-            <OfflineWords name=name.clone() last_live_at />
+            <OfflineWords feed name=name.clone() last_live_at />
         </Player>
     }
     .into_any()
 }
 
 #[component]
-fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
+fn OfflineWords(feed: ChannelFeed, name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
+    let thumbnail = Memo::new(move |_| feed.state.with(|state| state.thumbnail.clone()));
     view! {
+        <div class="player-still">{move || thumbnail.get().map(|address| view! { <Thumbnail address /> })}</div>
         <p class="player-words">{format!("{name} is not live")}</p>
         <p class="player-hint">
             <Show when=move || last_live_at.get().is_some()>"Last live " <TimeAgo at=last_live_at /> "."</Show>

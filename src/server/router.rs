@@ -35,7 +35,7 @@ use crate::{
         protocol::Envelope,
     },
     app::{App, shell},
-    pages::{forms::SAVED, status::PageStatus},
+    pages::{forms::SAVED, link_preview::SiteAddress, status::PageStatus},
 };
 
 /// Largest body of a request, in bytes: the longest text that a form holds, and some.
@@ -72,6 +72,7 @@ pub fn build(state: AppState) -> Router {
         move || {
             provide_context(state.clone());
             provide_context(PageStatus(Arc::new(set_status)));
+            provide_context(SiteAddress(state.config.base_url.to_string()));
         }
     };
     let page = {

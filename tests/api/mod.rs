@@ -3,6 +3,7 @@
 mod account_deletion;
 mod accounts;
 mod applications;
+mod browse;
 mod channels;
 mod chat;
 mod chat_delay;

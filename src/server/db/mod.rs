@@ -17,6 +17,7 @@ use sqlx::{
 
 pub mod applications;
 pub mod broadcasts;
+pub mod channels;
 pub mod chat;
 pub mod follows;
 pub mod limits;
@@ -54,6 +55,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         applications::ALL,
         broadcasts::ALL,
+        channels::ALL,
         chat::ALL,
         follows::ALL,
         limits::ALL,
@@ -89,10 +91,12 @@ impl Db {
     /// # Errors
     /// When it cannot be opened or migrated.
     pub async fn open(url: &str) -> Result<Self> {
-        match url.strip_prefix("sqlite:") {
-            Some(path) => Self::open_sqlite(path.trim_start_matches("//")).await,
-            None => Self::open_postgres(url).await,
-        }
+        let db = match url.strip_prefix("sqlite:") {
+            Some(path) => Self::open_sqlite(path.trim_start_matches("//")).await?,
+            None => Self::open_postgres(url).await?,
+        };
+        streams::fold_titles(&db).await?;
+        Ok(db)
     }
 
     async fn open_sqlite(file: impl AsRef<Path>) -> Result<Self> {

@@ -7,11 +7,12 @@ use sqlx::Result;
 use super::{Queryable, statements};
 use crate::domain::{
     account::Username,
-    channel::{ChannelCard, ChannelState, StreamStatus},
+    channel::{ChannelState, StreamStatus},
     chat_settings::ChatSettings,
     id::{BroadcastId, StreamId, UserId},
     ingress::InputType,
     on_air::OnAir,
+    search::searchable,
     stream::{Controls, DisconnectProtection, LastUsed, OwnState, StreamInfo},
     timestamp::Timestamp,
 };
@@ -27,24 +28,12 @@ macro_rules! columns {
     };
 }
 
-macro_rules! cards {
-    ($where:literal) => {
-        concat!(
-            "SELECT s.id, u.username, coalesce(u.display_name, u.username) AS display_name, s.title, s.thumbnail,
-                 s.status, s.started_at, s.last_live_at
-             FROM streams s JOIN users u ON u.id = s.user_id
-             WHERE EXISTS (SELECT 1 FROM creator_applications a
-                           WHERE a.user_id = s.user_id AND a.status = 'APPROVED') AND ",
-            $where
-        )
-    };
-}
-
 statements! {
     INSERT_STREAM = "INSERT INTO streams (id, user_id, version, title, thumbnail, is_chat_enabled, is_chat_delayed,
                          chat_delay_seconds, slow_mode_seconds, is_chat_followers_only, followers_min_minutes,
-                         ended_by_creator, status, key_is_lost, ingress_claimed_until, created_at, updated_at)
-                     VALUES ($1, $2, 1, $3, NULL, $4, $5, $6, $7, $8, $9, FALSE, 'offline', FALSE, 0, $10, $10)
+                         ended_by_creator, status, key_is_lost, ingress_claimed_until, created_at, updated_at,
+                         folded_title)
+                     VALUES ($1, $2, 1, $3, NULL, $4, $5, $6, $7, $8, $9, FALSE, 'offline', FALSE, 0, $10, $10, $11)
                      ON CONFLICT (user_id) DO NOTHING";
 
     FIND_STREAM = concat!("SELECT ", columns!(), " FROM streams WHERE id = $1");
@@ -67,20 +56,13 @@ statements! {
     LIST_IDLE_WITH_KEY = "SELECT id, ingress_id, key_is_lost FROM streams
                           WHERE status = 'offline' AND ingress_id IS NOT NULL ORDER BY id";
 
-    LIST_LIVE_CARDS = cards!("s.status IN ('live', 'reconnecting') ORDER BY s.started_at DESC, s.id LIMIT 1000");
+    UPDATE_TEXTS = "UPDATE streams SET title = $2, folded_title = $5, thumbnail = $3, version = version + 1, updated_at = $4
+                    WHERE id = $1";
 
-    LIST_RECENT_CARDS = cards!("s.status NOT IN ('live', 'reconnecting')
-                                AND (coalesce(s.last_live_at, 0) < $1 OR (coalesce(s.last_live_at, 0) = $1 AND s.id > $2))
-                                AND s.last_live_at IS NOT NULL
-                                ORDER BY s.last_live_at DESC, s.id LIMIT $3");
+    LIST_UNFOLDED = "SELECT id, title FROM streams WHERE folded_title = ''";
 
-    /// $1 is the text as a LIKE pattern.
-    SEARCH_CARDS = cards!("(u.username LIKE $1 ESCAPE '!' OR lower(u.display_name) LIKE $1 ESCAPE '!'
-                            OR lower(s.title) LIKE $1 ESCAPE '!')
-                           ORDER BY CASE WHEN s.status IN ('live', 'reconnecting') THEN 0 ELSE 1 END,
-                               coalesce(s.last_live_at, 0) DESC, s.id LIMIT 100");
-
-    UPDATE_TEXTS = "UPDATE streams SET title = $2, thumbnail = $3, version = version + 1, updated_at = $4 WHERE id = $1";
+    /// Not when somebody changed the title meanwhile.
+    FOLD_TITLE = "UPDATE streams SET folded_title = $3 WHERE id = $1 AND title = $2";
 
     UPDATE_CHAT = "UPDATE streams SET is_chat_enabled = $2, is_chat_delayed = $3, chat_delay_seconds = $4,
                        slow_mode_seconds = $5, is_chat_followers_only = $6, followers_min_minutes = $7,
@@ -283,52 +265,6 @@ impl StreamRow {
     }
 }
 
-/// A stream in a list, and which it is.
-#[derive(Debug, sqlx::FromRow)]
-pub struct CardRow {
-    /// Which stream.
-    #[sqlx(try_from = "String")]
-    pub id: StreamId,
-    username: String,
-    display_name: String,
-    title: String,
-    thumbnail: Option<String>,
-    status: String,
-    started_at: Option<i64>,
-    last_live_at: Option<i64>,
-}
-
-impl CardRow {
-    /// When it was last on air, for the cursor of a list of recent streams.
-    pub fn last_live_at_ms(&self) -> i64 {
-        self.last_live_at.unwrap_or(0)
-    }
-
-    /// As it is shown, with that many viewers.
-    pub fn card(self, viewer_count: u32) -> ChannelCard {
-        let is_live = StreamStatus::from_stored(&self.status).is_live();
-        ChannelCard {
-            username: self.username,
-            display_name: self.display_name,
-            title: self.title,
-            thumbnail: self.thumbnail,
-            is_live,
-            started_at: self.started_at.filter(|_| is_live).map(Timestamp),
-            last_live_at: self.last_live_at.filter(|_| !is_live).map(Timestamp),
-            viewer_count: if is_live { viewer_count } else { 0 },
-        }
-    }
-}
-
-/// The place in the list of recent streams that a piece ends at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecentCursor {
-    /// When the last one of the piece was on air.
-    pub last_live_at: Timestamp,
-    /// Which one it was.
-    pub id: String,
-}
-
 /// A stream that is off air and has a key.
 #[derive(Debug, sqlx::FromRow)]
 pub struct IdleRow {
@@ -374,6 +310,7 @@ pub async fn insert(
         .bind(chat.is_chat_followers_only)
         .bind(i64::from(chat.followers_min_minutes))
         .bind(now.0)
+        .bind(searchable(title))
         .execute()
         .await?;
     Ok(())
@@ -416,27 +353,6 @@ pub async fn list_idle_with_key(db: impl Queryable<'_>) -> Result<Vec<IdleRow>> 
     db.read(LIST_IDLE_WITH_KEY).fetch_all().await
 }
 
-/// Streams that are live, the newest first.
-pub async fn list_live_cards(db: impl Queryable<'_>) -> Result<Vec<CardRow>> {
-    db.read(LIST_LIVE_CARDS).fetch_all().await
-}
-
-/// Streams that were live once, the last ones first, after `cursor`.
-pub async fn list_recent_cards(
-    db: impl Queryable<'_>,
-    cursor: Option<&RecentCursor>,
-    limit: i64,
-) -> Result<Vec<CardRow>> {
-    let (at, id) = cursor.map_or((i64::MAX, ""), |cursor| (cursor.last_live_at.0, cursor.id.as_str()));
-    db.read(LIST_RECENT_CARDS).bind(at).bind(id).bind(limit).fetch_all().await
-}
-
-/// Streams whose title or creator holds `text`, live ones first.
-pub async fn search_cards(db: impl Queryable<'_>, text: &str) -> Result<Vec<CardRow>> {
-    let literal = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    db.read(SEARCH_CARDS).bind(format!("%{literal}%")).fetch_all().await
-}
-
 /// Changes title and picture; a new version.
 pub async fn update_texts(
     db: impl Queryable<'_>,
@@ -445,7 +361,17 @@ pub async fn update_texts(
     thumbnail: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
-    db.write(UPDATE_TEXTS).bind(id.as_str()).bind(title).bind(thumbnail).bind(now.0).execute().await?;
+    let query = db.write(UPDATE_TEXTS).bind(id.as_str()).bind(title).bind(thumbnail).bind(now.0);
+    query.bind(searchable(title)).execute().await?;
+    Ok(())
+}
+
+/// Folds titles that were stored before they were searched this way.
+pub(super) async fn fold_titles(db: &super::Db) -> Result<()> {
+    let rows: Vec<(String, String)> = db.read(LIST_UNFOLDED).fetch_all().await?;
+    for (id, title) in rows {
+        db.write(FOLD_TITLE).bind(id).bind(title.as_str()).bind(searchable(&title)).execute().await?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,12 @@
 use sqlx::Result;
 
 use super::{AFTER_ALL, Queryable, Tx, statements};
-use crate::domain::{id::StreamId, stream::PastTitle, timestamp::Timestamp};
+use crate::domain::{
+    id::StreamId,
+    stream::PastTitle,
+    timestamp::Timestamp,
+    title::{MAX_EARLIER_TITLES, Title},
+};
 
 statements! {
     /// The newest title of a stream when it was set after $2: it is replaced, not followed.
@@ -15,6 +20,11 @@ statements! {
 
     LIST_TITLES = "SELECT id, title, set_at FROM title_history
                    WHERE stream_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+
+    /// Each title once, by when it was last set; without the present one, and without what a stream is called that has
+    /// no title yet.
+    LIST_EARLIER = "SELECT title FROM title_history WHERE stream_id = $1 AND title <> $2 AND title <> $3
+                    GROUP BY title ORDER BY max(id) DESC LIMIT $4";
 }
 
 /// Keeps a title; one that was set after `fresh_since` is replaced instead of followed.
@@ -46,4 +56,12 @@ pub async fn list(
     let query = db.read(LIST_TITLES).bind(id.as_str()).bind(cursor.unwrap_or(AFTER_ALL)).bind(limit);
     let rows: Vec<(String, String, i64)> = query.fetch_all().await?;
     Ok(rows.into_iter().map(|(id, title, at)| (id, PastTitle { title, set_at: at.into() })).collect())
+}
+
+/// What the stream was called before, the newest first.
+pub async fn list_earlier(db: impl Queryable<'_>, id: &StreamId, title: &str) -> Result<Vec<String>> {
+    let limit = i64::try_from(MAX_EARLIER_TITLES).unwrap_or(i64::MAX);
+    let query = db.read(LIST_EARLIER).bind(id.as_str()).bind(title).bind(Title::UNTITLED).bind(limit);
+    let rows: Vec<(String,)> = query.fetch_all().await?;
+    Ok(rows.into_iter().map(|(title,)| title).collect())
 }

@@ -8,6 +8,7 @@ use crate::domain::{
     channel::Creator,
     id::UserId,
     profile::{About, DisplayName, ProfileUpdate},
+    search::searchable,
     timestamp::Timestamp,
 };
 
@@ -41,6 +42,7 @@ statements! {
     /// NULL keeps what is there. Who is read by their username has no other name: it is not stored twice.
     SET_PROFILE = "UPDATE users SET
                        display_name = CASE WHEN $2 = username THEN NULL ELSE coalesce($2, display_name) END,
+                       folded_name = CASE WHEN $2 = username THEN '' ELSE coalesce($4, folded_name) END,
                        about = coalesce($3, about)
                    WHERE id = $1";
 
@@ -163,7 +165,8 @@ pub async fn set_email(db: impl Queryable<'_>, id: &UserId, email: &Email) -> Re
 pub async fn set_profile(db: impl Queryable<'_>, id: &UserId, profile: &ProfileUpdate) -> Result<()> {
     let name = profile.display_name.as_ref().map(DisplayName::as_str);
     let about = profile.about.as_ref().map(About::as_str);
-    db.write(SET_PROFILE).bind(id.as_str()).bind(name).bind(about).execute().await?;
+    let folded = name.map(searchable);
+    db.write(SET_PROFILE).bind(id.as_str()).bind(name).bind(about).bind(folded).execute().await?;
     Ok(())
 }
 

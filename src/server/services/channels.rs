@@ -1,73 +1,18 @@
-//! What visitors see and watch.
+//! What visitors see and watch of one channel.
 
 use crate::{
     domain::{
         account::Username,
-        channel::{Channel, ChannelCard, ChannelState, RoomToken},
+        channel::{Channel, ChannelState, RoomToken},
         chat::Standing,
         id::StreamId,
-        page::Page,
-        timestamp::Timestamp,
     },
     server::{
-        Error, Result,
-        auth::actor::Actor,
-        clock, db,
-        db::streams::{CardRow, RecentCursor, StreamRow},
-        services::publish,
-        state::AppState,
+        Error, Result, auth::actor::Actor, clock, db, db::streams::StreamRow, services::publish, state::AppState,
     },
 };
 
-/// Recent streams in one piece of the list.
-const RECENT_PER_PAGE: usize = 24;
 const NO_CREATOR: &str = "There is no creator of that name.";
-
-/// Live streams by viewers, then recent ones by when they were last on air; or what `search` finds.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn browse(state: &AppState, search: Option<&str>, cursor: Option<&str>) -> Result<Page<ChannelCard>> {
-    if let Some(text) = search.map(str::trim).filter(|text| !text.is_empty()) {
-        let text: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
-        let found = db::streams::search_cards(&state.db, &text).await?;
-        return Ok(Page { items: live_first(cards(state, found)), next: None });
-    }
-    let cursor = cursor.and_then(parse_cursor);
-    let limit = i64::try_from(RECENT_PER_PAGE + 1).unwrap_or(i64::MAX);
-    let recent = db::streams::list_recent_cards(&state.db, cursor.as_ref(), limit).await?;
-    let recent = Page::cut(recent, RECENT_PER_PAGE, write_cursor);
-    let next = recent.next;
-    let mut items = cards(state, recent.items);
-    if cursor.is_none() {
-        let live = live_first(cards(state, db::streams::list_live_cards(&state.db).await?));
-        items.splice(0..0, live);
-    }
-    Ok(Page { items, next })
-}
-
-fn cards(state: &AppState, rows: Vec<CardRow>) -> Vec<ChannelCard> {
-    let with_count = |row: CardRow| {
-        let viewers = state.events.viewers(&row.id);
-        row.card(viewers)
-    };
-    rows.into_iter().map(with_count).collect()
-}
-
-/// Live ones by viewers; the sort is stable, so that the order among equals stays.
-fn live_first(mut cards: Vec<ChannelCard>) -> Vec<ChannelCard> {
-    cards.sort_by_key(|card| (!card.is_live, std::cmp::Reverse(card.viewer_count)));
-    cards
-}
-
-fn write_cursor(row: &CardRow) -> String {
-    format!("{}_{}", row.last_live_at_ms(), row.id)
-}
-
-fn parse_cursor(text: &str) -> Option<RecentCursor> {
-    let (at, id) = text.split_once('_')?;
-    Some(RecentCursor { last_live_at: Timestamp(at.parse().ok()?), id: id.to_owned() })
-}
 
 /// A creator and their stream, and what the one who asks is to it.
 ///
@@ -77,10 +22,11 @@ pub async fn get(state: &AppState, actor: &Actor, username: &str) -> Result<Chan
     let (_, row) = find(state, username).await?;
     let creator = db::users::find_creator(&state.db, &row.user_id).await?.ok_or(Error::NotFound(NO_CREATOR))?;
     let last_live_at = row.last_live_at();
+    let earlier_titles = db::titles::list_earlier(&state.db, &row.id, &row.title).await?;
     let channel = publish::with_viewers(state, &row.id, row.state()).for_viewers();
     let follower_count = db::follows::count(&state.db, &row.id).await?;
     let standing = standing(state, actor, &row.id).await?;
-    Ok(Channel { creator, state: channel, last_live_at, follower_count, standing })
+    Ok(Channel { creator, state: channel, last_live_at, earlier_titles, follower_count, standing })
 }
 
 /// What somebody is to a stream.
@@ -131,17 +77,4 @@ pub(super) async fn find(state: &AppState, username: &str) -> Result<(String, St
     let name = Username::parse(username).map_err(|_| Error::NotFound(NO_CREATOR))?;
     let row = db::streams::find_by_username(&state.db, &name).await?.ok_or(Error::NotFound(NO_CREATOR))?;
     Ok((name.as_str().to_owned(), row))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_is_read_as_it_was_written() {
-        let cursor = RecentCursor { last_live_at: Timestamp(12), id: "a-b".into() };
-        assert_eq!(parse_cursor("12_a-b"), Some(cursor));
-        assert_eq!(parse_cursor("x"), None);
-        assert_eq!(parse_cursor("x_y"), None);
-    }
 }

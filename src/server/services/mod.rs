@@ -5,6 +5,7 @@
 pub mod account_deletion;
 pub mod accounts;
 pub mod applications;
+pub mod browse;
 pub mod channels;
 pub mod chat;
 pub mod controls;

@@ -1,0 +1,29 @@
+//! What a stream was called before, in one line.
+
+use leptos::prelude::*;
+
+/// The titles; nothing when there are none.
+#[component]
+pub fn EarlierTitles(
+    /// The newest first.
+    #[prop(into)]
+    titles: Signal<Vec<String>>,
+) -> impl IntoView {
+    let line = move || {
+        let titles = titles.get();
+        (!titles.is_empty()).then(|| view! { <Line titles /> })
+    };
+    line.into_any()
+}
+
+#[component]
+fn Line(titles: Vec<String>) -> impl IntoView {
+    let title = |(place, title): (usize, String)| {
+        view! {
+            {(place > 0).then_some(" · ")}
+            <bdi>{title}</bdi>
+        }
+    };
+    view! { <p class="watch-earlier">"Earlier: " {titles.into_iter().enumerate().map(title).collect_view()}</p> }
+        .into_any()
+}

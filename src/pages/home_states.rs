@@ -1,0 +1,155 @@
+//! What the home page says while it has no streams to show: nobody is live, nothing was found, loading, or failed.
+
+use leptos::{ev, prelude::*};
+use leptos_router::components::A;
+
+use super::{dashboard::MissingParts, home::Asked};
+use crate::{
+    api::{
+        auth::Account,
+        error::{ApiError, ErrorCode},
+    },
+    components::{
+        feedback::{EmptyState, ErrorNote, Skeleton},
+        icon::Icon,
+    },
+};
+
+/// Nobody of what was asked for is live.
+#[component]
+pub fn NothingHere(
+    /// What was asked for.
+    asked: Asked,
+    /// There is not even somebody who was.
+    is_empty: Memo<bool>,
+    /// Who looks.
+    account: Option<Account>,
+) -> impl IntoView {
+    let Asked { search, after } = asked;
+    let view = move || match (&search, &after, is_empty.get()) {
+        (Some(search), None, true) => view! { <NothingFound search=search.clone() /> }.into_any(),
+        (_, Some(_), true) => view! { <NoMore /> }.into_any(),
+        (None, None, nothing) => view! { <NobodyLive nothing account=account.clone() /> }.into_any(),
+        (Some(_), None, false) | (_, Some(_), false) => ().into_any(),
+    };
+    view.into_any()
+}
+
+#[component]
+fn NobodyLive(
+    /// There is not even somebody who was.
+    nothing: bool,
+    account: Option<Account>,
+) -> impl IntoView {
+    let signed_out = account.is_none();
+    let is_creator = account.is_some_and(|account| account.is_creator);
+    view! {
+        <EmptyState icon="radio" title="Nobody is live right now">
+            {if is_creator {
+                view! {
+                    <p>"Make a stream key, paste it into OBS, and be the first."</p>
+                    <A href="/dashboard/keys" attr:class="button primary">
+                        "Go live"
+                    </A>
+                }
+                    .into_any()
+            } else if signed_out && nothing {
+                view! { <Invitation /> }.into_any()
+            } else {
+                view! { <p>"Streams appear here by themselves as soon as they start."</p> }.into_any()
+            }}
+        </EmptyState>
+    }
+    .into_any()
+}
+
+/// What an installation without any stream says to a visitor: perhaps they are its first.
+#[component]
+fn Invitation() -> impl IntoView {
+    view! {
+        <p>"Is this your server? The first account made on it runs it: it can stream at once, and decides who else can."</p>
+        <A href="/signup?next=/dashboard/keys" attr:class="button primary">
+            "Sign up"
+        </A>
+        <MissingParts />
+    }
+    .into_any()
+}
+
+#[component]
+fn NothingFound(search: String) -> impl IntoView {
+    view! {
+        <EmptyState icon="search" title=format!("No stream matches “{search}”")>
+            <p>"Try a shorter word, or a creator's name."</p>
+            <AllStreams />
+        </EmptyState>
+    }
+    .into_any()
+}
+
+#[component]
+fn NoMore() -> impl IntoView {
+    view! {
+        <EmptyState icon="radio" title="That was the last one">
+            <p>"There are no more streams after these."</p>
+            <AllStreams />
+        </EmptyState>
+    }
+    .into_any()
+}
+
+#[component]
+fn AllStreams() -> impl IntoView {
+    view! {
+        <A href="/" attr:class="button">
+            "Show all streams"
+        </A>
+    }
+}
+
+/// It could not be loaded: why, and a way out.
+#[component]
+pub fn Failed(
+    /// Why.
+    error: ApiError,
+    /// What was asked for.
+    asked: Asked,
+    /// Asks again.
+    #[prop(into)]
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    let is_asked_wrongly = error.code == ErrorCode::Invalid;
+    let message = error.fields.into_values().next().unwrap_or(error.message);
+    let again = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        on_retry.run(());
+    };
+    view! {
+        <div class="stack">
+            <ErrorNote message=Some(message) />
+            {if is_asked_wrongly {
+                view! { <AllStreams /> }.into_any()
+            } else {
+                view! {
+                    <a class="button" href=asked.path() on:click=again>
+                        <Icon name="refresh-cw" />
+                        "Try again"
+                    </a>
+                }
+                    .into_any()
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// Keeps the place of streams that are loading.
+#[component]
+pub fn GridSkeleton() -> impl IntoView {
+    view! {
+        <div class="grid-cards" aria-busy="true" aria-label="Loading streams">
+            {(0..6).map(|_| view! { <Skeleton kind="card" /> }).collect_view()}
+        </div>
+    }
+    .into_any()
+}
