@@ -90,3 +90,12 @@ pub async fn end_sessions(#[server(default)] id: Option<String>) -> Result<(), A
     let actor = visit.actor().await?;
     Ok(accounts::end_sessions(&visit.state, &actor, id.map(Into::into)).await?)
 }
+
+/// Takes the account's picture away. Sending one is a form with a file in it: see `paths::PORTRAIT`.
+#[server(prefix = "/api", endpoint = "/account/picture", protocol = Api<DeleteUrl>)]
+pub async fn remove_picture() -> Result<Account, ApiError> {
+    use crate::server::{auth::door, services::portraits};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(portraits::remove(&visit.state, &actor).await?)
+}

@@ -68,6 +68,8 @@ pub enum ErrorCode {
     LivekitFailed,
     /// LiveKit is not set up or does not answer.
     LivekitUnreachable,
+    /// The storage of pictures does not answer.
+    StorageUnreachable,
     /// Made in the browser only: the server could not be reached, or its answer not be read.
     Network,
 }
@@ -95,7 +97,7 @@ impl ErrorCode {
             Self::TooManyRequests | Self::SlowMode | Self::TooFast | Self::Repeated => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal | Self::Network => StatusCode::INTERNAL_SERVER_ERROR,
             Self::LivekitFailed => StatusCode::BAD_GATEWAY,
-            Self::LivekitUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::LivekitUnreachable | Self::StorageUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

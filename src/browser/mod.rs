@@ -1,4 +1,4 @@
-//! What only a browser can do: server-sent events, the player, the clipboard, timers.
+//! What only a browser can do: server-sent events, the player, pictures, the clipboard, timers.
 //!
 //! It compiles for the server too, so that pages need no conditions, but is only called from effects and event
 //! handlers, which do not run there. What a page may make while it renders (`new`) is signals and nothing else.
@@ -9,6 +9,7 @@ pub mod chat_feed;
 pub mod clipboard;
 pub mod events;
 pub mod measuring;
+pub mod picture;
 pub mod playback;
 pub mod player;
 pub mod storage;

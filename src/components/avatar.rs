@@ -1,6 +1,9 @@
-//! Somebody in a colour of theirs: always the same for the same name, and readable on every surface.
+//! Somebody in a colour of theirs: always the same for the same name, and readable on every surface. Over it lies their
+//! picture, where they have one.
 
 use leptos::prelude::*;
+
+use super::still_picture::StillPicture;
 
 /// How many colours there are: `hue-0` to `hue-7` in the styles.
 const HUES: u32 = 8;
@@ -11,17 +14,21 @@ pub fn hue_of(username: &str) -> String {
     format!("hue-{hue}")
 }
 
-/// The first letter of somebody, in a colour of theirs.
+/// Somebody's picture, or the first letter of their name.
 #[component]
 pub fn Avatar(
     /// Whose it is.
     #[prop(into)]
     username: String,
+    /// Where their picture is.
+    #[prop(optional_no_strip, into)]
+    picture: Option<String>,
 ) -> impl IntoView {
     let letter: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
     view! {
         <span class=format!("avatar {}", hue_of(&username)) aria-hidden="true">
             {letter}
+            {picture.map(|address| view! { <StillPicture address class="avatar-picture" /> })}
         </span>
     }
     .into_any()

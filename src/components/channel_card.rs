@@ -2,16 +2,20 @@
 //!
 //! A card stays the same element while what it shows changes, so that a list can be read again under somebody's cursor.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{
     avatar::Avatar,
     badge::{LiveBadge, ViewerCount},
     icon::Icon,
+    still_picture::StillPicture,
     time_text::{OnAirTimer, TimeAgo},
 };
 use crate::domain::channel::{ChannelCard, StreamStatus};
+
+/// How wide a card is: the page on a telephone, a column elsewhere.
+const CARD_WIDTH: &str = "(width < 700px) 92vw, 320px";
 
 /// Cards, as many beside each other as fit.
 #[component]
@@ -49,6 +53,7 @@ fn latest(cards: Signal<Vec<ChannelCard>>, first: ChannelCard) -> Memo<ChannelCa
 fn Card(card: Memo<ChannelCard>) -> impl IntoView {
     let username = card.with_untracked(|card| card.username.clone());
     let id = card_id(&username);
+    let picture = Memo::new(move |_| card.with(|card| card.picture.clone()));
     let display_name = Memo::new(move |_| card.with(|card| card.display_name.clone()));
     let title = Memo::new(move |_| card.with(|card| card.title.clone()));
     let is_live = Memo::new(move |_| card.with(|card| card.is_live));
@@ -61,7 +66,7 @@ fn Card(card: Memo<ChannelCard>) -> impl IntoView {
         >
             <CardPicture card />
             <div class="card-text">
-                <Avatar username=username.clone() />
+                {move || view! { <Avatar username=username.clone() picture=picture.get() /> }}
                 <div class="card-words">
                     <p class="card-title" dir="auto" title=title>
                         {title}
@@ -97,7 +102,7 @@ fn CardPicture(card: Memo<ChannelCard>) -> impl IntoView {
     view! {
         <div class="card-picture">
             <Icon name="radio" />
-            {move || thumbnail.get().map(|address| view! { <Thumbnail address /> })}
+            {move || thumbnail.get().map(|address| view! { <StillPicture address sizes=CARD_WIDTH /> })}
             <Show when=move || is_live.get()>
                 <OnAir card />
             </Show>
@@ -120,36 +125,6 @@ fn OnAir(card: Memo<ChannelCard>) -> impl IntoView {
         <span class="card-corner bottom end">
             <OnAirTimer started_at />
         </span>
-    }
-    .into_any()
-}
-
-/// The still picture; nothing when it cannot be loaded, so that the placeholder behind it shows.
-#[component]
-pub fn Thumbnail(
-    /// Where it is.
-    address: String,
-) -> impl IntoView {
-    let broken = RwSignal::new(false);
-    let element = NodeRef::<html::Img>::new();
-    Effect::new(move |_| {
-        // It may have failed before anybody listened.
-        if element.get().is_some_and(|image| image.complete() && image.natural_width() == 0) {
-            broken.set(true);
-        }
-    });
-    view! {
-        <img
-            src=address
-            alt=""
-            loading="lazy"
-            decoding="async"
-            referrerpolicy="no-referrer"
-            hidden=broken
-            node_ref=element
-            on:error=move |_| broken.set(true)
-            on:load=move |_| broken.set(false)
-        />
     }
     .into_any()
 }

@@ -112,10 +112,10 @@ pub fn AccountMenu(
             drop(menu.hide_popover());
         }
     };
-    let Account { username, display_name, is_admin, is_creator, .. } = account;
+    let Account { username, display_name, is_admin, is_creator, picture, .. } = account;
     view! {
         <button type="button" class="avatar-button" popovertarget="account-menu" aria-label=format!("Account menu of {username}")>
-            <Avatar username=username.clone() />
+            <Avatar username=username.clone() picture />
         </button>
         <div id="account-menu" class="menu" popover="auto" node_ref=menu on:click=close>
             <p class="menu-title">

@@ -146,6 +146,9 @@ pub struct Account {
     pub is_admin: bool,
     /// Has an approved application, and so a stream.
     pub is_creator: bool,
+    /// Address of their picture.
+    #[serde(default)]
+    pub picture: Option<String>,
 }
 
 /// One sign-in of the account, as its owner sees it.

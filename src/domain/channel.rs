@@ -115,6 +115,9 @@ pub struct Creator {
     pub display_name: String,
     /// What they say about themselves; possibly nothing.
     pub about: String,
+    /// Address of their picture.
+    #[serde(default)]
+    pub picture: Option<String>,
 }
 
 /// What the watch page opens with.
@@ -156,6 +159,9 @@ pub struct ChannelCard {
     pub username: String,
     /// The name that others read.
     pub display_name: String,
+    /// Address of their picture.
+    #[serde(default)]
+    pub picture: Option<String>,
     /// What it is called.
     pub title: String,
     /// Address of the still picture.

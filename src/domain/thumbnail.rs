@@ -1,11 +1,14 @@
 //! Where the still picture of a stream is.
 
-use super::fields::Invalid;
+use super::{
+    fields::Invalid,
+    media::{Picture, PictureKind},
+};
 
 /// Longest address, in bytes.
 const MAX_BYTES: usize = 2048;
 
-/// An http(s) address, or a path of ours that starts with `/thumbnails/`. Never fetched by the server.
+/// An http(s) address, or that of a picture that the server keeps. Never fetched by the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thumbnail(String);
 
@@ -18,7 +21,7 @@ impl Thumbnail {
         let text = text.trim();
         let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let remote = host.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@']));
-        let ours = text.strip_prefix("/thumbnails/").is_some_and(|name| !name.is_empty() && !name.contains(".."));
+        let ours = Picture::at(text).is_some_and(|picture| picture.kind() != PictureKind::Portrait);
         if !(remote || ours) {
             return Err(Invalid::new("Give the address of a picture that starts with https:// or http://."));
         }
@@ -37,13 +40,19 @@ impl Thumbnail {
     }
 }
 
+/// Whether pictures that take themselves may take the place of the one at `address`: of none, and of one of their own.
+pub fn is_automatic(address: Option<&str>) -> bool {
+    address.is_none_or(|address| Picture::at(address).is_some_and(|picture| picture.kind() == PictureKind::Frame))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_http_and_our_own_paths() {
-        for good in ["https://example.org/a.png", "http://a/b", "/thumbnails/abc.webp"] {
+    fn only_http_and_our_own_pictures() {
+        let ours = Picture::new(PictureKind::Chosen, 1).address();
+        for good in ["https://example.org/a.png", "http://a/b", &ours] {
             assert!(Thumbnail::parse(good).is_ok(), "{good}");
         }
         for bad in [
@@ -51,11 +60,21 @@ mod tests {
             "https://",
             "javascript:alert(1)",
             "data:image/png;base64,a",
-            "/thumbnails/../x",
+            "/media/../x",
+            "/media/abc.webp",
+            &Picture::new(PictureKind::Portrait, 1).address(),
             "/etc",
             "https://a b",
         ] {
             assert!(Thumbnail::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_picture_that_took_itself_never_replaces_a_chosen_one() {
+        assert!(is_automatic(None));
+        assert!(is_automatic(Some(&Picture::new(PictureKind::Frame, 1).address())));
+        assert!(!is_automatic(Some(&Picture::new(PictureKind::Chosen, 1).address())));
+        assert!(!is_automatic(Some("https://example.org/a.png")));
     }
 }

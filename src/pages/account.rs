@@ -8,6 +8,7 @@ use super::{
     address::AddressSection,
     delete_account::DeleteSection,
     password::PasswordSection,
+    picture::PictureSection,
     profile::ProfileSection,
     session::{Guard, Need, SignOutForm, use_session},
     sessions::SessionsSection,
@@ -34,6 +35,7 @@ pub fn AccountPage() -> impl IntoView {
             <div class="page narrow stack">
                 <h1 class="page-title">"Account"</h1>
                 <Identity />
+                <PictureSection />
                 <Sections />
             </div>
         </Guard>
@@ -56,10 +58,10 @@ fn Identity() -> impl IntoView {
 
 #[component]
 fn IdentityPanel(account: Account) -> impl IntoView {
-    let Account { username, display_name, email, is_admin, is_creator, .. } = account;
+    let Account { username, display_name, email, is_admin, is_creator, picture, .. } = account;
     view! {
         <section class="panel identity" aria-label="You">
-            <Avatar username=username.clone() />
+            <Avatar username=username.clone() picture />
             <div class="row-words">
                 <p class="row-title">
                     <PersonName username=username.clone() display_name />

@@ -67,7 +67,8 @@ where
     })
 }
 
-fn failure_in_address(path: &'static str) -> Signal<Option<ApiError>> {
+/// Why a plain form that was posted to `path` has come back to this page.
+pub fn failure_in_address(path: &'static str) -> Signal<Option<ApiError>> {
     let query = use_query_map();
     Memo::new(move |_| {
         let query = query.read();

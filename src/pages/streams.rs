@@ -11,6 +11,7 @@ use super::{
     moderation::{Moderation, ModerationPanel},
     own_preview::{OwnPreview, own_playback},
     session::use_session,
+    thumbnail::ThumbnailSection,
 };
 use crate::{
     api::{
@@ -177,6 +178,7 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
                     is_busy=controls.is_busy()
                     on_action=move |action| controls.act(action)
                 />
+                <ThumbnailSection feed playback />
                 <ChatSection feed />
                 <ModerationPanel moderation />
                 <QuickActions watch_path on_copy_link=move || copy_link(link.clone()) />

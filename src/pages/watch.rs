@@ -25,11 +25,12 @@ use crate::{
         playback::{Playback, Source},
     },
     components::{
-        channel_card::Thumbnail,
+        avatar::Avatar,
         earlier_titles::EarlierTitles,
         person::PersonName,
         player::Player,
         preview::StatusLine,
+        still_picture::StillPicture,
         stream_panel::{LoadFailure, Loading},
         time_text::{TimeAgo, browser_clock},
     },
@@ -155,7 +156,7 @@ fn WatchHead(
     earlier: Signal<Vec<String>>,
     creator: Creator,
 ) -> impl IntoView {
-    let Creator { username, display_name, about } = creator;
+    let Creator { username, display_name, about, picture } = creator;
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
     view! {
@@ -165,6 +166,7 @@ fn WatchHead(
                     {title}
                 </h1>
                 <p class="watch-creator">
+                    <Avatar username=username.clone() picture />
                     <PersonName username=username.clone() display_name />
                 </p>
                 <StatusLine state=feed.state is_reconnecting />
@@ -270,17 +272,23 @@ fn WatchPlayer(
             label
             on_action=move |action| playback.act(action)
         >
-            <OfflineWords feed name=name.clone() last_live_at />
+            <OfflinePicture feed />
+            <OfflineWords name=name.clone() last_live_at />
         </Player>
     }
     .into_any()
 }
 
+/// What the stream looked like, or is to be about, behind the words.
 #[component]
-fn OfflineWords(feed: ChannelFeed, name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
-    let thumbnail = Memo::new(move |_| feed.state.with(|state| state.thumbnail.clone()));
+fn OfflinePicture(feed: ChannelFeed) -> impl IntoView {
+    let address = Memo::new(move |_| feed.state.with(|state| state.thumbnail.clone()));
+    move || address.get().map(|address| view! { <StillPicture address class="player-still" /> })
+}
+
+#[component]
+fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
     view! {
-        <div class="player-still">{move || thumbnail.get().map(|address| view! { <Thumbnail address /> })}</div>
         <p class="player-words">{format!("{name} is not live")}</p>
         <p class="player-hint">
             <Show when=move || last_live_at.get().is_some()>"Last live " <TimeAgo at=last_live_at /> "."</Show>

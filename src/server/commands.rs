@@ -13,11 +13,13 @@ use super::{
     events::Events,
     jobs,
     livekit::LiveKit,
+    pictures::PictureMaker,
     queue::Queue,
     router,
     secrets::Secrets,
     services::accounts,
     state::{AppState, Parts},
+    storage::Storage,
     telemetry,
 };
 use crate::domain::account::{Email, Password, Username};
@@ -138,7 +140,7 @@ async fn open(config: Config) -> Result<AppState, Failure> {
 /// Everything that a request needs.
 ///
 /// # Errors
-/// When the secret in the data folder cannot be read or made.
+/// When the secret in the data folder, or the folder of pictures, cannot be read or made.
 pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
     install_crypto();
     let internal = |error: std::io::Error| super::Error::Internal(format!("the secret: {error}"));
@@ -147,6 +149,9 @@ pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
         livekit: config.livekit.as_ref().map(LiveKit::new),
         events: Events::default(),
         hasher: Hasher::new()?,
+        pictures: PictureMaker::default(),
+        storage: Storage::open(&config)
+            .map_err(|error| super::Error::Internal(format!("the storage of pictures: {error}")))?,
         queue: Queue::default(),
         leptos: leptos_options(),
         tasks: TaskTracker::new(),

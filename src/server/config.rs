@@ -27,6 +27,27 @@ impl std::fmt::Debug for LiveKitConfig {
     }
 }
 
+/// Where pictures are kept, when not in the data folder: anything that speaks S3, addressed by path.
+#[derive(Clone)]
+pub struct S3Config {
+    /// http or https; `None` is Amazon's own.
+    pub endpoint: Option<Url>,
+    /// The bucket, which exists.
+    pub bucket: String,
+    /// Its region.
+    pub region: String,
+    /// Names the key that requests are signed with.
+    pub access_key_id: String,
+    /// The key itself.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for S3Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3Config").field("bucket", &self.bucket).finish_non_exhaustive()
+    }
+}
+
 /// All settings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -47,6 +68,8 @@ pub struct Config {
     /// `STREAMIT_SEVERAL_QUALITIES`: RTMP is transcoded to three qualities, so that viewers on a slow line can follow.
     /// Off, there is one, at a third of the cost: for machines with few cores.
     pub several_qualities: bool,
+    /// `STREAMIT_S3_BUCKET` and what belongs to it; `None` when unset: pictures are in the data folder.
+    pub s3: Option<S3Config>,
     /// `STREAMIT_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -106,6 +129,7 @@ impl Config {
             secret,
             auto_approve: flag(&lookup, "STREAMIT_AUTO_APPROVE", false)?,
             several_qualities: flag(&lookup, "STREAMIT_SEVERAL_QUALITIES", true)?,
+            s3: s3(&lookup)?,
             trusted_proxies: networks(&lookup)?,
         })
     }
@@ -137,6 +161,42 @@ fn livekit(lookup: &impl Fn(&str) -> Option<String>) -> Result<Option<LiveKitCon
         return Err(refused("LIVEKIT_API_SECRET", "LiveKit asks for at least 32 characters"));
     }
     Ok(Some(LiveKitConfig { api_url, public_url, api_key, api_secret }))
+}
+
+const S3_ENDPOINT: &str = "STREAMIT_S3_ENDPOINT";
+const S3_BUCKET: &str = "STREAMIT_S3_BUCKET";
+const S3_REGION: &str = "STREAMIT_S3_REGION";
+const S3_ACCESS_KEY_ID: &str = "STREAMIT_S3_ACCESS_KEY_ID";
+const S3_SECRET_ACCESS_KEY: &str = "STREAMIT_S3_SECRET_ACCESS_KEY";
+
+fn s3(lookup: &impl Fn(&str) -> Option<String>) -> Result<Option<S3Config>, ConfigError> {
+    let Some(bucket) = lookup(S3_BUCKET) else {
+        // Somebody who sets one of them does not mean the data folder.
+        let rest = [S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY];
+        return match rest.into_iter().find(|name| lookup(name).is_some()) {
+            Some(name) => Err(refused(S3_BUCKET, format!("is needed beside {name}"))),
+            None => Ok(None),
+        };
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if bucket.len() < 3 || bucket.len() > 63 || !bucket.chars().all(is_name) {
+        return Err(refused(S3_BUCKET, "give the name of a bucket, such as streamit-pictures"));
+    }
+    let endpoint = lookup(S3_ENDPOINT).map(|text| s3_endpoint(&text)).transpose()?;
+    let needed = |name| lookup(name).ok_or_else(|| refused(name, format!("is needed beside {S3_BUCKET}")));
+    Ok(Some(S3Config {
+        endpoint,
+        bucket,
+        region: lookup(S3_REGION).unwrap_or_else(|| "us-east-1".to_owned()),
+        access_key_id: needed(S3_ACCESS_KEY_ID)?,
+        secret_access_key: needed(S3_SECRET_ACCESS_KEY)?,
+    }))
+}
+
+fn s3_endpoint(text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.filter(|url| url.query().is_none() && url.username().is_empty());
+    url.ok_or_else(|| refused(S3_ENDPOINT, "give an address such as https://s3.example.org, without the bucket"))
 }
 
 /// ws, wss, http and https name the same LiveKit; its API wants one pair and browsers the other.
@@ -206,9 +266,29 @@ mod tests {
             ("STREAMIT_TRUSTED_PROXIES", "10.0.0.0/99"),
             ("DATABASE_URL", "mysql://x"),
             ("LIVEKIT_URL", "tcp://x"),
+            ("STREAMIT_S3_BUCKET", "a/b"),
         ] {
             assert_eq!(config(&[(name, value)]).expect_err("refused").name, name);
         }
         assert_eq!(config(&[("LIVEKIT_URL", "ws://h")]).expect_err("refused").name, "LIVEKIT_API_KEY");
+    }
+
+    #[test]
+    fn the_settings_of_s3_belong_together_and_hide_the_key() {
+        let all = [
+            (S3_BUCKET, "pictures"),
+            (S3_ENDPOINT, "https://s3.example.org"),
+            (S3_ACCESS_KEY_ID, "id"),
+            (S3_SECRET_ACCESS_KEY, "SECRET"),
+        ];
+        let s3 = config(&all).expect("valid").s3.expect("set");
+        assert_eq!((s3.bucket.as_str(), s3.region.as_str()), ("pictures", "us-east-1"));
+        assert!(!format!("{s3:?}").contains("SECRET"));
+        assert!(config(&[]).expect("valid").s3.is_none());
+        let refused = |settings: &[(&str, &str)]| config(settings).expect_err("refused").name;
+        assert_eq!(refused(&all[1..]), S3_BUCKET);
+        assert_eq!(refused(&all[..3]), S3_SECRET_ACCESS_KEY);
+        assert_eq!(refused(&[all[0], all[3]]), S3_ACCESS_KEY_ID);
+        assert_eq!(refused(&[all[0], (S3_ENDPOINT, "s3.example.org"), all[2], all[3]]), S3_ENDPOINT);
     }
 }

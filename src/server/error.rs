@@ -50,6 +50,9 @@ pub enum Error {
     /// 403 or 429: a message that is not taken, with how long that stands.
     #[error("a message was refused: {0:?}")]
     Refused(Refusal),
+    /// 413, with how much would be fine.
+    #[error("too large: {0}")]
+    TooLarge(&'static str),
     /// 429 with how long to wait.
     #[error("too many requests")]
     TooMany {
@@ -74,6 +77,9 @@ pub enum Error {
         /// What it means for what was asked for.
         message: &'static str,
     },
+    /// 503: pictures cannot be stored or read now.
+    #[error("the storage cannot be reached: {0}")]
+    StorageUnreachable(String),
     /// 500.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -113,9 +119,11 @@ impl Error {
                 Refusal::Repeated(_) => ErrorCode::Repeated,
                 Refusal::BlockedWord => ErrorCode::BlockedWord,
             },
+            Self::TooLarge(_) => ErrorCode::TooLarge,
             Self::TooMany { .. } => ErrorCode::TooManyRequests,
             Self::LiveKitUnreachable { .. } => ErrorCode::LivekitUnreachable,
             Self::LiveKitFailed { .. } => ErrorCode::LivekitFailed,
+            Self::StorageUnreachable(_) => ErrorCode::StorageUnreachable,
             Self::Database(_) | Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -130,8 +138,13 @@ impl Error {
             Self::ChannelOffline => "This channel is offline. It starts by itself when the stream does.",
             Self::Invalid(_) => "Some of it can't be accepted. Check the fields that are named.",
             Self::Taken(_) => "Somebody else has it already. Choose another one.",
-            Self::Forbidden(message) | Self::NotFound(message) | Self::Conflict(message) | Self::WhileLive(message) => {
-                message
+            Self::Forbidden(message)
+            | Self::NotFound(message)
+            | Self::Conflict(message)
+            | Self::WhileLive(message)
+            | Self::TooLarge(message) => message,
+            Self::StorageUnreachable(_) => {
+                "Pictures can't be stored or read at the moment. Try again in a minute; everything else works."
             }
             Self::TooMany { message, .. }
             | Self::LiveKitUnreachable { message, .. }

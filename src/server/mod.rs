@@ -13,12 +13,14 @@ pub mod events;
 pub mod jobs;
 pub mod livekit;
 pub mod outbox;
+pub mod pictures;
 pub mod queue;
 pub mod router;
 pub mod routes;
 pub mod secrets;
 pub mod services;
 pub mod state;
+pub mod storage;
 pub mod telemetry;
 
 pub use commands::main;

@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -24,7 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 use super::{
     auth::{door::ClientAddress, origin},
     clock,
-    routes::{health, sse, webhook},
+    routes::{health, media, sse, uploads, webhook},
     state::AppState,
     telemetry,
 };
@@ -60,6 +60,9 @@ const FORM_PATHS: [&str; 10] = [
 /// Paths that are known by PUT, and that plain forms post to all the same: they know no other method.
 const PUT_BY_FORM: [&str; 3] = ["/api/account/profile", "/api/account/password", "/api/account/email"];
 
+/// Paths that take a file.
+const UPLOAD_PATHS: [&str; 2] = [paths::THUMBNAIL, paths::PORTRAIT];
+
 /// Fields of those forms that are filled in again when it failed. Never a password.
 const KEPT_FIELDS: [&str; 5] = ["username", "email", "login", "displayName", "about"];
 /// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
@@ -93,6 +96,9 @@ pub fn build(state: AppState) -> Router {
         .route(PUT_BY_FORM[0], post(put_by_form.clone()))
         .route(PUT_BY_FORM[1], post(put_by_form.clone()))
         .route(PUT_BY_FORM[2], post(put_by_form))
+        .route(paths::MEDIA, get(media::file))
+        .route(paths::THUMBNAIL, post(uploads::thumbnail).layer(DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES)))
+        .route(paths::PORTRAIT, post(uploads::portrait).layer(DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES)))
         .leptos_routes_with_context(&state, generate_route_list(App), context, page)
         .route("/api/", any(no_endpoint))
         .route("/api/{*path}", any(no_endpoint))
@@ -165,7 +171,7 @@ async fn guard_api(State(state): State<AppState>, request: Request, next: Next) 
     response
 }
 
-/// The request with its body read, if it may come in.
+/// The request with its body read, if it may come in; that of an upload is read by its door.
 async fn checked(state: &AppState, path: &str, request: Request) -> Result<Request, ApiError> {
     let is_webhook = path == paths::WEBHOOK;
     if !is_webhook && !origin::is_same_origin(request.method(), request.headers(), &state.config.base_url) {
@@ -173,6 +179,10 @@ async fn checked(state: &AppState, path: &str, request: Request) -> Result<Reque
     }
     if holds_nul(request.uri().query()) {
         return Err(ApiError::new(ErrorCode::BadRequest, "The address holds a NUL character. Leave it out."));
+    }
+    if request.method() == Method::POST && UPLOAD_PATHS.contains(&path) {
+        // They read their body themselves, bit by bit, once they know who sends it, and redirect plain forms.
+        return Ok(request);
     }
     let limit = if is_webhook { MAX_WEBHOOK_BYTES } else { MAX_BODY_BYTES };
     let mut request = with_whole_body(request, limit).await?;

@@ -6,7 +6,8 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, queue::Queue, secrets::Secrets,
+    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, pictures::PictureMaker,
+    queue::Queue, secrets::Secrets, storage::Storage,
 };
 
 /// Shared by all requests and jobs; clones are cheap.
@@ -28,6 +29,10 @@ pub struct Parts {
     pub secrets: Secrets,
     /// Hashes passwords, a few at a time.
     pub hasher: Hasher,
+    /// Makes pictures, a few at a time.
+    pub pictures: PictureMaker,
+    /// Where their files are.
+    pub storage: Storage,
     /// Streams that somebody should look at soon.
     pub queue: Queue,
     /// Where the browser's files are.

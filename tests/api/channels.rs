@@ -22,7 +22,8 @@ async fn a_channel_is_there_from_its_creators_approval_on(database: Database) {
     let app = TestApp::start(database).await;
     app.first_user().await;
     let channel = app.anonymous().channel("ANN").await;
-    assert_eq!(channel["creator"], json!({ "username": "ann", "displayName": "ann", "about": "" }));
+    let creator = json!({ "username": "ann", "displayName": "ann", "about": "", "picture": null });
+    assert_eq!(channel["creator"], creator);
     assert_eq!(channel["lastLiveAt"], Value::Null);
     let expected = json!({
         "version": 1, "status": "offline", "isLive": false, "startedAt": null, "title": "Untitled Stream",

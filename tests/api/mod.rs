@@ -15,5 +15,7 @@ mod forms;
 mod keys;
 mod moderation;
 mod profile;
+mod picture;
 mod sessions;
 mod settings;
+mod thumbnail;

@@ -12,7 +12,9 @@ pub mod encoder;
 pub mod livekit;
 pub mod log;
 pub mod program;
+pub mod s3;
 pub mod sse;
+pub mod upload;
 pub mod webhook;
 
 pub use app::TestApp;

@@ -19,7 +19,7 @@ const PATTERNS: usize = 4;
 /// The columns of [`CardRow`], up to how well it fits.
 macro_rules! columns {
     () => {
-        "SELECT s.id, u.username, coalesce(u.display_name, u.username) AS display_name, s.title, s.thumbnail, s.status, s.started_at, s.last_live_at,
+        "SELECT s.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.picture, s.title, s.thumbnail, s.status, s.started_at, s.last_live_at,
              coalesce(s.last_live_at, 0) AS ended_at, CAST("
     };
 }
@@ -95,6 +95,7 @@ pub struct CardRow {
     pub id: StreamId,
     username: String,
     display_name: String,
+    picture: Option<String>,
     title: String,
     thumbnail: Option<String>,
     status: String,
@@ -121,6 +122,7 @@ impl CardRow {
         ChannelCard {
             username: self.username,
             display_name: self.display_name,
+            picture: self.picture,
             title: self.title,
             thumbnail: self.thumbnail,
             is_live,

@@ -22,6 +22,7 @@ pub mod chat;
 pub mod follows;
 pub mod limits;
 pub mod moderation;
+pub mod pictures;
 pub mod sessions;
 pub mod streams;
 pub mod titles;
@@ -60,6 +61,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         follows::ALL,
         limits::ALL,
         moderation::ALL,
+        pictures::ALL,
         sessions::ALL,
         streams::ALL,
         titles::ALL,

@@ -24,16 +24,22 @@ statements! {
     FIND_LOGIN = "SELECT id, password_hash FROM users WHERE username = $1 OR email = $1";
 
     FIND_ACCOUNT = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.about, u.email,
-                        u.is_admin,
+                        u.picture, u.is_admin,
                         EXISTS (SELECT 1 FROM creator_applications a
                                 WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
                     FROM users u WHERE u.id = $1";
 
     FIND_ID_BY_USERNAME = "SELECT id FROM users WHERE username = $1";
 
-    FIND_CREATOR = "SELECT username, coalesce(display_name, username) AS display_name, about FROM users WHERE id = $1";
+    FIND_CREATOR = "SELECT username, coalesce(display_name, username) AS display_name, about, picture
+                    FROM users WHERE id = $1";
 
     FIND_PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
+
+    /// Holds the row until the transaction ends.
+    LOCK_PICTURE = "UPDATE users SET picture = picture WHERE id = $1 RETURNING picture";
+
+    SET_PICTURE = "UPDATE users SET picture = $2 WHERE id = $1";
 
     SET_PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
 
@@ -64,6 +70,7 @@ struct AccountRow {
     display_name: String,
     about: String,
     email: String,
+    picture: Option<String>,
     is_admin: bool,
     is_creator: bool,
 }
@@ -134,6 +141,7 @@ pub async fn find_account(db: impl Queryable<'_>, id: &UserId) -> Result<Option<
         email: row.email,
         is_admin: row.is_admin,
         is_creator: row.is_creator,
+        picture: row.picture,
     }))
 }
 
@@ -172,8 +180,8 @@ pub async fn set_profile(db: impl Queryable<'_>, id: &UserId, profile: &ProfileU
 
 /// The account as others see it.
 pub async fn find_creator(db: impl Queryable<'_>, id: &UserId) -> Result<Option<Creator>> {
-    let row: Option<(String, String, String)> = db.read(FIND_CREATOR).bind(id.as_str()).fetch_optional().await?;
-    Ok(row.map(|(username, display_name, about)| Creator { username, display_name, about }))
+    let row: Option<(String, String, String, Option<String>)> = db.read(FIND_CREATOR).bind(id.as_str()).fetch_optional().await?;
+    Ok(row.map(|(username, display_name, about, picture)| Creator { username, display_name, about, picture }))
 }
 
 /// Whether it is an admin and there is no other one.
@@ -192,4 +200,12 @@ pub async fn forget_first(tx: &mut Tx, id: &UserId) -> Result<()> {
 /// stays without its author.
 pub async fn delete(tx: &mut Tx, id: &UserId) -> Result<bool> {
     Ok(tx.write(DELETE_USER).bind(id.as_str()).execute().await? == 1)
+}
+
+/// Replaces the account's picture, and gives the one that it had. `None` for an account that is not there.
+pub async fn replace_picture(tx: &mut Tx, id: &UserId, picture: Option<&str>) -> Result<Option<Option<String>>> {
+    let row: Option<(Option<String>,)> = tx.write(LOCK_PICTURE).bind(id.as_str()).fetch_optional().await?;
+    let Some((before,)) = row else { return Ok(None) };
+    tx.write(SET_PICTURE).bind(id.as_str()).bind(picture).execute().await?;
+    Ok(Some(before))
 }

@@ -2,5 +2,7 @@
 
 pub mod chat_events;
 pub mod health;
+pub mod media;
 pub mod sse;
+pub mod uploads;
 pub mod webhook;

@@ -49,7 +49,7 @@ const IN_FLIGHT: usize = 4;
 
 /// The request, as services see it.
 #[derive(Debug)]
-pub struct Caller(Visit);
+pub struct Caller(pub(super) Visit);
 
 impl FromRequestParts<AppState> for Caller {
     type Rejection = Infallible;

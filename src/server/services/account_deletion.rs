@@ -15,7 +15,7 @@ use crate::{
         auth::{actor::Actor, door::Client},
         db,
         db::Tx,
-        services::{accounts, chat, ingress, publish},
+        services::{accounts, chat, ingress, pictures, publish},
         state::AppState,
     },
 };
@@ -47,8 +47,11 @@ pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: 
 
 async fn delete_all(state: &AppState, id: &UserId) -> Result<()> {
     ingress::withdraw(state, id).await.map_err(not_told)?;
+    let addresses = db::pictures::list_of(&state.db, id).await?;
     let stream = delete_rows(state, id).await?;
-    // Files of the account (its picture, thumbnails of its stream) are deleted here: nothing refers to them any more.
+    for address in addresses {
+        pictures::forget(state, Some(address));
+    }
     if let Some((stream, last)) = stream {
         publish::announce_end(state, &stream, last);
     }

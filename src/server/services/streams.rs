@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::{
     domain::{
         chat_settings::{ChatSettings, ChatSettingsChange},
-        fields::Change,
+        fields::{Change, FieldErrors},
         id::StreamId,
+        media::Picture,
         page::Page,
         stream::{OwnState, PastTitle, StreamInfo, StreamInfoChange, StreamInfoUpdate, StreamReport},
         thumbnail::Thumbnail,
@@ -17,7 +18,7 @@ use crate::{
         auth::actor::Actor,
         clock, db,
         db::streams::StreamRow,
-        services::{chat, publish},
+        services::{chat, pictures, publish},
         state::AppState,
     },
 };
@@ -42,13 +43,17 @@ pub async fn info(state: &AppState, actor: &Actor) -> Result<StreamInfo> {
 pub async fn change_info(state: &AppState, actor: &Actor, change: StreamInfoChange) -> Result<StreamInfo> {
     let creator = actor.creator()?;
     let update = change.parse()?;
-    if store_texts(state, &creator.stream_id, &update).await? {
+    if let Some(before) = store_texts(state, &creator.stream_id, &update).await? {
         publish::announce(state, &creator.stream_id).await?;
+        if !update.thumbnail.is_keep() {
+            pictures::forget(state, before.thumbnail);
+        }
     }
     Ok(get(state, &creator.stream_id).await?.info())
 }
 
-async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate) -> Result<bool> {
+/// The stream as it was before, if anything is different now.
+async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate) -> Result<Option<StreamRow>> {
     let now = clock::now();
     let mut tx = state.db.begin().await?;
     let row = db::streams::lock(&mut tx, id).await?.ok_or(Error::NotACreator)?;
@@ -58,9 +63,13 @@ async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate)
         Change::Clear => None,
         Change::Set(thumbnail) => Some(Thumbnail::as_str(thumbnail)),
     };
-    let is_renamed = title != row.title;
-    if !is_renamed && thumbnail == row.thumbnail.as_deref() {
-        return Ok(false);
+    let (is_renamed, is_new_picture) = (title != row.title, thumbnail != row.thumbnail.as_deref());
+    if !is_renamed && !is_new_picture {
+        return Ok(None);
+    }
+    // One of ours goes when its stream shows another one: nobody else can show it too.
+    if is_new_picture && thumbnail.is_some_and(|address| Picture::at(address).is_some()) {
+        return Err(FieldErrors::one("thumbnail", "This picture is not yours any more. Upload it again.").into());
     }
     db::streams::update_texts(&mut tx, id, title, thumbnail, now).await?;
     if is_renamed {
@@ -68,7 +77,7 @@ async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate)
         db::titles::record(&mut tx, &clock::new_id(), id, title, fresh_since, now).await?;
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(row))
 }
 
 /// Changes the rules of the chat. What says nothing new makes no new version.

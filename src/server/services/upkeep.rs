@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::server::{clock, db, state::AppState};
+use crate::server::{clock, db, services::pictures, state::AppState};
 
 /// Ids of webhooks are kept this long; LiveKit gives up on sending one after minutes.
 const KEEP_EVENTS: Duration = Duration::from_secs(24 * 3600);
 /// Counters are kept this long: longer than any window.
 const KEEP_LIMITS: Duration = Duration::from_secs(24 * 3600);
 
-/// Deletes expired sessions and time-outs, old counters, and ids of old webhooks.
+/// Deletes expired sessions and time-outs, old counters, ids of old webhooks, and pictures that nobody shows any more.
 pub async fn prune(state: &AppState) {
     let now = clock::now();
     let pruned = [
@@ -21,4 +21,5 @@ pub async fn prune(state: &AppState) {
     for error in pruned.into_iter().filter_map(Result::err) {
         tracing::error!(%error, "old rows could not be deleted");
     }
+    pictures::clean_up(state).await;
 }

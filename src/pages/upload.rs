@@ -1,0 +1,97 @@
+//! Sending pictures from a page: from choosing one until the server has it.
+
+use leptos::{prelude::*, task::spawn_local};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    api::{error::ApiError, protocol::Payload},
+    browser::picture::{self, Fields},
+    components::picture_editor::{PictureAction, PictureDraft, UploadState},
+};
+
+/// What a picture that can't be shown is answered with.
+const UNREADABLE: &str = "This file can't be shown as a picture. Choose a PNG, JPEG or WebP file.";
+
+/// One place for a picture, and how it gets a new one.
+pub(super) struct PictureUpload<T: 'static> {
+    /// What the editor shows.
+    pub(super) draft: PictureDraft,
+    path: &'static str,
+    /// Called with the server's answer.
+    take: StoredValue<Box<dyn Fn(T) + Send + Sync>>,
+}
+
+impl<T> Clone for PictureUpload<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for PictureUpload<T> {}
+
+impl<T: DeserializeOwned + Payload> PictureUpload<T> {
+    /// Sends to that door.
+    pub(super) fn new(path: &'static str, take: impl Fn(T) + Send + Sync + 'static) -> Self {
+        Self { draft: PictureDraft::default(), path, take: StoredValue::new(Box::new(take)) }
+    }
+
+    /// Does what the person wants. Only in an event handler.
+    pub(super) fn act(self, action: PictureAction) {
+        match action {
+            PictureAction::Choose(source) => match picture::choose(&source) {
+                Some(Ok(address)) => {
+                    self.clear(UploadState::Idle);
+                    self.draft.chosen.set(Some(address));
+                }
+                Some(Err(message)) => self.draft.state.set(UploadState::Failed(message)),
+                None => {}
+            },
+            PictureAction::Send => {
+                let Some(address) = self.draft.chosen.get_untracked() else { return };
+                let crop = self.draft.framing.get_untracked().map(|framing| framing.crop());
+                self.send(address, crop);
+            }
+            PictureAction::Cancel => self.clear(UploadState::Idle),
+            PictureAction::Broken => self.clear(UploadState::Failed(UNREADABLE.to_owned())),
+        }
+    }
+
+    /// Sends that picture as it is, as if it had been chosen: when that fails, it is still there to be sent again.
+    pub(super) fn send_at_once(self, address: String) {
+        self.clear(UploadState::Idle);
+        self.draft.chosen.set(Some(address.clone()));
+        self.send(address, None);
+    }
+
+    fn send(self, address: String, crop: Option<crate::domain::crop::Crop>) {
+        let state = self.draft.state;
+        state.set(UploadState::Sending { percent: 0 });
+        spawn_local(async move {
+            let progress = move |percent| {
+                let _ = state.try_set(UploadState::Sending { percent });
+            };
+            let fields = Fields { crop, is_automatic: false };
+            match picture::send(self.path, &address, fields, progress).await {
+                Ok(answer) => {
+                    self.clear(UploadState::Saved);
+                    let _ = self.take.try_with_value(|take| take(answer));
+                }
+                Err(error) => drop(state.try_set(UploadState::Failed(message_of(error)))),
+            }
+        });
+    }
+
+    /// Lets go of what was chosen. The page may be gone.
+    fn clear(self, state: UploadState) {
+        if let Some(Some(address)) = self.draft.chosen.try_update(Option::take) {
+            picture::forget(&address);
+        }
+        let _ = self.draft.framing.try_set(None);
+        let _ = self.draft.state.try_set(state);
+    }
+}
+
+/// What is wrong with the picture says more than that something is.
+fn message_of(error: ApiError) -> String {
+    error.fields.into_values().next().unwrap_or(error.message)
+}
