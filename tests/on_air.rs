@@ -20,9 +20,16 @@ fn session(n: u8) -> [Sign; 4] {
     ]
 }
 
-/// Some of the hints of up to three sessions, some of them twice, in any order.
+/// The hints of a creator's browser.
+fn browser() -> [Sign; 2] {
+    let sid = || "PA_browser".to_owned();
+    [Sign::BrowserPublished { sid: sid() }, Sign::BrowserStopped { sid: sid() }]
+}
+
+/// Some of the hints of up to three sessions and of a browser, some of them twice, in any order.
 fn hints() -> impl Strategy<Value = Vec<Sign>> {
-    let all: Vec<Sign> = (1..=3).flat_map(session).chain((1..=3).flat_map(session)).collect();
+    let once = || (1..=3).flat_map(session).chain(browser());
+    let all: Vec<Sign> = once().chain(once()).collect();
     let most = all.len();
     proptest::sample::subsequence(all, 0..=most).prop_shuffle()
 }
@@ -129,6 +136,7 @@ proptest! {
         hints in proptest::collection::vec(prop_oneof![
             Just(Sign::IngressEnded { resource_id: "RT_1".into() }),
             Just(Sign::EncoderLeft { sid: "PA_1".into() }),
+            Just(Sign::BrowserStopped { sid: "PA_1".into() }),
             any::<bool>().prop_map(|after_outage| Sign::SeenOffAir { after_outage }),
         ], 0..8),
     ) {

@@ -36,6 +36,8 @@ pub enum ErrorCode {
     Taken,
     /// Not while the stream is live.
     WhileLive,
+    /// Not while an encoder is streaming.
+    EncoderLive,
     /// The channel is not live.
     ChannelOffline,
     /// Only the creator and moderators can write.
@@ -91,7 +93,9 @@ impl ErrorCode {
             | Self::BlockedWord => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoKey => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict | Self::Taken | Self::WhileLive | Self::ChannelOffline => StatusCode::CONFLICT,
+            Self::Conflict | Self::Taken | Self::WhileLive | Self::EncoderLive | Self::ChannelOffline => {
+                StatusCode::CONFLICT
+            }
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests | Self::SlowMode | Self::TooFast | Self::Repeated => StatusCode::TOO_MANY_REQUESTS,

@@ -10,6 +10,7 @@ use super::{
     protocol::{Api, Payload, PostBody, PutBody},
 };
 pub use crate::domain::{
+    channel::RoomToken,
     chat_settings::{ChatSettings, ChatSettingsChange},
     fields::Change,
     ingress::InputType,
@@ -145,4 +146,14 @@ pub async fn title_history(#[server(default)] cursor: Option<String>) -> Result<
     let visit = door::visit()?;
     let actor = visit.actor().await?;
     Ok(streams::title_history(&visit.state, &actor, cursor.as_deref()).await?)
+}
+
+/// A token to go live with from the browser: it may send picture and sound into the creator's own room. No key is
+/// needed; refused while an encoder is streaming.
+#[server(prefix = "/api", endpoint = "/stream/browser-token", protocol = Api<PostBody>)]
+pub async fn browser_token() -> Result<RoomToken, ApiError> {
+    use crate::server::{auth::door, services::browser};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(browser::token(&visit.state, &actor).await?)
 }

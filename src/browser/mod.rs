@@ -1,8 +1,10 @@
-//! What only a browser can do: server-sent events, the player, pictures, the clipboard, timers.
+//! What only a browser can do: server-sent events, the player, camera and microphone, pictures, clipboard, timers.
 //!
 //! It compiles for the server too, so that pages need no conditions, but is only called from effects and event
 //! handlers, which do not run there. What a page may make while it renders (`new`) is signals and nothing else.
 
+pub mod broadcast;
+pub mod broadcasting;
 pub mod channel_feed;
 pub mod chat_engine;
 pub mod chat_feed;

@@ -10,7 +10,7 @@ use crate::{api::channels::RoomToken, domain::playback::Sound};
 #[wasm_bindgen(module = "/src/browser/player.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = loadLibrary)]
-    async fn load_library() -> Result<JsValue, JsValue>;
+    pub(super) async fn load_library() -> Result<JsValue, JsValue>;
 
     /// What `player.js` calls a player.
     #[derive(Clone)]

@@ -6,6 +6,7 @@ pub mod avatar;
 pub mod badge;
 pub mod banner;
 pub mod blocked_words;
+pub mod browser_broadcast;
 pub mod channel_card;
 pub mod chat_composer;
 pub mod chat_line;

@@ -6,6 +6,8 @@ pub mod account;
 pub mod application;
 pub mod blocked_words;
 pub mod broadcast;
+pub mod browser_broadcast;
+pub mod capture;
 pub mod channel;
 pub mod channel_list;
 pub mod chat;

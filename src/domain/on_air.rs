@@ -1,4 +1,5 @@
-//! The machine behind LIVE: what a sign of an encoder means for what is shown.
+//! The machine behind LIVE: what a sign of an encoder, or of the creator's own browser in its place, means for what is
+//! shown.
 //!
 //! Signs are hints (webhooks: late, doubled, in any order, or missing) and the truth (who is in the room). A session
 //! has two names, LiveKit's `resourceId` (in ingress webhooks) and the participant's `sid` (in participant webhooks);
@@ -50,17 +51,27 @@ pub enum Sign {
         /// The participant.
         sid: String,
     },
-    /// Webhook `participant_left` of kind INGRESS.
+    /// Webhook `participant_left` of kind INGRESS, or of a browser that was lost or replaced.
     EncoderLeft {
         /// The participant.
         sid: String,
     },
-    /// The room's own list: an encoder is there.
+    /// Webhook `track_published` of the creator's own browser.
+    BrowserPublished {
+        /// The participant.
+        sid: String,
+    },
+    /// Webhook `participant_left` of the creator's own browser, which said good-bye.
+    BrowserStopped {
+        /// The participant.
+        sid: String,
+    },
+    /// The room's own list: an encoder is there, or a browser that sends.
     SeenOnAir {
         /// The participant.
         sid: String,
     },
-    /// The room's own list: no encoder is there.
+    /// The room's own list: nobody sends.
     SeenOffAir {
         /// LiveKit could not be asked for a while before this answer.
         after_outage: bool,
@@ -100,6 +111,10 @@ impl OnAir {
             Sign::EncoderJoined { sid } if self.ended_participant_sid.as_ref() == Some(&sid) => self.late_join(),
             Sign::EncoderJoined { sid } | Sign::SeenOnAir { sid } => self.encoder_there(sid),
             Sign::EncoderLeft { sid } => self.encoder_left(sid),
+            // A browser takes nothing from an encoder.
+            Sign::BrowserPublished { .. } if self.resource_id.is_some() => Effect::AskTheRoom,
+            Sign::BrowserPublished { sid } => self.apply(Sign::EncoderJoined { sid }, now),
+            Sign::BrowserStopped { sid } => self.browser_stopped(sid),
             Sign::SeenOffAir { after_outage } => self.seen_off_air(after_outage, now),
             Sign::Cut if self.status.is_busy() => self.end(),
             Sign::Cut => Effect::None,
@@ -135,11 +150,22 @@ impl OnAir {
     }
 
     fn encoder_there(&mut self, sid: String) -> Effect {
-        if self.participant_sid.as_ref().is_some_and(|known| *known != sid) {
+        let is_another = self.participant_sid.as_ref().is_some_and(|known| *known != sid);
+        if is_another {
             self.ended_participant_sid = self.participant_sid.take();
         }
         self.participant_sid = Some(sid);
-        self.start()
+        match self.start() {
+            // The other one may still be there: the creator's browser is, until it is put out.
+            Effect::None if is_another => Effect::AskTheRoom,
+            effect => effect,
+        }
+    }
+
+    /// A browser that says good-bye is not being replaced, which an encoder that leaves may be: this ends it at once.
+    fn browser_stopped(&mut self, sid: String) -> Effect {
+        let is_all_there_was = self.participant_sid.as_ref() == Some(&sid) && self.resource_id.is_none();
+        if is_all_there_was && self.status.is_busy() { self.end() } else { self.encoder_left(sid) }
     }
 
     fn start(&mut self) -> Effect {
@@ -390,6 +416,35 @@ mod tests {
         on_air.apply(started("R1"), NOW);
         assert_eq!(on_air.apply(ended("R1"), NOW), Effect::Ended);
         assert_eq!(on_air.status, StreamStatus::Offline);
+    }
+
+    #[test]
+    fn a_browser_is_live_with_its_first_track_and_over_when_it_stops() {
+        let published = || Sign::BrowserPublished { sid: "P1".into() };
+        let stopped = || Sign::BrowserStopped { sid: "P1".into() };
+        let (on_air, effects) = after([published(), published(), stopped(), published()]);
+        assert_eq!(on_air.status, StreamStatus::Offline);
+        assert_eq!(effects, [Effect::Started, Effect::None, Effect::Ended, Effect::AskTheRoom]);
+    }
+
+    #[test]
+    fn a_browser_that_is_lost_may_come_back() {
+        let (on_air, effects) = after([Sign::BrowserPublished { sid: "P1".into() }, left("P1")]);
+        assert_eq!((on_air.status, effects[1]), (StreamStatus::Live, Effect::AskTheRoom));
+    }
+
+    #[test]
+    fn an_encoder_takes_over_from_a_browser_and_never_the_reverse() {
+        let browser = || Sign::BrowserPublished { sid: "P1".into() };
+        let stopped = || Sign::BrowserStopped { sid: "P1".into() };
+        for signs in [[joined("P2"), started("R2")], [started("R2"), joined("P2")]] {
+            let (mut on_air, effects) = after([browser()].into_iter().chain(signs));
+            assert!(effects.contains(&Effect::AskTheRoom), "{effects:?}");
+            assert_eq!(on_air.apply(browser(), NOW), Effect::AskTheRoom);
+            assert_eq!(on_air.apply(stopped(), NOW), Effect::AskTheRoom);
+            assert_eq!((on_air.status, on_air.participant_sid.as_deref()), (StreamStatus::Live, Some("P2")));
+            assert_eq!(on_air.apply(ended("R2"), NOW), Effect::Ended);
+        }
     }
 
     #[test]

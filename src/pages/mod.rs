@@ -4,6 +4,7 @@ pub mod account;
 pub mod address;
 pub mod admin;
 pub mod apply;
+pub mod browser_live;
 pub mod chat;
 pub mod chat_rules;
 pub mod checklist;

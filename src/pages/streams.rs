@@ -4,6 +4,7 @@ use leptos::{either::Either, html, prelude::*, task::spawn_local};
 use leptos_meta::Title as PageTitle;
 
 use super::{
+    browser_live::BrowserLive,
     chat::{ChatPanel, follow_chat},
     chat_rules::ChatSection,
     encoder_controls::EncoderControls,
@@ -172,6 +173,7 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
                 </ChatSheet>
             </div>
             <div class="streams-more">
+                <BrowserLive />
                 <EncoderSettings
                     status
                     controls=controls.shown()

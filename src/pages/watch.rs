@@ -150,12 +150,7 @@ fn WatchTitle(feed: ChannelFeed, name: String) -> impl IntoView {
 }
 
 #[component]
-fn WatchHead(
-    feed: ChannelFeed,
-    following: Following,
-    earlier: Signal<Vec<String>>,
-    creator: Creator,
-) -> impl IntoView {
+fn WatchHead(feed: ChannelFeed, following: Following, earlier: Signal<Vec<String>>, creator: Creator) -> impl IntoView {
     let Creator { username, display_name, about, picture } = creator;
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());

@@ -41,6 +41,9 @@ pub enum Error {
     /// 409 `WHILE_LIVE`, with what cannot be done then.
     #[error("not while live: {0}")]
     WhileLive(&'static str),
+    /// 409 `ENCODER_LIVE`.
+    #[error("an encoder is live")]
+    EncoderLive,
     /// 409 `CHANNEL_OFFLINE`.
     #[error("the channel is offline")]
     ChannelOffline,
@@ -106,6 +109,7 @@ impl Error {
             Self::Conflict(_) => ErrorCode::Conflict,
             Self::Taken(_) => ErrorCode::Taken,
             Self::WhileLive(_) => ErrorCode::WhileLive,
+            Self::EncoderLive => ErrorCode::EncoderLive,
             Self::ChannelOffline => ErrorCode::ChannelOffline,
             Self::Invalid(_) => ErrorCode::Invalid,
             Self::Refused(refusal) => match refusal {
@@ -135,6 +139,7 @@ impl Error {
             Self::WrongCredentials => "Username or password is wrong. Check both and try again.",
             Self::NotACreator => "This is for creators. Apply to become one.",
             Self::NoKey => "There is no stream key yet. Make one to connect OBS.",
+            Self::EncoderLive => "Your encoder is streaming now. Stop it first, then go live from here.",
             Self::ChannelOffline => "This channel is offline. It starts by itself when the stream does.",
             Self::Invalid(_) => "Some of it can't be accepted. Check the fields that are named.",
             Self::Taken(_) => "Somebody else has it already. Choose another one.",

@@ -11,7 +11,7 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::{any, get, post},
@@ -68,6 +68,10 @@ const KEPT_FIELDS: [&str; 5] = ["username", "email", "login", "displayName", "ab
 /// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
 const MAX_KEPT_BYTES: usize = 4096;
 
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+/// A creator goes live from our own pages; what they embed gets none of it.
+const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self)";
+
 /// Builds the router.
 pub fn build(state: AppState) -> Router {
     let context = {
@@ -115,6 +119,7 @@ pub fn build(state: AppState) -> Router {
             header::REFERRER_POLICY,
             HeaderValue::from_static("strict-origin-when-cross-origin"),
         ))
+        .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS)))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
 }

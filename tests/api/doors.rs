@@ -33,6 +33,7 @@ fn of_creators() -> Vec<(Method, &'static str, Value)> {
         (Method::POST, "/api/stream/end", json!({})),
         (Method::POST, "/api/stream/resume", json!({})),
         (Method::PUT, "/api/stream/protection", json!({ "disconnectProtectionSeconds": 30 })),
+        (Method::POST, "/api/stream/browser-token", Value::Null),
         (Method::GET, "/api/stream/events", Value::Null),
         (Method::POST, "/api/stream/thumbnail", json!({})),
         (Method::GET, "/api/chat/bans", Value::Null),

@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use livekit_api::access_token::{TokenVerifier, VideoGrants};
+use livekit_api::access_token::{Claims, TokenVerifier, VideoGrants};
 use livekit_protocol as proto;
 use livekit_protocol::participant_info::{Kind, State as Presence};
 use prost::Message;
@@ -272,6 +272,23 @@ impl FakeLiveKit {
         })
     }
 
+    /// Somebody who is in a room sends something.
+    pub fn publish(&self, room: &str, sid: &str) {
+        self.with(|state| {
+            let sender =
+                state.rooms.get_mut(room).and_then(|room| room.participants.iter_mut().find(|one| one.sid == sid));
+            let sender = sender.expect("they are in the room");
+            sender.tracks.push(proto::TrackInfo { sid: format!("TR_{}", sender.tracks.len()), ..Default::default() });
+        });
+    }
+
+    /// The identities of all who are in a room.
+    pub fn identities(&self, room: &str) -> Vec<String> {
+        let state = self.lock();
+        let room = state.rooms.get(room).map(|room| room.participants.iter().map(|one| one.identity.clone()).collect());
+        room.unwrap_or_default()
+    }
+
     /// Somebody leaves a room.
     pub fn leave(&self, room: &str, sid: &str) {
         self.with(|state| {
@@ -378,6 +395,11 @@ async fn twirp(
     }
 }
 
+/// What a token says that was signed for it.
+pub fn read_token(token: &str) -> Claims {
+    TokenVerifier::with_api_key(API_KEY, API_SECRET).verify(token).expect("signed for LiveKit")
+}
+
 fn grants(headers: &HeaderMap) -> Option<VideoGrants> {
     let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
     let claims = TokenVerifier::with_api_key(API_KEY, API_SECRET).verify(token).ok()?;
@@ -403,6 +425,10 @@ impl State {
                 need(grants.room_list)?;
                 let rooms = self.rooms.keys().map(|name| proto::Room { name: name.clone(), ..Default::default() });
                 proto::ListRoomsResponse { rooms: rooms.collect() }.encode_to_vec()
+            }
+            ("livekit.RoomService", "CreateRoom") => {
+                need(grants.room_create)?;
+                self.create_room(read(body)?)?.encode_to_vec()
             }
             ("livekit.RoomService", _) => self.room_service(method, grants, body)?,
             _ => return Err(Refusal("bad_route", format!("no service {service}"))),
@@ -473,6 +499,14 @@ impl State {
         };
         self.ingresses.insert(made.ingress_id.clone(), made.clone());
         made
+    }
+
+    /// One that is there goes on as it is.
+    fn create_room(&mut self, asked: proto::CreateRoomRequest) -> Result<proto::Room, Refusal> {
+        let metadata = serde_json::from_str(&asked.metadata);
+        let metadata = metadata.map_err(|error| Refusal("invalid_argument", error.to_string()))?;
+        self.rooms.entry(asked.name.clone()).or_insert_with(|| Room { metadata: vec![metadata], participants: vec![] });
+        Ok(proto::Room { name: asked.name, metadata: asked.metadata, ..Default::default() })
     }
 
     fn room_service(&mut self, method: &str, grants: &VideoGrants, body: &[u8]) -> Result<Vec<u8>, Refusal> {

@@ -6,6 +6,7 @@ use std::{future::Future, time::Duration};
 #[macro_use]
 pub mod database;
 pub mod app;
+pub mod browser;
 pub mod caller;
 pub mod chat;
 pub mod encoder;
@@ -18,6 +19,7 @@ pub mod upload;
 pub mod webhook;
 
 pub use app::TestApp;
+pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use chat::Chat;
 pub use database::Database;

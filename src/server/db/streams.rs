@@ -53,8 +53,7 @@ statements! {
 
     LIST_BUSY = "SELECT id FROM streams WHERE status <> 'offline' ORDER BY id";
 
-    LIST_IDLE_WITH_KEY = "SELECT id, ingress_id, key_is_lost FROM streams
-                          WHERE status = 'offline' AND ingress_id IS NOT NULL ORDER BY id";
+    LIST_IDLE = "SELECT id, ingress_id, key_is_lost FROM streams WHERE status = 'offline' ORDER BY id";
 
     UPDATE_TEXTS = "UPDATE streams SET title = $2, folded_title = $5, thumbnail = $3, version = version + 1, updated_at = $4
                     WHERE id = $1";
@@ -265,14 +264,14 @@ impl StreamRow {
     }
 }
 
-/// A stream that is off air and has a key.
+/// A stream that is off air.
 #[derive(Debug, sqlx::FromRow)]
 pub struct IdleRow {
     /// Which stream.
     #[sqlx(try_from = "String")]
     pub id: StreamId,
-    /// What LiveKit calls its way in.
-    pub ingress_id: String,
+    /// What LiveKit calls its way in, if there is a key.
+    pub ingress_id: Option<String>,
     /// LiveKit did not know it when it was last asked.
     pub key_is_lost: bool,
 }
@@ -348,9 +347,9 @@ pub async fn list_busy(db: impl Queryable<'_>) -> Result<Vec<StreamId>> {
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
-/// Streams that are offline and have a key.
-pub async fn list_idle_with_key(db: impl Queryable<'_>) -> Result<Vec<IdleRow>> {
-    db.read(LIST_IDLE_WITH_KEY).fetch_all().await
+/// Streams that are offline, with a key or without: a browser needs none to go live.
+pub async fn list_idle(db: impl Queryable<'_>) -> Result<Vec<IdleRow>> {
+    db.read(LIST_IDLE).fetch_all().await
 }
 
 /// Changes title and picture; a new version.

@@ -180,7 +180,8 @@ pub async fn set_profile(db: impl Queryable<'_>, id: &UserId, profile: &ProfileU
 
 /// The account as others see it.
 pub async fn find_creator(db: impl Queryable<'_>, id: &UserId) -> Result<Option<Creator>> {
-    let row: Option<(String, String, String, Option<String>)> = db.read(FIND_CREATOR).bind(id.as_str()).fetch_optional().await?;
+    let row: Option<(String, String, String, Option<String>)> =
+        db.read(FIND_CREATOR).bind(id.as_str()).fetch_optional().await?;
     Ok(row.map(|(username, display_name, about, picture)| Creator { username, display_name, about, picture }))
 }
 

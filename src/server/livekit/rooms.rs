@@ -1,6 +1,6 @@
-//! Rooms: who is in one, and the metadata that all in it get.
+//! Rooms: who is in one and who is put out of it, and the metadata that all in it get.
 
-use livekit_api::services::room::SendDataOptions;
+use livekit_api::services::room::{CreateRoomOptions, SendDataOptions};
 use livekit_protocol::{
     ParticipantInfo, data_packet,
     participant_info::{Kind, State},
@@ -19,9 +19,9 @@ pub enum Seen {
     Unknown,
     /// Nobody is sending.
     OffAir,
-    /// An encoder is there.
+    /// An encoder is there, or the creator's own browser is sending.
     OnAir {
-        /// Its participant.
+        /// Its participant; the encoder's, if both are there.
         sid: String,
         /// What that participant is called.
         sender: String,
@@ -29,6 +29,8 @@ pub enum Seen {
         viewers: u32,
         /// What everybody is called who is neither sending nor the creator.
         strangers: Vec<String>,
+        /// An encoder is there, and the creator's browser still is too.
+        has_both: bool,
     },
 }
 
@@ -36,15 +38,50 @@ impl LiveKit {
     /// Who is in the stream's room: the truth about being on air. `unavailable` while the room service itself answers
     /// means that no node holds the room, and so nobody is in it.
     pub async fn look(&self, stream: &StreamId, creator: &UserId) -> Seen {
-        match self.rooms.list_participants(stream.as_str()).await.map_err(CallError::from) {
-            Ok(participants) => seen(&participants, creator),
-            Err(CallError::NotFound(_)) => Seen::OffAir,
-            Err(CallError::Unavailable(_)) if self.is_reachable().await => Seen::OffAir,
+        match self.find_participants(stream).await {
+            Ok(Some(participants)) => seen(&participants, creator),
+            Ok(None) => Seen::OffAir,
             Err(error) => {
                 tracing::debug!(%error, %stream, "a room could not be looked into");
                 Seen::Unknown
             }
         }
+    }
+
+    /// Whether an encoder is in the stream's room.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn has_encoder(&self, stream: &StreamId) -> Result<bool, CallError> {
+        let participants = self.find_participants(stream).await?.unwrap_or_default();
+        Ok(participants.iter().any(|one| one.kind() == Kind::Ingress))
+    }
+
+    /// Who is in the room; `None` when there is no such room.
+    async fn find_participants(&self, stream: &StreamId) -> Result<Option<Vec<ParticipantInfo>>, CallError> {
+        match self.rooms.list_participants(stream.as_str()).await.map_err(CallError::from) {
+            Ok(participants) => Ok(Some(participants)),
+            Err(CallError::NotFound(_)) => Ok(None),
+            Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the stream's room, with metadata from its first moment on. One that is there goes on as it is.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn make_room(&self, stream: &StreamId, metadata: String) -> Result<(), CallError> {
+        self.rooms.create_room(stream.as_str(), CreateRoomOptions { metadata, ..Default::default() }).await?;
+        Ok(())
+    }
+
+    /// Puts the creator's own browser out of the room. One that is not there counts as put out.
+    ///
+    /// # Errors
+    /// When LiveKit does not answer, or refuses.
+    pub async fn remove_browser(&self, stream: &StreamId, creator: &UserId) -> Result<(), CallError> {
+        self.remove(stream, &tokens::browser_identity(creator)).await
     }
 
     /// Whether LiveKit answers.
@@ -76,6 +113,7 @@ impl LiveKit {
     pub async fn remove(&self, stream: &StreamId, identity: &str) -> Result<(), CallError> {
         match self.rooms.remove_participant(stream.as_str(), identity).await.map_err(CallError::from) {
             Ok(()) | Err(CallError::NotFound(_)) => Ok(()),
+            Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -95,7 +133,11 @@ impl LiveKit {
 }
 
 fn seen(participants: &[ParticipantInfo], creator: &UserId) -> Seen {
-    let Some(encoder) = participants.iter().find(|one| one.kind() == Kind::Ingress) else { return Seen::OffAir };
+    let encoder = participants.iter().find(|one| one.kind() == Kind::Ingress);
+    let browser_identity = tokens::browser_identity(creator);
+    let browser = participants.iter().find(|one| one.identity == browser_identity);
+    // A browser that is there and sends nothing yet is not on air.
+    let Some(sender) = encoder.or(browser.filter(|one| !one.tracks.is_empty())) else { return Seen::OffAir };
     let others = || {
         let is_stranger = |one: &&ParticipantInfo| tokens::person(&one.identity) != creator.as_str();
         participants.iter().filter(|one| one.kind() == Kind::Standard).filter(is_stranger)
@@ -105,10 +147,11 @@ fn seen(participants: &[ParticipantInfo], creator: &UserId) -> Seen {
     people.sort_unstable();
     people.dedup();
     Seen::OnAir {
-        sid: encoder.sid.clone(),
-        sender: encoder.identity.clone(),
+        sid: sender.sid.clone(),
+        sender: sender.identity.clone(),
         viewers: u32::try_from(people.len()).unwrap_or(u32::MAX),
         strangers: others().map(|one| one.identity.clone()).collect(),
+        has_both: encoder.is_some() && browser.is_some(),
     }
 }
 
@@ -138,8 +181,32 @@ mod tests {
             participant(Kind::Standard, "guest#1", State::Active),
         ];
         let strangers = ["bob#1", "bob#2", "eve#1", "guest#1"].map(String::from).to_vec();
-        let expected = Seen::OnAir { sid: "PA_ann".into(), sender: "ann".into(), viewers: 2, strangers };
+        let expected =
+            Seen::OnAir { sid: "PA_ann".into(), sender: "ann".into(), viewers: 2, strangers, has_both: false };
         assert_eq!(seen(&participants, &creator), expected);
         assert_eq!(seen(&participants[1..], &creator), Seen::OffAir);
+    }
+
+    #[test]
+    fn the_creators_browser_is_on_air_once_it_sends_and_gives_way_to_an_encoder() {
+        let creator = UserId("ann".into());
+        let encoder = participant(Kind::Ingress, "ann", State::Active);
+        let mut browser = participant(Kind::Standard, "ann~browser", State::Active);
+        let others = ["bob~browser", "ann#1"].map(|identity| participant(Kind::Standard, identity, State::Active));
+        let look = |sender: &[&ParticipantInfo]| {
+            let all: Vec<_> = sender.iter().copied().chain(&others).cloned().collect();
+            seen(&all, &creator)
+        };
+        assert_eq!(look(&[&browser]), Seen::OffAir);
+        browser.tracks.push(livekit_protocol::TrackInfo::default());
+        let on_air = |sid: &str, has_both| Seen::OnAir {
+            sid: sid.into(),
+            sender: sid.trim_start_matches("PA_").into(),
+            viewers: 1,
+            strangers: vec!["bob~browser".into()],
+            has_both,
+        };
+        assert_eq!(look(&[&browser]), on_air("PA_ann~browser", false));
+        assert_eq!(look(&[&browser, &encoder]), on_air("PA_ann", true));
     }
 }

@@ -3,11 +3,13 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use livekit_api::access_token::TokenVerifier;
-use livekit_protocol::{IngressInfo, ParticipantInfo, WebhookEvent, ingress_state::Status, participant_info::Kind};
+use livekit_protocol::{
+    DisconnectReason, IngressInfo, ParticipantInfo, WebhookEvent, ingress_state::Status, participant_info::Kind,
+};
 use sha2::{Digest as _, Sha256};
 
-use super::LiveKit;
-use crate::domain::id::StreamId;
+use super::{LiveKit, tokens};
+use crate::domain::id::{StreamId, UserId};
 
 /// A webhook that was not taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +71,26 @@ pub enum HintKind {
         /// In pixels.
         height: u32,
     },
+    /// A creator's browser began to send something.
+    BrowserPublished {
+        /// Which stream.
+        stream: StreamId,
+        /// Whose browser.
+        creator: UserId,
+        /// Which participant.
+        sid: String,
+    },
+    /// A creator's browser is gone.
+    BrowserLeft {
+        /// Which stream.
+        stream: StreamId,
+        /// Whose browser.
+        creator: UserId,
+        /// Which participant.
+        sid: String,
+        /// It said good-bye: it was neither lost nor put out.
+        is_by_choice: bool,
+    },
     /// Somebody else came or went.
     AudienceChanged {
         /// Which stream.
@@ -116,25 +138,43 @@ fn kind(event: WebhookEvent) -> HintKind {
             let (ingress_id, resource_id, error) = session(info);
             HintKind::IngressEnded { ingress_id, resource_id, error }
         }
-        ("participant_joined", _, Some(stream), Some(who)) => match is_encoder(&who) {
-            true => HintKind::EncoderJoined { stream, sid: who.sid },
-            false => HintKind::AudienceChanged { stream },
-        },
-        ("participant_left" | "participant_connection_aborted", _, Some(stream), Some(who)) => match is_encoder(&who) {
-            true => HintKind::EncoderLeft { stream, sid: who.sid },
-            false => HintKind::AudienceChanged { stream },
-        },
-        ("track_published", _, Some(stream), Some(who)) if is_encoder(&who) => match size {
-            Some((width, height)) => HintKind::PictureCame { stream, width, height },
-            None => HintKind::Other,
-        },
+        ("participant_joined", _, Some(stream), Some(who)) => joined(stream, who),
+        ("participant_left" | "participant_connection_aborted", _, Some(stream), Some(who)) => left(stream, who),
+        ("track_published", _, Some(stream), Some(who)) => published(stream, who, size),
         ("room_started", _, Some(stream), _) => HintKind::RoomStarted { stream },
         _ => HintKind::Other,
     }
 }
 
-fn is_encoder(who: &ParticipantInfo) -> bool {
-    who.kind() == Kind::Ingress
+fn joined(stream: StreamId, who: ParticipantInfo) -> HintKind {
+    if who.kind() == Kind::Ingress {
+        return HintKind::EncoderJoined { stream, sid: who.sid };
+    }
+    match tokens::find_browser_owner(&who.identity) {
+        // Being there is not sending: what it sends is told when it does.
+        Some(_) => HintKind::Other,
+        None => HintKind::AudienceChanged { stream },
+    }
+}
+
+/// Of whom, this one says by their identity alone; and nobody may send but the encoder and the creator's browser.
+fn published(stream: StreamId, who: ParticipantInfo, size: Option<(u32, u32)>) -> HintKind {
+    match (tokens::find_browser_owner(&who.identity), size) {
+        (Some(creator), _) => HintKind::BrowserPublished { stream, creator, sid: who.sid },
+        (None, Some((width, height))) => HintKind::PictureCame { stream, width, height },
+        (None, None) => HintKind::Other,
+    }
+}
+
+fn left(stream: StreamId, who: ParticipantInfo) -> HintKind {
+    if who.kind() == Kind::Ingress {
+        return HintKind::EncoderLeft { stream, sid: who.sid };
+    }
+    let is_by_choice = who.disconnect_reason() == DisconnectReason::ClientInitiated;
+    match tokens::find_browser_owner(&who.identity) {
+        Some(creator) => HintKind::BrowserLeft { stream, creator, sid: who.sid, is_by_choice },
+        None => HintKind::AudienceChanged { stream },
+    }
 }
 
 fn session(info: IngressInfo) -> (String, String, Option<String>) {

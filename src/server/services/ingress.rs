@@ -19,7 +19,7 @@ use crate::{
         clock, db,
         db::streams::{IngressRow, StreamRow},
         livekit::{LiveKit, ingress::MadeIngress},
-        services::{setup, streams},
+        services::{browser, setup, streams},
         state::AppState,
     },
 };
@@ -169,13 +169,14 @@ pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials>
     Ok(Credentials { server_url, stream_key, input_type })
 }
 
-/// Takes the way in from somebody who is no creator any more, live or not. The encoder is cut.
+/// Takes the way in from somebody who is no creator any more, live or not. Encoder and browser are cut.
 ///
 /// # Errors
 /// When LiveKit fails: nothing has changed then.
 pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
     if let Some(livekit) = &state.livekit {
+        browser::put_out(state, &row).await?;
         remove_all(livekit, &row).await?;
     }
     Ok(db::streams::clear_ingress(&state.db, &row.id, clock::now()).await?)

@@ -6,6 +6,7 @@ pub mod account_deletion;
 pub mod accounts;
 pub mod applications;
 pub mod browse;
+pub mod browser;
 pub mod channels;
 pub mod chat;
 pub mod controls;

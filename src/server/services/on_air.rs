@@ -1,5 +1,5 @@
-//! On air or not: takes signs of an encoder, from webhooks and from looking into the room, and makes them what is
-//! stored and shown.
+//! On air or not: takes signs of an encoder or of the creator's browser, from webhooks and from looking into the room,
+//! and makes them what is stored and shown.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::{
         Result, clock, db,
         db::{
             Tx, broadcasts,
-            streams::{StatusRow, StreamRow},
+            streams::{IdleRow, StatusRow, StreamRow},
         },
         livekit::{LiveKit, rooms::Seen},
         queue,
-        services::{controls, publish},
+        services::{browser, controls, publish},
         state::AppState,
     },
 };
@@ -40,19 +40,21 @@ pub async fn take(tx: &mut Tx, id: &StreamId, sign: Sign, now: Timestamp) -> Res
     let Some(row) = db::streams::lock(tx, id).await? else { return Ok(Effect::None) };
     let before = row.on_air();
     let mut after = before.clone();
+    // Who goes live from the browser does not use the key.
+    let uses_key = !matches!(sign, Sign::BrowserPublished { .. });
     let effect = after.apply(sign, now);
     if after != before {
         db::streams::update_session(&mut *tx, id, &after).await?;
     }
     if after.status != before.status {
-        change_status(tx, &row, &after, now).await?;
+        change_status(tx, &row, &after, uses_key, now).await?;
     }
     Ok(effect)
 }
 
-async fn change_status(tx: &mut Tx, row: &StreamRow, after: &OnAir, now: Timestamp) -> Result<()> {
+async fn change_status(tx: &mut Tx, row: &StreamRow, after: &OnAir, uses_key: bool, now: Timestamp) -> Result<()> {
     let was = row.status();
-    let comes_in = after.status.is_sending() && !was.is_sending();
+    let comes_in = uses_key && after.status.is_sending() && !was.is_sending();
     let mut change = StatusRow {
         status: after.status,
         started_at: None,
@@ -150,24 +152,29 @@ pub async fn reconcile_busy(state: &AppState) {
 pub async fn reconcile_idle(state: &AppState) {
     let Some(livekit) = &state.livekit else { return };
     // Listed before LiveKit is asked: a key that is made meanwhile is not taken for lost.
-    let idle = match db::streams::list_idle_with_key(&state.db).await {
+    let mut idle = match db::streams::list_idle(&state.db).await {
         Ok(idle) => idle,
         Err(error) => return tracing::error!(%error, "streams off air could not be listed"),
     };
-    let (Ok(rooms), Ok(known)) = (livekit.list_rooms().await, livekit.list_all_ingress().await) else { return };
-    let mut with_room = Vec::new();
+    let Ok(rooms) = livekit.list_rooms().await else { return };
+    // A LiveKit without ingress serves browsers: what it cannot say about keys says nothing about rooms.
+    if let Ok(known) = livekit.list_all_ingress().await {
+        mark_keys(state, &idle, &known).await;
+    }
+    idle.retain(|row| rooms.iter().any(|room| room == row.id.as_str()));
+    reconcile_these(state, idle.into_iter().map(|row| row.id).collect()).await;
+}
+
+async fn mark_keys(state: &AppState, idle: &[IdleRow], known: &[String]) {
     for row in idle {
-        let is_lost = !known.contains(&row.ingress_id);
+        let Some(ingress_id) = &row.ingress_id else { continue };
+        let is_lost = !known.contains(ingress_id);
         if is_lost != row.key_is_lost
-            && let Err(error) = db::streams::mark_key(&state.db, &row.id, &row.ingress_id, is_lost).await
+            && let Err(error) = db::streams::mark_key(&state.db, &row.id, ingress_id, is_lost).await
         {
             tracing::error!(stream = %row.id, %error, "a lost key could not be marked");
         }
-        if rooms.iter().any(|room| room == row.id.as_str()) {
-            with_room.push(row.id);
-        }
     }
-    reconcile_these(state, with_room).await;
 }
 
 /// Looks into the rooms of these streams, a few at a time.
@@ -205,12 +212,16 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
                 }
             }
         }
-        Seen::OnAir { sid, viewers, strangers, .. } => {
+        Seen::OnAir { sid, viewers, strangers, has_both, .. } => {
             state.events.note_outage(id, false);
             if row.status() == StreamStatus::Rehearsal {
                 remove_all(livekit, id, &strangers).await;
             } else {
                 state.events.publish_viewers(id, viewers);
+            }
+            if has_both && let Err(error) = browser::put_out(state, &row).await {
+                // The next look tries again.
+                tracing::warn!(stream = %id, %error, "a browser goes on sending beside an encoder");
             }
             apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await
         }

@@ -4,8 +4,13 @@ use crate::{
     domain::{
         channel::{ChannelState, StreamStatus},
         id::StreamId,
+        stream::{Controls, OwnState},
     },
-    server::{Result, db, livekit::CallError, state::AppState},
+    server::{
+        Result, db,
+        livekit::{CallError, LiveKit},
+        state::AppState,
+    },
 };
 
 /// Publishes the stream as the database has it. Call it after the transaction that changed it.
@@ -27,7 +32,7 @@ pub fn announce_end(state: &AppState, id: &StreamId, last: ChannelState) {
     let (version, status) = (last.version + 1, StreamStatus::Offline);
     let over = ChannelState { version, status, is_live: false, started_at: None, ..last };
     state.events.publish_viewers(id, 0);
-    state.events.publish(id, over.clone());
+    state.events.publish(id, OwnState { channel: over.clone(), controls: Controls::default() });
     tell_room(state, id, over);
 }
 
@@ -66,7 +71,17 @@ pub fn tell_room(state: &AppState, id: &StreamId, channel: ChannelState) {
 
 async fn write_metadata(state: &AppState, id: &StreamId, channel: &ChannelState) -> Result<(), CallError> {
     let Some(livekit) = &state.livekit else { return Ok(()) };
-    let metadata =
-        serde_json::to_string(&channel.clone().for_viewers()).map_err(|error| CallError::Refused(error.to_string()))?;
-    livekit.set_metadata(id, &metadata).await
+    livekit.set_metadata(id, &metadata(channel)?).await
+}
+
+/// Makes the stream's room, which is told from its first moment on what a room is told.
+///
+/// # Errors
+/// When LiveKit does not answer, or refuses.
+pub async fn make_room(livekit: &LiveKit, id: &StreamId, channel: &ChannelState) -> Result<(), CallError> {
+    livekit.make_room(id, metadata(channel)?).await
+}
+
+fn metadata(channel: &ChannelState) -> Result<String, CallError> {
+    serde_json::to_string(&channel.clone().for_viewers()).map_err(|error| CallError::Refused(error.to_string()))
 }

@@ -74,6 +74,10 @@ async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId
         | HintKind::AudienceChanged { stream }
         | HintKind::PictureCame { stream, .. }
         | HintKind::RoomStarted { stream } => db::streams::find(tx, stream).await?.map(|row| row.id),
+        HintKind::BrowserPublished { stream, creator, .. } | HintKind::BrowserLeft { stream, creator, .. } => {
+            let row = db::streams::find(tx, stream).await?;
+            row.filter(|row| row.user_id == *creator).map(|row| row.id)
+        }
         HintKind::Other => None,
     })
 }
@@ -84,6 +88,10 @@ fn sign(kind: &HintKind) -> Option<Sign> {
         HintKind::IngressEnded { resource_id, .. } => Some(Sign::IngressEnded { resource_id }),
         HintKind::EncoderJoined { sid, .. } => Some(Sign::EncoderJoined { sid }),
         HintKind::EncoderLeft { sid, .. } => Some(Sign::EncoderLeft { sid }),
+        HintKind::BrowserPublished { sid, .. } => Some(Sign::BrowserPublished { sid }),
+        HintKind::BrowserLeft { sid, is_by_choice: true, .. } => Some(Sign::BrowserStopped { sid }),
+        // Lost, or replaced by another window: the room knows.
+        HintKind::BrowserLeft { sid, is_by_choice: false, .. } => Some(Sign::EncoderLeft { sid }),
         HintKind::AudienceChanged { .. }
         | HintKind::PictureCame { .. }
         | HintKind::RoomStarted { .. }

@@ -1,0 +1,239 @@
+// Going live from the browser: a pretended camera, microphone and screen, the real LiveKit, and viewers who see and
+// hear them.
+
+import { chromiumPath, BROWSER_FLAGS, SOUND_WITHOUT_A_TAP } from './lib/browser';
+import { expect, test, type Page } from './lib/test';
+import { expectMovingPicture, expectOffline, expectSound, expectStatus, recordStatus, viewers } from './lib/player';
+
+test.use({
+  launchOptions: {
+    executablePath: chromiumPath(),
+    args: [
+      ...BROWSER_FLAGS,
+      SOUND_WITHOUT_A_TAP,
+      // A picture that moves and a beep; few pictures, since two cores encode them and play them.
+      '--use-fake-device-for-media-stream=fps=10',
+      '--use-fake-ui-for-media-stream',
+      '--auto-select-desktop-capture-source=Entire screen',
+    ],
+  },
+});
+test.describe.configure({ timeout: 150_000 });
+
+const panel = (page: Page) => page.getByRole('region', { name: 'Go live from this browser' });
+const press = (page: Page, name: string) => panel(page).getByRole('button', { name }).click();
+const stage = (page: Page, name: string) => expect(panel(page)).toHaveAttribute('data-stage', name, { timeout: 30_000 });
+
+async function goLive(page: Page): Promise<void> {
+  await press(page, 'Preview');
+  await stage(page, 'previewing');
+  await press(page, 'Go live now');
+  await stage(page, 'on-air');
+}
+
+/** The picture in the panel moves. */
+async function expectPreview(page: Page): Promise<void> {
+  const time = () => panel(page).locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth && video.currentTime);
+  await expect.poll(time).toBeGreaterThan(0);
+  const before = await time();
+  await expect.poll(time).toBeGreaterThan(before);
+}
+
+test('preview, on air with picture and sound, and off air at once', async ({ visit, creator }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const watch = await visit(`/watch/${creator.username}`);
+
+  await press(dashboard, 'Preview');
+  await stage(dashboard, 'previewing');
+  await expectPreview(dashboard);
+  await expect(panel(dashboard).getByRole('combobox', { name: 'Camera' }).getByRole('option')).not.toHaveCount(1);
+  const loudness = panel(dashboard).getByRole('meter');
+  await expect.poll(() => loudness.evaluate((meter: HTMLMeterElement) => meter.value)).toBeGreaterThan(0);
+  await expectOffline(watch);
+
+  await press(dashboard, 'Go live now');
+  await stage(dashboard, 'on-air');
+  await Promise.all([expectStatus(dashboard, 'live'), expectStatus(watch, 'live')]);
+  await Promise.all([expectMovingPicture(dashboard), expectMovingPicture(watch)]);
+  await expectSound(watch, { isHeard: true });
+  await expect(viewers(dashboard)).toHaveText('1');
+
+  await press(dashboard, 'Mute microphone');
+  await expect(panel(dashboard).getByRole('button', { name: 'Mute microphone' })).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(() => loudness.evaluate((meter: HTMLMeterElement) => meter.value)).toBe(0);
+  await press(dashboard, 'Mute microphone');
+
+  const stopping = Date.now();
+  await press(dashboard, 'Stop streaming');
+  await Promise.all([expectOffline(dashboard), expectOffline(watch)]);
+  expect(Date.now() - stopping, 'off air at once').toBeLessThan(3_000);
+  await expect(panel(dashboard).getByText('You stopped streaming.')).toBeVisible();
+});
+
+test('another picture, another microphone and none, without a moment off air', async ({ visit, creator }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const watch = await visit(`/watch/${creator.username}`);
+  await goLive(dashboard);
+  await expectMovingPicture(watch);
+  const record = await recordStatus(watch);
+
+  await press(dashboard, 'Screen');
+  await expect(panel(dashboard).getByRole('button', { name: 'Screen' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(panel(dashboard).getByRole('combobox', { name: 'Microphone' })).toBeEnabled();
+  await expectPreview(dashboard);
+  await press(dashboard, 'Sound only');
+  await expect(watch.locator('.player')).toHaveAttribute('data-phase', 'sound-only', { timeout: 30_000 });
+  await expectSound(watch, { isHeard: true });
+  await press(dashboard, 'Camera');
+  await expectMovingPicture(watch);
+  const microphones = panel(dashboard).getByRole('combobox', { name: 'Microphone' });
+  const last = await microphones.getByRole('option').filter({ hasNotText: 'No microphone' }).last().getAttribute('value');
+  await microphones.selectOption(last);
+  await expect(microphones).toBeEnabled();
+  await microphones.selectOption({ label: 'No microphone' });
+  await expect(panel(dashboard).getByRole('meter')).toBeHidden();
+  await expect(microphones).toBeEnabled();
+  await expectMovingPicture(watch);
+
+  await stage(dashboard, 'on-air');
+  expect(await record()).toEqual(['live']);
+});
+
+test('by keyboard alone', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const focusAndPress = async (name: string) => {
+    await panel(page).getByRole('button', { name }).focus();
+    await page.keyboard.press('Enter');
+  };
+  await panel(page).getByRole('button', { name: 'Camera' }).focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(panel(page).getByRole('button', { name: 'Sound only' })).toBeFocused();
+  await page.keyboard.press('Space');
+  await focusAndPress('Preview');
+  await stage(page, 'previewing');
+  await focusAndPress('Go live now');
+  await expectStatus(page, 'live');
+  await focusAndPress('Stop streaming');
+  await expectOffline(page);
+});
+
+test('refused while an encoder is live', async ({ visit, creator, whip }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await whip(await creator.makeKey('whip'));
+  await expectStatus(dashboard, 'live');
+  await press(dashboard, 'Preview');
+  await stage(dashboard, 'previewing');
+  await press(dashboard, 'Go live now');
+  await expect(panel(dashboard).getByText('Your encoder is streaming now. Stop it first')).toBeVisible();
+  await stage(dashboard, 'previewing');
+  await press(dashboard, 'Cancel');
+  await stage(dashboard, 'choosing');
+});
+
+test('an encoder takes over without a moment off air', async ({ visit, creator, whip }) => {
+  const credentials = await creator.makeKey('whip');
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const watch = await visit(`/watch/${creator.username}`);
+  await goLive(dashboard);
+  await expectMovingPicture(watch);
+  const { startedAt } = await creator.status();
+  const record = await recordStatus(watch);
+
+  const encoder = await whip(credentials);
+  await expect(panel(dashboard).getByText('Your encoder has taken over.')).toBeVisible();
+  await stage(dashboard, 'choosing');
+  await expectMovingPicture(watch);
+  expect(await record()).toEqual(['live']);
+  expect((await creator.status()).startedAt).toBe(startedAt);
+  await encoder.stop();
+  await expectOffline(watch);
+});
+
+test('another window takes over', async ({ visit, creator }) => {
+  const first = await visit('/dashboard/streams', { as: creator });
+  await goLive(first);
+  await expectStatus(first, 'live');
+  const record = await recordStatus(first);
+  const second = await visit('/dashboard/streams', { as: creator });
+  await goLive(second);
+  await expect(panel(first).getByText('You went live from another window')).toBeVisible();
+  await expectMovingPicture(first);
+  expect(await record()).toEqual(['live']);
+  await press(second, 'Stop streaming');
+  await expectOffline(first);
+});
+
+test('whoever leaves the page while on air is asked, and the stream ends with the page', async ({ visit, creator }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const watch = await visit(`/watch/${creator.username}`);
+  await goLive(dashboard);
+  await expectStatus(watch, 'live');
+
+  const asked: string[] = [];
+  dashboard.once('dialog', async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.dismiss();
+  });
+  // A click that leads to a question is never done.
+  await dashboard.getByRole('link', { name: 'Keys' }).first().click({ noWaitAfter: true, timeout: 3_000 }).catch(() => {});
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await stage(dashboard, 'on-air');
+  await expectMovingPicture(watch);
+
+  dashboard.once('dialog', (dialog) => dialog.accept());
+  await dashboard.close({ runBeforeUnload: true });
+  await expectOffline(watch);
+});
+
+test('whoever goes back while on air is asked too', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/keys', { as: creator });
+  await page.getByRole('link', { name: 'Streams' }).first().click();
+  await goLive(page);
+  const answers = [false, true];
+  page.on('dialog', (dialog) => (answers.shift() ? dialog.accept() : dialog.dismiss()));
+  await page.evaluate(() => history.back());
+  await expect.poll(() => answers).toEqual([true]);
+  await stage(page, 'on-air');
+  await expect(page).toHaveURL(/\/dashboard\/streams$/);
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL(/\/dashboard\/keys$/);
+  await expectStatus(page, 'offline');
+});
+
+test('what goes wrong is said in words', async ({ visit, creator, installation, problems }) => {
+  problems.expect(/^50[23] for /, /Failed to load resource: the server responded with a status of 50[23]/);
+  const page = await visit('/dashboard/streams', { as: creator });
+  await test.step('the camera is not allowed', async () => {
+    await page.evaluate(() => {
+      const refuse = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+      Object.assign(navigator.mediaDevices, { getUserMedia: refuse });
+    });
+    await press(page, 'Preview');
+    await expect(panel(page).getByText("Your browser doesn't let this page use your camera and microphone.")).toBeVisible();
+    await stage(page, 'choosing');
+    await page.evaluate(() => Reflect.deleteProperty(navigator.mediaDevices, 'getUserMedia'));
+  });
+  await test.step('LiveKit is away', async () => {
+    await press(page, 'Preview');
+    await stage(page, 'previewing');
+    await installation.killPart('livekit-server');
+    try {
+      await press(page, 'Go live now');
+      await expect(panel(page).getByText("The video server doesn't answer")).toBeVisible();
+      await stage(page, 'previewing');
+    } finally {
+      await installation.startPart('livekit-server');
+    }
+    await press(page, 'Go live now');
+    await stage(page, 'on-air');
+    await press(page, 'Stop streaming');
+    await expectOffline(page);
+  });
+});
+
+test('without scripts the section says what it needs', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator, javaScriptEnabled: false });
+  await expect(panel(page).getByText('Going live from the browser needs JavaScript.')).toBeVisible();
+  await expect(panel(page).getByRole('button', { name: 'Preview' })).toBeDisabled();
+});

@@ -1,0 +1,218 @@
+//! A broadcast from the browser as signals: what somebody does goes to the media, what the media does comes back into
+//! the [`Broadcast`], which says what is shown.
+
+use std::{
+    cell::Cell,
+    future::Future,
+    pin::Pin,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use leptos::{html, prelude::*, task::spawn_local};
+
+use super::{
+    broadcast::{Broadcaster, BroadcasterEvent},
+    player::ConnectError,
+    timers::within,
+};
+use crate::{
+    api::{error::ApiError, stream::RoomToken},
+    domain::{
+        browser_broadcast::{Broadcast, BroadcastAction},
+        capture::Choice,
+    },
+};
+
+/// How long a token may take: the server asks LiveKit for it.
+const TOKEN_WITHIN: Duration = Duration::from_secs(10);
+
+type TokenFuture = Pin<Box<dyn Future<Output = Result<RoomToken, ApiError>>>>;
+
+/// The signals of a broadcast, and the element that shows it.
+#[derive(Clone, Copy)]
+pub struct Broadcasting {
+    /// What is shown.
+    pub broadcast: RwSignal<Broadcast>,
+    /// How loud the microphone is, 0 to 1.
+    pub level: RwSignal<f64>,
+    /// Scripts are there: something can be captured.
+    pub is_ready: RwSignal<bool>,
+    /// Where the picture goes.
+    pub video: NodeRef<html::Video>,
+    engine: RwSignal<Option<StoredValue<Rc<Engine>, LocalStorage>>>,
+}
+
+impl Broadcasting {
+    /// Signals only; nothing can be captured before [`Self::begin`].
+    pub fn new() -> Self {
+        Self {
+            broadcast: RwSignal::new(Broadcast::default()),
+            level: RwSignal::new(0.0),
+            is_ready: RwSignal::new(false),
+            video: NodeRef::new(),
+            engine: RwSignal::new(None),
+        }
+    }
+
+    /// Gets ready, with tokens from there. Only in an effect, which has to run again when the video element changes.
+    pub fn begin<F>(self, token: impl Fn() -> F + 'static)
+    where
+        F: Future<Output = Result<RoomToken, ApiError>> + 'static,
+    {
+        let Some(video) = self.video.get() else { return };
+        let token = Box::new(move || Box::pin(token()) as TokenFuture);
+        self.engine.set(Some(StoredValue::new_local(Engine::new(self, &video, token))));
+        self.is_ready.set(true);
+    }
+
+    /// Does what somebody wants. Only in an event handler.
+    pub fn act(self, action: BroadcastAction) {
+        let Some(engine) = self.engine.get_untracked() else { return };
+        engine.try_with_value(|engine| engine.act(action));
+    }
+}
+
+impl Default for Broadcasting {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+struct Engine {
+    signals: Broadcasting,
+    broadcaster: Broadcaster,
+    token: Box<dyn Fn() -> TokenFuture>,
+    /// Names what is under way; what comes back with another number was given up.
+    attempt: Cell<u32>,
+    myself: Weak<Self>,
+}
+
+impl Engine {
+    fn new(signals: Broadcasting, video: &web_sys::HtmlVideoElement, token: Box<dyn Fn() -> TokenFuture>) -> Rc<Self> {
+        Rc::new_cyclic(|myself: &Weak<Self>| {
+            let listener = myself.clone();
+            let report = move |event| {
+                if let Some(engine) = listener.upgrade() {
+                    engine.hear(event);
+                }
+            };
+            let broadcaster = Broadcaster::new(video, report);
+            Self { signals, broadcaster, token, attempt: Cell::new(0), myself: myself.clone() }
+        })
+    }
+
+    /// The page, and its signals with it, may be gone: then nothing is to be done any more.
+    fn update<T>(&self, change: impl FnOnce(&mut Broadcast) -> T) -> Option<T> {
+        self.signals.broadcast.try_update(change)
+    }
+
+    fn act(&self, action: BroadcastAction) {
+        match action {
+            BroadcastAction::Choose(choice) => {
+                let before = self.signals.broadcast.with_untracked(|broadcast| broadcast.choice.clone());
+                if self.update(|broadcast| broadcast.choose(choice)) == Some(true) {
+                    self.open(before);
+                }
+            }
+            BroadcastAction::Preview => {
+                self.update(Broadcast::open);
+                self.open(Choice::default());
+            }
+            BroadcastAction::GoLive => {
+                self.update(Broadcast::connect);
+                self.go_live();
+            }
+            BroadcastAction::Stop => {
+                self.stop();
+                self.update(Broadcast::stopped);
+            }
+            BroadcastAction::ToggleMute => {
+                let toggle = |broadcast: &mut Broadcast| {
+                    broadcast.is_muted = !broadcast.is_muted;
+                    broadcast.is_muted
+                };
+                if let Some(is_muted) = self.update(toggle) {
+                    self.broadcaster.set_muted(is_muted);
+                }
+            }
+        }
+    }
+
+    fn stop(&self) {
+        self.attempt.set(self.attempt.get() + 1);
+        self.broadcaster.stop();
+        let _ = self.signals.level.try_set(0.0);
+    }
+
+    /// Captures what is chosen; `before` is what was.
+    fn open(&self, before: Choice) {
+        let capturer = self.broadcaster.capturer();
+        let choice = self.signals.broadcast.with_untracked(|broadcast| broadcast.choice.clone());
+        self.under_way(async move { capturer.open(&choice).await }, move |broadcast, opened| match opened {
+            Ok(true) => broadcast.opened(),
+            Ok(false) => {}
+            Err(failure) => broadcast.open_failed(&failure, before),
+        });
+    }
+
+    fn go_live(&self) {
+        let (capturer, token) = (self.broadcaster.capturer(), (self.token)());
+        let connecting = async move {
+            let token = within(TOKEN_WITHIN, token).await;
+            let token = token.ok_or("The server takes too long to answer. Try again in a moment.")?;
+            let token = token.map_err(|error| error.message)?;
+            capturer.go_live(&token).await.map_err(|error| connect_message(error).to_owned())
+        };
+        self.under_way(connecting, |broadcast, connected: Result<bool, String>| match connected {
+            Ok(true) => broadcast.connected(),
+            Ok(false) => {}
+            Err(reason) => broadcast.connect_failed(reason),
+        });
+    }
+
+    /// Waits for `work`, and takes its result unless everything was stopped meanwhile.
+    fn under_way<T: 'static>(
+        &self,
+        work: impl Future<Output = T> + 'static,
+        take: impl FnOnce(&mut Broadcast, T) + 'static,
+    ) {
+        let (number, myself) = (self.attempt.get(), self.myself.clone());
+        spawn_local(async move {
+            let result = work.await;
+            if let Some(engine) = myself.upgrade().filter(|engine| engine.attempt.get() == number) {
+                engine.update(|broadcast| take(broadcast, result));
+            }
+        });
+    }
+
+    fn hear(&self, event: BroadcasterEvent) {
+        match event {
+            BroadcasterEvent::Devices(devices) => {
+                self.update(|broadcast| broadcast.devices = devices);
+            }
+            BroadcasterEvent::Level(level) => {
+                let _ = self.signals.level.try_set(level);
+            }
+            BroadcasterEvent::Lost(input) => {
+                if self.update(|broadcast| broadcast.lost(input)) == Some(true) {
+                    self.stop();
+                }
+            }
+            BroadcasterEvent::Reconnecting(is_reconnecting) => {
+                self.update(|broadcast| broadcast.reconnecting(is_reconnecting));
+            }
+            BroadcasterEvent::Ended(ending) => {
+                self.stop();
+                self.update(|broadcast| broadcast.ended(ending));
+            }
+        }
+    }
+}
+
+fn connect_message(error: ConnectError) -> &'static str {
+    match error {
+        ConnectError::Library => "A part of this page can't be loaded. Check your connection, then try again.",
+        ConnectError::Connection => "The video server can't be reached. Your network may block it. Try again.",
+    }
+}

@@ -1,0 +1,341 @@
+//! Going live from the browser: what to send, how it looks before anybody else sees it, and the buttons of the moment.
+
+use leptos::{either::EitherOf4, html, prelude::*};
+
+use super::icon::Icon;
+use crate::domain::{
+    browser_broadcast::{Broadcast, BroadcastAction, Message, Stage},
+    capture::{Choice, Device, Picture},
+};
+
+/// The value of "no microphone" in its list; a browser's own ids are longer.
+const NO_MICROPHONE: &str = "none";
+
+/// A broadcast from the browser.
+#[component]
+pub fn BroadcastPanel(
+    /// What is shown.
+    #[prop(into)]
+    broadcast: Signal<Broadcast>,
+    /// How loud the microphone is, 0 to 1.
+    #[prop(into)]
+    level: Signal<f64>,
+    /// Scripts are there.
+    #[prop(into)]
+    is_ready: Signal<bool>,
+    /// Where the picture goes.
+    video: NodeRef<html::Video>,
+    /// Called with what somebody does.
+    #[prop(into)]
+    on_action: Callback<BroadcastAction>,
+) -> impl IntoView {
+    let stage = Memo::new(move |_| broadcast.with(|broadcast| broadcast.stage));
+    let message = Memo::new(move |_| broadcast.with(|broadcast| broadcast.message.clone()));
+    view! {
+        <section class="panel broadcast" aria-labelledby="broadcast-title" data-stage=move || stage.get().as_str()>
+            <h2 id="broadcast-title">"Go live from this browser"</h2>
+            <p class="muted">"With your camera, your screen or just your voice: no encoder, and no key."</p>
+            <div class="broadcast-picture" hidden=move || !stage.get().has_preview()>
+                <video class="broadcast-video" node_ref=video playsinline muted aria-label="What viewers will see"></video>
+                <NoPicture broadcast />
+            </div>
+            <div class="broadcast-words" role="status">
+                <StageWords stage />
+                {move || message.get().map(|message| view! { <MessageNote message /> })}
+            </div>
+            <Choices broadcast on_action />
+            <Show when=move || stage.get().has_preview()>
+                <Meter broadcast level />
+            </Show>
+            <Buttons broadcast stage is_ready on_action />
+            <p class="broadcast-needs-script" hidden=is_ready>
+                "Going live from the browser needs JavaScript."
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn NoPicture(broadcast: Signal<Broadcast>) -> impl IntoView {
+    let has_none = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.picture == Picture::Nothing));
+    view! {
+        <Show when=move || has_none.get()>
+            <p class="broadcast-sound-only">
+                <Icon name="volume-2" />
+                "Sound only"
+            </p>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn StageWords(stage: Memo<Stage>) -> impl IntoView {
+    move || {
+        let words = match stage.get() {
+            Stage::Choosing => return None,
+            Stage::Opening => "Your browser asks whether this page may use them…",
+            Stage::Previewing => "Only you see this.",
+            Stage::Connecting => "Going live…",
+            Stage::OnAir => "You're live from this browser. Keep this page open.",
+            Stage::Reconnecting => "Connection lost, trying again…",
+        };
+        Some(view! { <p class="broadcast-stage">{words}</p> })
+    }
+}
+
+#[component]
+fn MessageNote(message: Message) -> impl IntoView {
+    let (class, icon) = if message.is_failure { ("note note-error", "triangle-alert") } else { ("note", "info") };
+    view! {
+        <p class=class>
+            <Icon name=icon />
+            <span>{message.text}</span>
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Choices(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+    let choice = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.clone()));
+    let is_fixed = Memo::new(move |_| {
+        broadcast
+            .with(|broadcast| broadcast.is_changing || matches!(broadcast.stage, Stage::Opening | Stage::Connecting))
+    });
+    let pick = Callback::new(move |choice| on_action.run(BroadcastAction::Choose(choice)));
+    view! {
+        <fieldset class="broadcast-choices" disabled=move || is_fixed.get()>
+            <legend class="visually-hidden">"What viewers get"</legend>
+            <div class="broadcast-pictures" role="group" aria-label="Picture">
+                <PictureButton value=Picture::Camera name="Camera" icon="video" choice pick />
+                <PictureButton value=Picture::Screen name="Screen" icon="monitor" choice pick />
+                <PictureButton value=Picture::Nothing name="Sound only" icon="mic" choice pick />
+            </div>
+            <Show when=move || choice.with(|choice| choice.picture == Picture::Camera)>
+                <CameraList broadcast choice pick />
+            </Show>
+            <MicrophoneList broadcast choice pick />
+        </fieldset>
+    }
+    .into_any()
+}
+
+#[component]
+fn PictureButton(
+    value: Picture,
+    name: &'static str,
+    icon: &'static str,
+    choice: Memo<Choice>,
+    pick: Callback<Choice>,
+) -> impl IntoView {
+    let is_chosen = move || choice.with(|choice| choice.picture == value);
+    // Without a microphone there would be nothing at all.
+    let is_void = move || value == Picture::Nothing && choice.with(|choice| !choice.has_microphone);
+    view! {
+        <button
+            type="button"
+            class="button broadcast-picture-button"
+            aria-pressed=move || if is_chosen() { "true" } else { "false" }
+            disabled=is_void
+            on:click=move |_| pick.run(Choice { picture: value, ..choice.get_untracked() })
+        >
+            <Icon name=icon />
+            {name}
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn CameraList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Callback<Choice>) -> impl IntoView {
+    let cameras = Memo::new(move |_| broadcast.with(|broadcast| broadcast.devices.cameras.clone()));
+    let chosen = Memo::new(move |_| choice.with(|choice| choice.camera.clone()));
+    view! {
+        <div class="field">
+            <label for="broadcast-camera">"Camera"</label>
+            <select
+                id="broadcast-camera"
+                on:change=move |event| {
+                    pick.run(Choice { camera: event_target_value(&event), ..choice.get_untracked() });
+                }
+            >
+                <DeviceOption id="" label="Your browser's choice" chosen />
+                <DeviceOptions devices=cameras chosen />
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn MicrophoneList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Callback<Choice>) -> impl IntoView {
+    let microphones = Memo::new(move |_| broadcast.with(|broadcast| broadcast.devices.microphones.clone()));
+    let chosen = Memo::new(move |_| {
+        choice.with(|choice| if choice.has_microphone { choice.microphone.clone() } else { NO_MICROPHONE.to_owned() })
+    });
+    let take = move |event| {
+        let value = event_target_value(&event);
+        let has_microphone = value != NO_MICROPHONE;
+        let microphone = if has_microphone { value } else { String::new() };
+        pick.run(Choice { has_microphone, microphone, ..choice.get_untracked() });
+    };
+    view! {
+        <div class="field">
+            <label for="broadcast-microphone">"Microphone"</label>
+            <select id="broadcast-microphone" on:change=take>
+                <DeviceOption id="" label="Your browser's choice" chosen />
+                <DeviceOptions devices=microphones chosen />
+                <Show when=move || choice.with(|choice| choice.picture != Picture::Nothing)>
+                    <DeviceOption id=NO_MICROPHONE label="No microphone" chosen />
+                </Show>
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn DeviceOptions(devices: Memo<Vec<Device>>, chosen: Memo<String>) -> impl IntoView {
+    move || {
+        let devices = devices.get().into_iter();
+        devices.map(|device| view! { <DeviceOption id=device.id label=device.label chosen /> }).collect_view()
+    }
+}
+
+#[component]
+fn DeviceOption(#[prop(into)] id: String, #[prop(into)] label: String, chosen: Memo<String>) -> impl IntoView {
+    let value = id.clone();
+    view! {
+        <option value=value prop:selected=move || chosen.with(|chosen| *chosen == id)>
+            {label}
+        </option>
+    }
+    .into_any()
+}
+
+#[component]
+fn Meter(broadcast: Signal<Broadcast>, level: Signal<f64>) -> impl IntoView {
+    let has_microphone = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.has_microphone));
+    view! {
+        <Show when=move || has_microphone.get()>
+            <meter
+                class="broadcast-meter"
+                min="0"
+                max="1"
+                aria-label="Loudness of your microphone"
+                prop:value=move || level.get()
+            ></meter>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn Buttons(
+    broadcast: Signal<Broadcast>,
+    stage: Memo<Stage>,
+    is_ready: Signal<bool>,
+    on_action: Callback<BroadcastAction>,
+) -> impl IntoView {
+    view! {
+        <div class="broadcast-buttons">
+            {move || match stage.get() {
+                Stage::Choosing => EitherOf4::A(view! { <PreviewButton is_ready on_action /> }),
+                Stage::Opening | Stage::Connecting => EitherOf4::B(view! { <CancelButton on_action /> }),
+                Stage::Previewing => {
+                    EitherOf4::C(
+                        view! {
+                            <GoLiveButton broadcast on_action />
+                            <MuteButton broadcast on_action />
+                            <CancelButton on_action />
+                        },
+                    )
+                }
+                Stage::OnAir | Stage::Reconnecting => {
+                    EitherOf4::D(
+                        view! {
+                            <StopButton on_action />
+                            <MuteButton broadcast on_action />
+                        },
+                    )
+                }
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn PreviewButton(is_ready: Signal<bool>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button"
+            disabled=move || !is_ready.get()
+            on:click=move |_| on_action.run(BroadcastAction::Preview)
+        >
+            <Icon name="eye" />
+            "Preview"
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn CancelButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
+    view! {
+        <button type="button" class="button" on:click=move |_| on_action.run(BroadcastAction::Stop)>
+            "Cancel"
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn GoLiveButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button primary"
+            disabled=move || broadcast.with(|broadcast| broadcast.is_changing)
+            on:click=move |_| on_action.run(BroadcastAction::GoLive)
+        >
+            <Icon name="radio" />
+            "Go live now"
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn StopButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
+    view! {
+        <button type="button" class="button danger" on:click=move |_| on_action.run(BroadcastAction::Stop)>
+            <Icon name="square" />
+            "Stop streaming"
+        </button>
+    }
+    .into_any()
+}
+
+#[component]
+fn MuteButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+    let is_muted = Memo::new(move |_| broadcast.with(|broadcast| broadcast.is_muted));
+    let has_microphone = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.has_microphone));
+    view! {
+        <Show when=move || has_microphone.get()>
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || if is_muted.get() { "true" } else { "false" }
+                on:click=move |_| on_action.run(BroadcastAction::ToggleMute)
+            >
+                {move || view! { <Icon name=if is_muted.get() { "mic-off" } else { "mic" } /> }}
+                "Mute microphone"
+            </button>
+        </Show>
+    }
+    .into_any()
+}

@@ -1,0 +1,358 @@
+//! Going live from the browser: what is chosen, how far it is, and what is said about it.
+//!
+//! Choosing → opening the devices → previewing → connecting → on air, and back to choosing when it is over. Devices can
+//! be changed from the preview on; what fails then leaves everything as it was. Whoever holds a [`Broadcast`] does what
+//! its methods say is to be done.
+
+use super::capture::{CaptureFailure, Choice, Devices, Input, Picture};
+
+/// Why a broadcast ended that its creator did not stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// An encoder came.
+    Encoder,
+    /// Another window of the same creator went live.
+    Elsewhere,
+    /// The server ended it.
+    Removed,
+    /// The connection broke, and could not be mended.
+    Lost,
+}
+
+impl Ending {
+    /// By its name in scripts.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "encoder" => Self::Encoder,
+            "elsewhere" => Self::Elsewhere,
+            "removed" => Self::Removed,
+            _ => Self::Lost,
+        }
+    }
+
+    fn message(self) -> Message {
+        match self {
+            Self::Encoder => Message::news("Your encoder has taken over."),
+            Self::Elsewhere => Message::news("You went live from another window, which has taken over."),
+            Self::Removed => Message::failure("The server ended your stream."),
+            Self::Lost => {
+                Message::failure("The connection to the video server broke, so your stream ended. Go live again.")
+            }
+        }
+    }
+}
+
+/// Something to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// In words.
+    pub text: String,
+    /// It is about something that failed.
+    pub is_failure: bool,
+}
+
+impl Message {
+    fn news(text: &str) -> Self {
+        Self { text: text.to_owned(), is_failure: false }
+    }
+
+    fn failure(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_failure: true }
+    }
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing is captured.
+    #[default]
+    Choosing,
+    /// The browser asks whether it may capture, and does.
+    Opening,
+    /// Captured, and seen only here.
+    Previewing,
+    /// On its way on air.
+    Connecting,
+    /// On air.
+    OnAir,
+    /// On air, while the connection is being mended.
+    Reconnecting,
+}
+
+impl Stage {
+    /// Its name for styles and tests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Choosing => "choosing",
+            Self::Opening => "opening",
+            Self::Previewing => "previewing",
+            Self::Connecting => "connecting",
+            Self::OnAir => "on-air",
+            Self::Reconnecting => "reconnecting",
+        }
+    }
+
+    /// Something is captured.
+    pub fn has_preview(self) -> bool {
+        !matches!(self, Self::Choosing | Self::Opening)
+    }
+
+    /// Viewers get it.
+    pub fn is_on_air(self) -> bool {
+        matches!(self, Self::OnAir | Self::Reconnecting)
+    }
+}
+
+/// What somebody does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BroadcastAction {
+    /// Wants something else.
+    Choose(Choice),
+    /// Wants to see it here first.
+    Preview,
+    /// Wants to be on air.
+    GoLive,
+    /// Wants to be off air, or no preview any more.
+    Stop,
+    /// Wants the microphone silent, or not.
+    ToggleMute,
+}
+
+/// A broadcast from the browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Broadcast {
+    /// How far it is.
+    pub stage: Stage,
+    /// What is wanted.
+    pub choice: Choice,
+    /// What there is to choose from.
+    pub devices: Devices,
+    /// The choice has changed, and what is captured follows.
+    pub is_changing: bool,
+    /// The microphone is silent.
+    pub is_muted: bool,
+    /// What there is to say.
+    pub message: Option<Message>,
+}
+
+impl Broadcast {
+    /// Takes a choice. Says whether it has to be captured now.
+    pub fn choose(&mut self, choice: Choice) -> bool {
+        if choice.is_nothing() {
+            self.message = Some(Message::failure("Choose a picture or a microphone: there is nothing to send."));
+            return false;
+        }
+        self.message = None;
+        self.is_changing = self.stage.has_preview() && choice != self.choice;
+        self.choice = choice;
+        self.is_changing
+    }
+
+    /// Begins to capture what is chosen.
+    pub fn open(&mut self) {
+        self.stage = Stage::Opening;
+        self.message = None;
+    }
+
+    /// What is chosen is captured.
+    pub fn opened(&mut self) {
+        self.is_changing = false;
+        if self.stage == Stage::Opening {
+            self.stage = Stage::Previewing;
+        }
+    }
+
+    /// It is not; `before` was captured, and still is, once there is a preview.
+    pub fn open_failed(&mut self, failure: &CaptureFailure, before: Choice) {
+        self.is_changing = false;
+        self.message = Some(Message::failure(failure.message()));
+        if self.stage == Stage::Opening {
+            self.stage = Stage::Choosing;
+        } else {
+            self.choice = before;
+        }
+    }
+
+    /// Begins to go on air.
+    pub fn connect(&mut self) {
+        self.stage = Stage::Connecting;
+        self.message = None;
+    }
+
+    /// Is on air.
+    pub fn connected(&mut self) {
+        self.stage = Stage::OnAir;
+    }
+
+    /// Is not, for that reason; the preview stays.
+    pub fn connect_failed(&mut self, reason: String) {
+        self.stage = Stage::Previewing;
+        self.message = Some(Message::failure(reason));
+    }
+
+    /// The connection is being mended, or is mended.
+    pub fn reconnecting(&mut self, is_reconnecting: bool) {
+        if self.stage.is_on_air() {
+            self.stage = if is_reconnecting { Stage::Reconnecting } else { Stage::OnAir };
+        }
+    }
+
+    /// An input ended by itself. Says whether nothing is left, and so everything has to stop.
+    pub fn lost(&mut self, input: Input) -> bool {
+        match input {
+            Input::Microphone => self.choice.has_microphone = false,
+            Input::Camera | Input::Screen | Input::Devices => self.choice.picture = Picture::Nothing,
+        }
+        let what = match input {
+            Input::Screen => "Your screen is not shared any more".to_owned(),
+            input => format!("Your {} is gone", input.name()),
+        };
+        let is_on_air = self.stage.is_on_air();
+        if self.choice.is_nothing() {
+            self.stopped();
+            self.choice = Choice::default();
+            let end = if is_on_air { ", so your stream ended." } else { "." };
+            self.message = Some(Message::failure(what + end));
+            return true;
+        }
+        let rest = match input {
+            Input::Microphone => ": the picture goes on without it.",
+            _ if is_on_air => ": viewers hear you, and see nothing. Choose a picture, or stop streaming.",
+            _ => ". Choose another picture, or go live with sound alone.",
+        };
+        self.message = Some(Message::failure(what + rest));
+        false
+    }
+
+    /// Its creator stopped it.
+    pub fn stopped(&mut self) {
+        let was_on_air = self.stage.is_on_air();
+        self.stage = Stage::Choosing;
+        self.is_changing = false;
+        self.message = was_on_air.then(|| Message::news("You stopped streaming."));
+    }
+
+    /// It ended otherwise.
+    pub fn ended(&mut self, ending: Ending) {
+        self.stopped();
+        self.message = Some(ending.message());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_air() -> Broadcast {
+        let mut broadcast = Broadcast::default();
+        broadcast.open();
+        broadcast.opened();
+        broadcast.connect();
+        broadcast.connected();
+        broadcast
+    }
+
+    fn text(broadcast: &Broadcast) -> &str {
+        broadcast.message.as_ref().map_or("", |message| &message.text)
+    }
+
+    fn with_screen() -> Choice {
+        Choice { picture: Picture::Screen, ..Choice::default() }
+    }
+
+    #[test]
+    fn it_goes_on_air_by_way_of_a_preview() {
+        let mut broadcast = Broadcast::default();
+        let mut stages = vec![broadcast.stage.as_str()];
+        for step in [Broadcast::open, Broadcast::opened, Broadcast::connect, Broadcast::connected, Broadcast::stopped] {
+            step(&mut broadcast);
+            stages.push(broadcast.stage.as_str());
+        }
+        assert_eq!(stages, ["choosing", "opening", "previewing", "connecting", "on-air", "choosing"]);
+        assert_eq!(text(&broadcast), "You stopped streaming.");
+    }
+
+    #[test]
+    fn a_choice_is_captured_at_once_only_when_something_else_is() {
+        let mut broadcast = Broadcast::default();
+        assert!(!broadcast.choose(with_screen()));
+        let mut broadcast = on_air();
+        assert!(broadcast.choose(with_screen()) && broadcast.is_changing);
+        broadcast.opened();
+        assert_eq!((broadcast.stage, broadcast.is_changing), (Stage::OnAir, false));
+        assert!(!broadcast.choose(with_screen()), "it is what there is already");
+    }
+
+    #[test]
+    fn nothing_cannot_be_chosen() {
+        let mut broadcast = Broadcast::default();
+        let nothing = Choice { picture: Picture::Nothing, has_microphone: false, ..Choice::default() };
+        assert!(!broadcast.choose(nothing));
+        assert_eq!(broadcast.choice, Choice::default());
+        assert!(text(&broadcast).contains("nothing to send"));
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_had_changes_nothing_on_air() {
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError"), Choice::default());
+        assert_eq!((broadcast.stage, &broadcast.choice), (Stage::OnAir, &Choice::default()));
+        assert!(text(&broadcast).contains("No screen was shared"));
+    }
+
+    #[test]
+    fn a_first_choice_that_cannot_be_had_stays_chosen() {
+        let mut broadcast = Broadcast::default();
+        broadcast.choose(with_screen());
+        broadcast.open();
+        broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError"), Choice::default());
+        assert_eq!((broadcast.stage, &broadcast.choice), (Stage::Choosing, &with_screen()));
+    }
+
+    #[test]
+    fn the_preview_stays_when_going_live_fails() {
+        let mut broadcast = Broadcast::default();
+        broadcast.open();
+        broadcast.opened();
+        broadcast.connect();
+        broadcast.connect_failed("Your encoder is streaming now.".into());
+        assert_eq!((broadcast.stage, text(&broadcast)), (Stage::Previewing, "Your encoder is streaming now."));
+    }
+
+    #[test]
+    fn a_screen_that_is_not_shared_any_more_leaves_the_sound_on_air() {
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        broadcast.opened();
+        assert!(!broadcast.lost(Input::Screen));
+        assert_eq!((broadcast.stage, broadcast.choice.picture), (Stage::OnAir, Picture::Nothing));
+        assert!(broadcast.lost(Input::Microphone), "nothing is left");
+        assert_eq!((broadcast.stage, &broadcast.choice), (Stage::Choosing, &Choice::default()));
+        assert!(text(&broadcast).ends_with("so your stream ended."));
+    }
+
+    #[test]
+    fn an_ending_is_told_in_words() {
+        for (name, words) in
+            [("encoder", "Your encoder has taken over"), ("elsewhere", "another window"), ("whatever", "broke")]
+        {
+            let mut broadcast = on_air();
+            broadcast.ended(Ending::parse(name));
+            assert_eq!(broadcast.stage, Stage::Choosing);
+            assert!(text(&broadcast).contains(words), "{}", text(&broadcast));
+        }
+    }
+
+    #[test]
+    fn only_what_is_on_air_reconnects() {
+        let mut broadcast = on_air();
+        broadcast.reconnecting(true);
+        assert_eq!(broadcast.stage, Stage::Reconnecting);
+        broadcast.reconnecting(false);
+        assert_eq!(broadcast.stage, Stage::OnAir);
+        broadcast.stopped();
+        broadcast.reconnecting(true);
+        assert_eq!(broadcast.stage, Stage::Choosing);
+    }
+}

@@ -1,0 +1,172 @@
+//! What a browser can capture, what somebody wants of it, and why it cannot be had.
+
+use serde::Deserialize;
+
+/// What viewers see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Picture {
+    /// A camera.
+    #[default]
+    Camera,
+    /// A screen, a window or a tab, with its sound where the browser gives it.
+    Screen,
+    /// Sound alone.
+    Nothing,
+}
+
+impl Picture {
+    /// Its name for scripts and styles.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Screen => "screen",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// A camera or a microphone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Device {
+    /// What the browser calls it.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+}
+
+/// The devices that there are. Browsers name none before they were allowed to be used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Devices {
+    /// Cameras.
+    pub cameras: Vec<Device>,
+    /// Microphones.
+    pub microphones: Vec<Device>,
+}
+
+/// What somebody wants to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What viewers see.
+    pub picture: Picture,
+    /// Which camera; empty is the browser's own choice.
+    pub camera: String,
+    /// A microphone is on.
+    pub has_microphone: bool,
+    /// Which one; empty is the browser's own choice.
+    pub microphone: String,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self { picture: Picture::Camera, camera: String::new(), has_microphone: true, microphone: String::new() }
+    }
+}
+
+impl Choice {
+    /// Neither picture nor sound.
+    pub fn is_nothing(&self) -> bool {
+        self.picture == Picture::Nothing && !self.has_microphone
+    }
+}
+
+/// What is captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The camera.
+    Camera,
+    /// The microphone.
+    Microphone,
+    /// Camera and microphone, asked for together.
+    Devices,
+    /// The screen.
+    Screen,
+}
+
+impl Input {
+    /// By its name in scripts; what is not known is all devices.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "camera" => Self::Camera,
+            "microphone" => Self::Microphone,
+            "screen" => Self::Screen,
+            _ => Self::Devices,
+        }
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Microphone => "microphone",
+            Self::Devices => "camera and microphone",
+            Self::Screen => "screen",
+        }
+    }
+}
+
+/// Something could not be captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureFailure {
+    input: Input,
+    /// The name of the browser's exception.
+    reason: String,
+}
+
+impl CaptureFailure {
+    /// From `camera:NotFoundError`.
+    pub fn parse(text: &str) -> Self {
+        let (input, reason) = text.split_once(':').unwrap_or((text, ""));
+        Self { input: Input::parse(input), reason: reason.to_owned() }
+    }
+
+    /// What to do about it. The names of exceptions are those of the Media Capture and Streams specification.
+    pub fn message(&self) -> String {
+        let name = self.input.name();
+        match self.reason.as_str() {
+            "NotAllowedError" if self.input == Input::Screen => {
+                "No screen was shared. Choose one in your browser's window, or something else here.".to_owned()
+            }
+            "NotAllowedError" => {
+                format!(
+                    "Your browser doesn't let this page use your {name}. Allow it beside the address, then try again."
+                )
+            }
+            "SecurityError" => {
+                "Your browser allows this at secure addresses only: open this page with https.".to_owned()
+            }
+            "NotFoundError" if self.input == Input::Screen => {
+                "This browser can't share a screen. Choose your camera, or use another browser.".to_owned()
+            }
+            "NotFoundError" => format!("There is no {name}. Connect one, or choose something else."),
+            "NotReadableError" | "AbortError" => {
+                format!("Your {name} can't be used: another program may have it. Close that program, then try again.")
+            }
+            "OverconstrainedError" => {
+                format!("The {name} that you chose is gone. Connect it again, or choose another one.")
+            }
+            _ => format!("Your {name} can't be used. Check that it is connected, then try again."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_says_what_to_do() {
+        for (failure, words) in [
+            ("camera:NotAllowedError", "let this page use your camera"),
+            ("devices:NotAllowedError", "camera and microphone"),
+            ("microphone:NotFoundError", "There is no microphone"),
+            ("camera:NotReadableError", "another program"),
+            ("camera:OverconstrainedError", "is gone"),
+            ("devices:SecurityError", "https"),
+            ("screen:NotFoundError", "can't share a screen"),
+            ("something else", "can't be used"),
+        ] {
+            let message = CaptureFailure::parse(failure).message();
+            assert!(message.contains(words) && message.ends_with('.'), "{failure}: {message}");
+        }
+    }
+}
