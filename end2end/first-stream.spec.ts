@@ -60,7 +60,7 @@ test('the first person signs up, makes a key, streams, and both pages follow by 
       await expectSound(watch, { isHeard: true });
     });
     await test.step('sound in the preview is off until it is wanted', async () => {
-      await dashboard.getByRole('button', { name: 'Sound on' }).click();
+      await dashboard.getByRole('button', { name: 'Sound on', exact: true }).click();
       await expectSound(dashboard, { isHeard: true });
     });
     await test.step('one viewer, not counting the creator', async () => {

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import type { Account } from './lib/api';
+import type { Encoder } from './lib/encoder';
 import { OUTAGE, expect, test, type Page } from './lib/test';
 import { composer, log, write } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
@@ -70,6 +71,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(menu, 'home-menu');
 
   const dashboard = await signedIn('/dashboard/streams', ada);
+  await rehearsal(ada, dashboard, () => whip(key));
   const watch = await guest('/watch/ada');
   await whip(key);
   const other = await whip(await long.makeKey('whip'));
@@ -93,6 +95,23 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(watch, 'watch-server-away');
   await installation.startApp();
 });
+
+/** Before anybody sees it, and after it was ended for good. */
+async function rehearsal(creator: Account, dashboard: Page, start: () => Promise<Encoder>): Promise<void> {
+  await creator.call('POST', '/api/stream/rehearsal', { enabled: true });
+  const encoder = await start();
+  await expectMovingPicture(dashboard);
+  await shoot(dashboard, 'dashboard-rehearsal');
+  await dashboard.getByRole('button', { name: 'Go live', exact: true }).click();
+  await shoot(dashboard, 'dashboard-go-live');
+  await dashboard.keyboard.press('Escape');
+  await creator.call('POST', '/api/stream/end');
+  await encoder.stop();
+  await expect(dashboard.getByText('You ended your stream.')).toBeVisible();
+  await shoot(dashboard, 'dashboard-ended');
+  await creator.call('POST', '/api/stream/resume');
+  await creator.call('POST', '/api/stream/rehearsal', { enabled: false });
+}
 
 /** The chat in its states, on the page of somebody who is live. */
 async function chats(

@@ -18,7 +18,7 @@ async function decibels(page: Page): Promise<number> {
 
 /** A tone is heard, though the preview is muted. */
 async function expectTone(page: Page): Promise<void> {
-  await expect(page.getByRole('button', { name: 'Sound on' })).toBeAttached();
+  await expect(page.getByRole('button', { name: 'Sound on', exact: true })).toBeAttached();
   await expect.poll(() => decibels(page), { message: 'the meter moves' }).toBeGreaterThan(-50);
 }
 

@@ -30,9 +30,14 @@ esac
 
 # In drawtext's text a colon is escaped. A key frame every two seconds, as OBS is told to send.
 CLOCK="drawtext=text='%{localtime\:%T}':x=(w-tw)/2:y=h*0.08:fontsize=h/10:fontcolor=white:box=1:boxcolor=black@0.5:boxborderw=8"
-[ "${PICTURE:-moving}" = moving ] || CLOCK=null
+# A picture that needs hardly any bytes is padded, as OBS does: ingress begins when its buffers are full.
+RATE=(-b:v 1200k)
+if [ "${PICTURE:-moving}" != moving ]; then
+  CLOCK=null
+  RATE+=(-minrate 1200k -maxrate 1200k -bufsize 1200k -x264-params nal-hrd=cbr)
+fi
 # At any other level ffmpeg's messages name the address, which holds the key.
 exec ffmpeg -hide_banner -loglevel fatal -nostdin \
   -re -f lavfi -i "$SOURCE" "${HEARD[@]}" \
-  -vf "$CLOCK" -c:v libx264 -preset ultrafast -tune zerolatency -g $((FPS * 2)) -pix_fmt yuv420p -b:v 1200k \
+  -vf "$CLOCK" -c:v libx264 -preset ultrafast -tune zerolatency -g $((FPS * 2)) -pix_fmt yuv420p "${RATE[@]}" \
   -c:a aac -b:a 96k -ac 2 -ar 48000 -f flv "${URL%/}/$KEY"

@@ -105,6 +105,8 @@ async fn one_that_is_too_large_is_refused(database: Database) {
 async fn one_that_means_nothing_here_is_taken(database: Database) {
     let app = TestApp::start(database).await;
     let (carl, encoder) = carl_with_an_encoder(&app).await;
+    // Nobody is there to be found, however long this takes.
+    encoder.vanishes();
     let stream = room(encoder.stream_id());
     for said in [
         event("egress_started", json!({ "egressInfo": { "egressId": "EG_1" } })),

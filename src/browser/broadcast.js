@@ -278,11 +278,10 @@ export class Broadcaster {
   }
 
   // The browser asks by itself before a page is left for another one; a link within the application is made such a
-  // leave. Going back within it is none, and has happened when it is told.
+  // leave. Going back within it is none, and only some browsers say so before it has happened.
   #askBeforeLeaving() {
     this.#staying = new AbortController();
     const options = { signal: this.#staying.signal, capture: true };
-    const here = location.href;
     const ask = (event) => {
       event.preventDefault();
       event.returnValue = 'stay'; // what older browsers wait for
@@ -291,11 +290,11 @@ export class Broadcaster {
     const follow = (event) => event.target.closest?.('a[href]') && event.stopImmediatePropagation();
     addEventListener('click', follow, options);
     const goBack = (event) => {
-      if (confirm('Leave this page? Your stream ends with it.')) return;
-      event.stopImmediatePropagation();
-      history.pushState(null, '', here);
+      const isWithin = event.navigationType === 'traverse' && event.destination.sameDocument;
+      if (!isWithin || !event.cancelable || confirm('Leave this page? Your stream ends with it.')) return;
+      event.preventDefault();
     };
-    addEventListener('popstate', goBack, options);
+    globalThis.navigation?.addEventListener('navigate', goBack, options);
   }
 
   #leave() {

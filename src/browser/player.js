@@ -166,6 +166,8 @@ export class StreamPlayer {
     if (place && place.participant.kind === INGRESS && participant.kind !== INGRESS) return;
     if (track.kind === 'video') {
       place?.track.detach(this.#video);
+      // Whatever plays already is sound alone: a picture is news.
+      if (!place) this.#isPlaying = false;
       this.#picture = { track, participant };
       this.#lastFrames = -1;
       track.attach(this.#video);

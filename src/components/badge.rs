@@ -11,9 +11,12 @@ pub fn LiveBadge(
     /// What is shown.
     #[prop(into)]
     status: Signal<StreamStatus>,
+    /// A change is announced. Not inside of a link, whose name it would then not be part of.
+    #[prop(default = true)]
+    is_announced: bool,
 ) -> impl IntoView {
     view! {
-        <span class="badge" role="status" data-status=move || status.get().as_str()>
+        <span class="badge" role=is_announced.then_some("status") data-status=move || status.get().as_str()>
             <span class="badge-dot" aria-hidden="true"></span>
             {move || words(status.get())}
         </span>

@@ -117,7 +117,7 @@ fn OnAir(card: Memo<ChannelCard>) -> impl IntoView {
     let started_at = Memo::new(move |_| card.with(|card| card.started_at));
     view! {
         <span class="card-corner top">
-            <LiveBadge status=StreamStatus::Live />
+            <LiveBadge status=StreamStatus::Live is_announced=false />
         </span>
         <span class="card-corner bottom">
             <ViewerCount count=viewers />

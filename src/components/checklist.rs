@@ -26,11 +26,13 @@ pub fn ConnectionChecklist(
     view! {
         <section class="panel checklist-panel" aria-labelledby="checklist-title">
             <h2 id="checklist-title">"Connection"</h2>
-            <ol class="checklist" role="status">
-                <StepRow step=encoder />
-                <StepRow step=picture />
-                <StepRow step=sound />
-            </ol>
+            <div role="status">
+                <ol class="checklist">
+                    <StepRow step=encoder />
+                    <StepRow step=picture />
+                    <StepRow step=sound />
+                </ol>
+            </div>
             {children()}
             <LastUsedLine last_used />
         </section>

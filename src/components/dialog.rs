@@ -39,8 +39,8 @@ pub fn ConfirmDialog(
         }
     });
     view! {
-        <dialog class="dialog" node_ref=element on:close=move |_| open.set(false)>
-            <h2>{title}</h2>
+        <dialog class="dialog" aria-label=title.clone() node_ref=element on:close=move |_| open.set(false)>
+            <h2>{title.clone()}</h2>
             <div class="dialog-body stack">{children()}</div>
             <div class="dialog-actions">
                 <button type="button" class="button" on:click=move |_| open.set(false)>

@@ -106,7 +106,13 @@ pub fn PictureEditor(
         >
             {move || {
                 if is_choosing.get() {
-                    view! { <Choice draft aspect on_action /> }.into_any()
+                    // Another picture is cut behind another frame.
+                    view! {
+                        <For each=move || draft.chosen.get() key=String::clone let:address>
+                            <Choice address draft aspect on_action />
+                        </For>
+                    }
+                        .into_any()
                 } else {
                     let further = children.with_value(|children| children());
                     view! {
@@ -172,9 +178,8 @@ fn PictureForm(
 }
 
 #[component]
-fn Choice(draft: PictureDraft, aspect: Aspect, on_action: Callback<PictureAction>) -> impl IntoView {
+fn Choice(address: String, draft: PictureDraft, aspect: Aspect, on_action: Callback<PictureAction>) -> impl IntoView {
     let is_sending = move || draft.is_sending();
-    let address = draft.chosen.get_untracked().unwrap_or_default();
     view! {
         <Cropper address aspect framing=draft.framing on_broken=move || on_action.run(PictureAction::Broken) />
         <div class="row">

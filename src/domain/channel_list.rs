@@ -76,6 +76,8 @@ mod tests {
     fn card(username: &str, is_live: bool) -> ChannelCard {
         ChannelCard {
             username: username.to_owned(),
+            display_name: username.to_owned(),
+            picture: None,
             title: "t".to_owned(),
             thumbnail: None,
             is_live,

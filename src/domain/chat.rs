@@ -494,7 +494,7 @@ mod tests {
             },
         };
         let json = serde_json::to_string(&line).expect("serializable");
-        let expected = r#"{"id":"l","number":3,"revision":4,"sentAt":"1970-01-01T00:00:00Z","kind":"message","author":{"username":"bob","role":"viewer"},"text":"<b>"}"#;
+        let expected = r#"{"id":"l","number":3,"revision":4,"sentAt":"1970-01-01T00:00:00Z","kind":"message","author":{"username":"bob","displayName":"Bob","role":"viewer"},"text":"<b>"}"#;
         assert_eq!(json, expected);
         assert_eq!(serde_json::from_str::<ChatLine>(&json).expect("just written"), line);
     }

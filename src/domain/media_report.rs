@@ -4,7 +4,7 @@
 //! does not tell is `None`, never a guess, and a counter that begins anew (another encoder took over) gives no rate
 //! until it has been seen twice.
 
-use std::{collections::VecDeque, fmt};
+use std::collections::VecDeque;
 
 use serde::Deserialize;
 
@@ -106,8 +106,8 @@ pub struct PictureSize {
 }
 
 /// As in `1920×1080`.
-impl fmt::Display for PictureSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for PictureSize {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}×{}", self.width, self.height)
     }
 }

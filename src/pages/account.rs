@@ -85,28 +85,34 @@ fn IdentityPanel(account: Account) -> impl IntoView {
 #[component]
 fn Sections() -> impl IntoView {
     let loaded = Resource::new_blocking(|| (), |()| account());
+    // A new password signs out everywhere else, which the list of sessions shows.
+    let change_password = ServerAction::<ChangePassword>::new();
     view! {
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
-            {move || Suspend::new(async move { shown(loaded.await) })}
+            {move || Suspend::new(async move { forms(loaded.await, change_password) })}
+        </Transition>
+        // Not within what waits for the account: what it waits for itself would not be found again in the browser.
+        <SessionsSection also_after=change_password />
+        <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
+            {move || Suspend::new(async move {
+                let account = loaded.await.ok();
+                account.map(|Account { username, is_creator, .. }| view! { <DeleteSection username is_creator /> })
+            })}
         </Transition>
     }
     .into_any()
 }
 
-fn shown(answer: Result<Account, ApiError>) -> impl IntoView {
+fn forms(answer: Result<Account, ApiError>, change_password: ServerAction<ChangePassword>) -> impl IntoView {
     let account = match answer {
         Ok(account) => account,
         Err(error) => return view! { <ErrorNote message=Some(error.message) /> }.into_any(),
     };
-    // A new password signs out everywhere else, which the list of sessions shows.
-    let change_password = ServerAction::<ChangePassword>::new();
-    let Account { username, is_creator, email, .. } = account.clone();
+    let (username, email) = (account.username.clone(), account.email.clone());
     view! {
         <ProfileSection account />
         <AddressSection email />
-        <PasswordSection action=change_password username=username.clone() />
-        <SessionsSection also_after=change_password />
-        <DeleteSection username is_creator />
+        <PasswordSection action=change_password username />
     }
     .into_any()
 }

@@ -45,20 +45,17 @@ pub fn AddressSection(
                     value=typed_or("email", email)
                     error=field_error(failure, "email")
                 />
-                {move || {
-                    // A password that was used goes.
-                    changes.track();
-                    view! {
-                        <Field
-                            label="Your password"
-                            name="currentPassword"
-                            id="address-password"
-                            kind="password"
-                            autocomplete="current-password"
-                            error=field_error(failure, "currentPassword")
-                        />
-                    }
-                }}
+                // A password that was used goes: with another key the field is another element.
+                <For each=move || [changes.get()] key=|change| *change let:_change>
+                    <Field
+                        label="Your password"
+                        name="currentPassword"
+                        id="address-password"
+                        kind="password"
+                        autocomplete="current-password"
+                        error=field_error(failure, "currentPassword")
+                    />
+                </For>
                 <SaveRow label="Change address" state=save_state_of(action) />
             </PostForm>
         </section>

@@ -77,6 +77,7 @@ fn DeleteFields(failure: Signal<Option<ApiError>>, username: String) -> impl Int
         <Field
             label=format!("Type your username, {username}, to confirm")
             name="confirm"
+            autofocus=true
             error=field_error(failure, "confirm")
         />
         <Field

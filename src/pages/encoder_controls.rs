@@ -21,6 +21,8 @@ pub struct EncoderControls {
     known: RwSignal<(i64, Controls)>,
     /// What was asked for and is not answered.
     pending: RwSignal<Option<ControlAction>>,
+    /// The last thing that was asked for meanwhile.
+    next: RwSignal<Option<ControlAction>>,
     /// What went wrong with the last one.
     pub(super) error: RwSignal<Option<String>>,
 }
@@ -31,6 +33,7 @@ impl EncoderControls {
         Self {
             known: RwSignal::new((report.version, report.controls.clone())),
             pending: RwSignal::new(None),
+            next: RwSignal::new(None),
             error: RwSignal::new(None),
         }
     }
@@ -39,11 +42,13 @@ impl EncoderControls {
     pub(super) fn shown(self) -> Signal<Controls> {
         Signal::derive(move || {
             let mut controls = self.known.with(|(_, controls)| controls.clone());
-            self.pending.with(|pending| match pending {
-                Some(ControlAction::Rehearse(is_on)) => controls.is_rehearsal_on = *is_on,
-                Some(ControlAction::Protect(seconds)) => controls.disconnect_protection_seconds = *seconds,
-                _ => {}
-            });
+            for asked in [self.pending, self.next] {
+                asked.with(|asked| match asked {
+                    Some(ControlAction::Rehearse(is_on)) => controls.is_rehearsal_on = *is_on,
+                    Some(ControlAction::Protect(seconds)) => controls.disconnect_protection_seconds = *seconds,
+                    _ => {}
+                });
+            }
             controls
         })
     }
@@ -69,10 +74,10 @@ impl EncoderControls {
         });
     }
 
-    /// Asks for it, one thing at a time.
+    /// Asks for it, one thing at a time: of what is asked for meanwhile, the last.
     pub(super) fn act(self, action: ControlAction) {
         if self.pending.with_untracked(Option::is_some) {
-            return;
+            return self.next.set(Some(action));
         }
         self.pending.set(Some(action.clone()));
         self.error.set(None);
@@ -82,6 +87,9 @@ impl EncoderControls {
                 Err(message) => drop(self.error.try_set(Some(message))),
             }
             let _ = self.pending.try_set(None);
+            if let Some(next) = self.next.try_update(Option::take).flatten() {
+                self.act(next);
+            }
         });
     }
 }

@@ -98,7 +98,7 @@ where
     })
 }
 
-/// Counts how often it worked: what depends on it is made anew.
+/// Counts how often it worked: a key for what is made anew after that.
 pub fn successes_of<S>(action: ServerAction<S>) -> Memo<u32>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,

@@ -143,7 +143,14 @@ fn Streams(
     let off_air_heading = if search.is_some() { "Not live" } else { "Recently live" };
     let nothing = asked.clone();
     view! {
-        {search.map(|_| view! { <p class="found muted">{found}</p> })}
+        {search
+            .map(|_| {
+                view! {
+                    <p class="found muted" hidden=move || list.with(|list| list.count() == 0)>
+                        {found}
+                    </p>
+                }
+            })}
         <Show when=move || live.read().is_empty()>
             <NothingHere asked=nothing.clone() is_empty account=account.clone() />
         </Show>

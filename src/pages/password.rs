@@ -30,11 +30,10 @@ pub fn PasswordSection(
             <PostForm action class="stack">
                 <ErrorNote message=form_error(failure) />
                 <input type="text" autocomplete="username" value=username hidden readonly />
-                {move || {
-                    // Passwords that were used go.
-                    changes.track();
-                    view! { <PasswordFields failure /> }
-                }}
+                // Passwords that were used go: with another key the fields are other elements.
+                <For each=move || [changes.get()] key=|change| *change let:_change>
+                    <PasswordFields failure />
+                </For>
                 <SaveRow label="Change password" state=save_state_of(action) />
             </PostForm>
         </section>

@@ -89,14 +89,17 @@ fn RemoveButton(upload: PictureUpload<Account>, #[prop(into)] on_removed: Callba
             let _ = state.try_set(state_after);
         });
     };
+    // In an element of its own: a form with a field called remove cannot be taken away by its method of that name.
     view! {
-        <form method="post" action=paths::PORTRAIT enctype="multipart/form-data" on:submit=move |event| event.prevent_default()>
-            <input type="hidden" name="remove" value="true" />
-            <button type="submit" class="button" disabled=move || upload.draft.is_sending() on:click=remove>
-                <Icon name="trash-2" />
-                "Remove"
-            </button>
-        </form>
+        <div>
+            <form method="post" action=paths::PORTRAIT enctype="multipart/form-data" on:submit=move |event| event.prevent_default()>
+                <input type="hidden" name="remove" value="true" />
+                <button type="submit" class="button" disabled=move || upload.draft.is_sending() on:click=remove>
+                    <Icon name="trash-2" />
+                    "Remove"
+                </button>
+            </form>
+        </div>
     }
     .into_any()
 }

@@ -38,7 +38,7 @@ async fn the_first_account_is_admin_and_creator_and_the_second_is_neither(databa
     assert_eq!((&second["isAdmin"], &second["isCreator"]), (&json!(false), &json!(false)));
     let mut names: Vec<&str> = second.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["about", "displayName", "email", "id", "isAdmin", "isCreator", "username"]);
+    assert_eq!(names, ["about", "displayName", "email", "id", "isAdmin", "isCreator", "picture", "username"]);
 }
 
 async fn of_ten_first_sign_ups_at_once_one_is_the_first(database: Database) {

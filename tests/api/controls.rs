@@ -31,6 +31,10 @@ on_both_databases![
     the_last_use_is_remembered_with_its_picture,
     the_creator_is_told_of_each_change_and_viewers_of_none,
     a_rehearsal_leaves_no_broadcast,
+    what_comes_from_the_browser_is_rehearsed_and_ended_like_the_rest,
+    going_live_from_the_browser_is_no_use_of_the_key,
+    an_end_that_the_browser_was_not_told_of_is_none,
+    an_end_finds_a_browser_between_two_tracks,
 ];
 
 const END: &str = "/api/stream/end";
@@ -360,4 +364,54 @@ async fn a_rehearsal_leaves_no_broadcast(database: Database) {
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 0);
     assert_eq!(app.anonymous().channel("carl").await["lastLiveAt"], Value::Null);
     assert!(carl.status().await["lastUsed"]["at"].is_string());
+}
+
+async fn what_comes_from_the_browser_is_rehearsed_and_ended_like_the_rest(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    title(&carl, "Now").await;
+    carl.post(REHEARSAL, json!({ "enabled": true })).await.ok();
+    let browser = app.browser_connects(&carl).await;
+    assert_eq!(carl.status().await["status"], "rehearsal");
+    assert_eq!(carl.post(GO_LIVE, json!({})).await.ok()["status"], "live");
+    // Without a key nothing comes back by itself: there is nothing to keep out.
+    let status = carl.post(END, json!({})).await.ok();
+    assert_eq!((&status["status"], &status["endedByCreator"]), (&json!("offline"), &json!(false)));
+    until_removed(&app, &browser.stream_id, &browser.identity).await;
+    carl.make_key().await;
+    assert_eq!(carl.post(END, json!({})).await.ok()["endedByCreator"], true);
+    carl.post_nothing("/api/stream/browser-token").await.refused(409, "CONFLICT");
+    carl.post(RESUME, json!({})).await.ok();
+    app.browser_connects(&carl).await;
+    assert_eq!(carl.status().await["status"], "live");
+}
+
+async fn going_live_from_the_browser_is_no_use_of_the_key(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    carl.make_key().await;
+    let browser = app.browser_connects(&carl).await;
+    browser.stops().await;
+    let status = carl.status().await;
+    assert_eq!((&status["status"], &status["lastUsed"]), (&json!("offline"), &Value::Null));
+}
+
+async fn an_end_that_the_browser_was_not_told_of_is_none(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let browser = app.browser_connects(&carl).await;
+    app.livekit.always("RemoveParticipant", Fault::Refuse("internal"));
+    carl.post(END, json!({})).await.refused(502, "LIVEKIT_FAILED");
+    assert_eq!(carl.status().await["status"], "live");
+    app.livekit.heal();
+    assert_eq!(carl.post(END, json!({})).await.ok()["status"], "offline");
+    until_removed(&app, &browser.stream_id, &browser.identity).await;
+}
+
+async fn an_end_finds_a_browser_between_two_tracks(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let browser = app.browser_joins(&carl).await;
+    carl.post(END, json!({})).await.ok();
+    until_removed(&app, &browser.stream_id, &browser.identity).await;
 }

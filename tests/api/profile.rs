@@ -36,7 +36,7 @@ async fn the_account_shows_what_its_owner_may_know(database: Database) {
     assert_eq!(shown, bob.get("/api/auth/me").await.ok());
     let expected = json!({
         "id": shown["id"], "username": "bob", "displayName": "bob", "about": "", "email": "bob@example.org",
-        "isAdmin": false, "isCreator": false,
+        "picture": null, "isAdmin": false, "isCreator": false,
     });
     assert_eq!(shown, expected);
 }
@@ -102,7 +102,7 @@ async fn a_new_name_is_read_wherever_others_read_it(database: Database) {
     let is_new = |line: &Value| line["text"] == "After";
     assert_eq!(chat.app.livekit.until_line(chat.room(), "it is sent", is_new).await["author"], author);
     let guest = chat.app.anonymous();
-    let creator = json!({ "username": "carl", "displayName": "Carl the Baker", "about": "Bread." });
+    let creator = json!({ "username": "carl", "displayName": "Carl the Baker", "about": "Bread.", "picture": null });
     assert_eq!(guest.channel("carl").await["creator"], creator);
     for path in ["/api/channels", "/api/channels?search=baker"] {
         let card = guest.get(path).await.ok()["items"][0].take();

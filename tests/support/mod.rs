@@ -19,7 +19,6 @@ pub mod upload;
 pub mod webhook;
 
 pub use app::TestApp;
-pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use chat::Chat;
 pub use database::Database;

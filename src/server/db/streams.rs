@@ -80,6 +80,9 @@ statements! {
 
     UPDATE_ENDED = "UPDATE streams SET ended_by_creator = $2, version = version + 1, updated_at = $3 WHERE id = $1";
 
+    /// Approved again, after a revocation had closed it.
+    OPEN_FOR = "UPDATE streams SET ended_by_creator = FALSE WHERE user_id = $1";
+
     UPDATE_LAST_SIZE = "UPDATE streams SET last_width = $2, last_height = $3 WHERE id = $1";
 
     UPDATE_STATUS = "UPDATE streams SET status = $2, started_at = $3, broadcast_id = $4, last_live_at = $5,
@@ -426,6 +429,12 @@ pub async fn update_protection(
 /// Remembers whether the creator keeps the encoder out.
 pub async fn update_ended(db: impl Queryable<'_>, id: &StreamId, is_ended: bool, now: Timestamp) -> Result<()> {
     db.write(UPDATE_ENDED).bind(id.as_str()).bind(is_ended).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Lets whoever is approved send again.
+pub async fn open_for(db: impl Queryable<'_>, user_id: &UserId) -> Result<()> {
+    db.write(OPEN_FOR).bind(user_id.as_str()).execute().await?;
     Ok(())
 }
 

@@ -146,6 +146,7 @@ async fn record(state: &AppState, decision: &DecisionRow<'_>, user_id: &UserId) 
     }
     if decision.to == ApplicationStatus::Approved {
         db::streams::insert(&mut tx, &StreamId(clock::new_id()), user_id, Title::UNTITLED, now).await?;
+        db::streams::open_for(&mut tx, user_id).await?;
     }
     Ok(tx.commit().await?)
 }

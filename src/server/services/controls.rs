@@ -29,6 +29,7 @@ const ON_AIR: &str = "A rehearsal can't begin while you're on air. End your stre
 const NO_REHEARSAL: &str = "There is no rehearsal to go live with. Turn the test stream on and start your encoder.";
 const NEEDS_TITLE: &str = "Give your stream a title first: viewers choose by it.";
 const NOT_ENDED: &str = "LiveKit could not be told yet: your stream ends as soon as it answers.";
+const GOES_ON: &str = "LiveKit could not be told, so your stream goes on. Try again in a moment.";
 const NOT_RESUMED: &str = "LiveKit could not be told, so your encoder is still kept out. Try again in a moment.";
 
 /// Sets whether who comes next is seen by the creator alone.
@@ -109,12 +110,16 @@ async fn end_now(state: &AppState, id: &StreamId) -> Result<()> {
         Seen::OnAir { sender, .. } => Some(sender),
         Seen::OffAir | Seen::Unknown => None,
     };
-    let kept_out = keep_out(livekit, &row, sender.as_deref()).await;
+    let kept_out = match keep_out(livekit, &row, sender.as_deref()).await {
+        // Also one that was between two tracks when it was looked for.
+        Ok(()) => livekit.remove_browser(id, &row.user_id).await,
+        Err(error) => Err(error),
+    };
     if kept_out.is_ok() {
         on_air::apply(state, id, Sign::Cut).await?;
     }
     publish::announce(state, id).await?;
-    kept_out.map_err(|error| error.into_error(NOT_ENDED))
+    kept_out.map_err(|error| error.into_error(if keeps_out { NOT_ENDED } else { GOES_ON }))
 }
 
 /// Closes the way in, and removes whoever sends.
@@ -142,8 +147,8 @@ pub async fn resume(state: &AppState, actor: &Actor) -> Result<StreamReport> {
 
 async fn resume_now(state: &AppState, id: &StreamId) -> Result<()> {
     let row = streams::get(state, id).await?;
-    // Opening a way in cuts an encoder that is there: one that is not closed is left alone.
-    if !row.ended_by_creator {
+    // Opening a way in cuts an encoder that is there. Off air it only mends what LiveKit may have been told late.
+    if !row.ended_by_creator && row.status().is_busy() {
         return Ok(());
     }
     let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;

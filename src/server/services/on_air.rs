@@ -137,6 +137,8 @@ async fn look_again(state: &AppState, id: &StreamId) -> Result<()> {
 /// When the database cannot be written.
 pub async fn end_for(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
+    // A token of theirs may still be good: whoever is found sending is put out until they are approved again.
+    db::streams::update_ended(&state.db, &row.id, true, clock::now()).await?;
     apply(state, &row.id, Sign::Cut).await
 }
 
@@ -232,7 +234,6 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
         }
         Seen::OffAir => {
             let after_outage = state.events.note_outage(id, false);
-            state.events.publish_viewers(id, 0);
             apply_if_unchanged(state, &row, Sign::SeenOffAir { after_outage }).await
         }
     }

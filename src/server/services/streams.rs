@@ -43,13 +43,15 @@ pub async fn info(state: &AppState, actor: &Actor) -> Result<StreamInfo> {
 pub async fn change_info(state: &AppState, actor: &Actor, change: StreamInfoChange) -> Result<StreamInfo> {
     let creator = actor.creator()?;
     let update = change.parse()?;
-    if let Some(before) = store_texts(state, &creator.stream_id, &update).await? {
+    let before = store_texts(state, &creator.stream_id, &update).await?;
+    if before.is_some() {
         publish::announce(state, &creator.stream_id).await?;
-        if !update.thumbnail.is_keep() {
-            pictures::forget(state, before.thumbnail);
-        }
     }
-    Ok(get(state, &creator.stream_id).await?.info())
+    let info = get(state, &creator.stream_id).await?.info();
+    if let Some(before) = before.filter(|before| before.thumbnail != info.thumbnail) {
+        pictures::forget(state, before.thumbnail);
+    }
+    Ok(info)
 }
 
 /// The stream as it was before, if anything is different now.
