@@ -80,6 +80,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await dashboard.getByRole('button', { name: 'Earlier titles' }).click();
   await dashboard.getByRole('switch', { name: 'Followers only' }).click();
   await shoot(dashboard, 'dashboard-live-open');
+  await ada.changeChat({ isChatFollowersOnly: false });
   await shoot(watch, 'watch-live');
   await chats(ada, visit, newUser);
   await shoot(keys, 'keys-live');
