@@ -136,6 +136,12 @@ impl ApiError {
     pub fn field(&self, name: &str) -> Option<String> {
         self.fields.get(name).cloned()
     }
+
+    /// It in one sentence, where there is one place for it: what is wrong with a field says more than that something
+    /// is.
+    pub fn into_words(self) -> String {
+        self.fields.into_values().next().unwrap_or(self.message)
+    }
 }
 
 impl FromServerFnError for ApiError {

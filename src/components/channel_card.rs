@@ -100,7 +100,7 @@ fn CardPicture(card: Memo<ChannelCard>) -> impl IntoView {
     let thumbnail = Memo::new(move |_| card.with(|card| card.thumbnail.clone()));
     let is_live = Memo::new(move |_| card.with(|card| card.is_live));
     view! {
-        <div class="card-picture">
+        <div class="still-frame card-picture">
             <Icon name="radio" />
             {move || thumbnail.get().map(|address| view! { <StillPicture address sizes=CARD_WIDTH /> })}
             <Show when=move || is_live.get()>

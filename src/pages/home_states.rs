@@ -119,7 +119,7 @@ pub fn Failed(
     on_retry: Callback<()>,
 ) -> impl IntoView {
     let is_asked_wrongly = error.code == ErrorCode::Invalid;
-    let message = error.fields.into_values().next().unwrap_or(error.message);
+    let message = error.into_words();
     let again = move |event: ev::MouseEvent| {
         event.prevent_default();
         on_retry.run(());

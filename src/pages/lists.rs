@@ -14,14 +14,9 @@ pub(super) const TOO_SLOW: &str = "The server takes too long to answer. Try agai
 /// What the server answers, or in words why there is no answer.
 pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {
     match within(ANSWER_WITHIN, answer).await {
-        Some(answer) => answer.map_err(message_of),
+        Some(answer) => answer.map_err(ApiError::into_words),
         None => Err(TOO_SLOW.to_owned()),
     }
-}
-
-/// What is wrong with a field says more than that something is.
-fn message_of(error: ApiError) -> String {
-    error.fields.into_values().next().unwrap_or(error.message)
 }
 
 /// From the start without a cursor; with one, what comes after it is added.

@@ -22,13 +22,7 @@ pub fn ProfileSection(
 ) -> impl IntoView {
     let action = ServerAction::<ChangeProfile>::new();
     let failure = failure_of(action);
-    let session = use_session();
-    // The top of the page says the new name at once.
-    Effect::new(move |_| {
-        if let Some(Ok(account)) = action.value().get() {
-            session.account.set(Some(Some(account)));
-        }
-    });
+    use_session().keep_answer_of(action);
     let about_hint = if account.is_creator {
         "On your watch page; 300 characters fit in."
     } else {

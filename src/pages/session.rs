@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
@@ -61,6 +61,19 @@ impl Session {
     /// Asks the server again who is signed in and what they may do.
     pub fn refetch(self) {
         self.account.refetch();
+    }
+
+    /// Every page knows at once what the account is after that action.
+    pub fn keep_answer_of<S>(self, action: ServerAction<S>)
+    where
+        S: ServerFn<Output = Account, Error = ApiError> + Clone + Send + Sync + 'static,
+    {
+        let answer = action.value();
+        Effect::new(move |_| {
+            if let Some(Ok(account)) = answer.get() {
+                self.account.set(Some(Some(account)));
+            }
+        });
     }
 }
 
@@ -267,13 +280,8 @@ pub fn SignOutForm() -> impl IntoView {
 /// What was just answered is known without asking again.
 fn keep_account_fresh(session: Session) {
     let navigate = use_navigate();
-    for answer in [session.sign_in.value(), session.sign_up.value()] {
-        Effect::new(move |_| {
-            if let Some(Ok(account)) = answer.get() {
-                session.account.set(Some(Some(account)));
-            }
-        });
-    }
+    session.keep_answer_of(session.sign_in);
+    session.keep_answer_of(session.sign_up);
     Effect::new(move |_| {
         if let Some(Ok(())) = session.sign_out.value().get() {
             session.account.set(Some(None));

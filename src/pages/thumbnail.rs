@@ -1,13 +1,14 @@
 //! The still picture of the creator's stream: chosen, taken from the preview, or, while they choose none and are live,
 //! taken from the preview every minute by itself.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{forms::failure_in_address, lists::in_time, upload::PictureUpload};
+use super::upload::{PictureUpload, RemoveButton};
 use crate::{
     api::{
+        error::ApiError,
         paths,
         stream::{Change, StreamInfo, StreamInfoChange, change_stream_info},
     },
@@ -39,7 +40,6 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
     // What is new comes with the stream's events, as everything else.
     let upload = PictureUpload::<StreamInfo>::new(paths::THUMBNAIL, |_| {});
     let has_picture = Memo::new(move |_| playback.media.with(|media| *media == Media::Playing { has_picture: true }));
-    show_failure_of_form(upload);
     take_frames(feed, playback, has_picture);
     view! {
         <section class="panel stack" aria-labelledby="thumbnail-title">
@@ -50,7 +50,7 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
                 draft=upload.draft
                 aspect=Aspect::Wide
                 label="Choose a picture"
-                path=paths::THUMBNAIL
+                path=upload.path
                 current=move || view! { <CurrentThumbnail address /> }
                 on_action=move |action| upload.act(action)
             >
@@ -65,7 +65,7 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
                     "Use the live picture"
                 </button>
                 <Show when=move || address.with(Option::is_some)>
-                    <RemoveButton upload />
+                    <RemoveButton upload remove=remove_thumbnail />
                 </Show>
             </PictureEditor>
         </section>
@@ -82,7 +82,7 @@ fn CurrentThumbnail(address: Memo<Option<String>>) -> impl IntoView {
     };
     view! {
         <div class="thumbnail-now">
-            <div class="thumbnail-picture">
+            <div class="still-frame thumbnail-picture">
                 <Icon name="image" />
                 {move || address.get().map(|address| view! { <StillPicture address sizes=WIDTH /> })}
             </div>
@@ -92,42 +92,8 @@ fn CurrentThumbnail(address: Memo<Option<String>>) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn RemoveButton(upload: PictureUpload<StreamInfo>) -> impl IntoView {
-    let state = upload.draft.state;
-    let remove = move |_| {
-        state.set(UploadState::Sending { percent: 100 });
-        spawn_local(async move {
-            let change = StreamInfoChange { thumbnail: Change::Clear, ..Default::default() };
-            let state_after = match in_time(change_stream_info(change)).await {
-                Ok(_) => UploadState::Idle,
-                Err(message) => UploadState::Failed(message),
-            };
-            let _ = state.try_set(state_after);
-        });
-    };
-    // In an element of its own: a form with a field called remove cannot be taken away by its method of that name.
-    view! {
-        <div>
-            <form method="post" action=paths::THUMBNAIL enctype="multipart/form-data" on:submit=move |event| event.prevent_default()>
-                <input type="hidden" name="remove" value="true" />
-                <button type="submit" class="button" disabled=move || upload.draft.is_sending() on:click=remove>
-                    <Icon name="trash-2" />
-                    "Remove"
-                </button>
-            </form>
-        </div>
-    }
-    .into_any()
-}
-
-/// A plain form that failed has come back to this page.
-fn show_failure_of_form(upload: PictureUpload<StreamInfo>) {
-    let failure = failure_in_address(paths::THUMBNAIL);
-    if let Some(failure) = failure.get_untracked() {
-        let words = failure.fields.into_values().next().unwrap_or(failure.message);
-        upload.draft.state.set(UploadState::Failed(words));
-    }
+fn remove_thumbnail() -> impl Future<Output = Result<StreamInfo, ApiError>> {
+    change_stream_info(StreamInfoChange { thumbnail: Change::Clear, ..Default::default() })
 }
 
 /// Makes what the preview shows now the thumbnail.

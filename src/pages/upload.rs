@@ -1,22 +1,29 @@
-//! Sending pictures from a page: from choosing one until the server has it.
+//! Sending pictures from a page, from choosing one until the server has it, and removing them.
+
+use std::future::Future;
 
 use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
 
+use super::{forms::failure_in_address, lists::in_time};
 use crate::{
     api::{error::ApiError, protocol::Payload},
     browser::picture::{self, Fields},
-    components::picture_editor::{PictureAction, PictureDraft, UploadState},
+    components::{
+        icon::Icon,
+        picture_editor::{PictureAction, PictureDraft, UploadState},
+    },
 };
 
 /// What a picture that can't be shown is answered with.
 const UNREADABLE: &str = "This file can't be shown as a picture. Choose a PNG, JPEG or WebP file.";
 
 /// One place for a picture, and how it gets a new one.
-pub(super) struct PictureUpload<T: 'static> {
+pub struct PictureUpload<T: 'static> {
     /// What the editor shows.
     pub(super) draft: PictureDraft,
-    path: &'static str,
+    /// Where the form goes without WASM.
+    pub(super) path: &'static str,
     /// Called with the server's answer.
     take: StoredValue<Box<dyn Fn(T) + Send + Sync>>,
 }
@@ -30,9 +37,14 @@ impl<T> Clone for PictureUpload<T> {
 impl<T> Copy for PictureUpload<T> {}
 
 impl<T: DeserializeOwned + Payload> PictureUpload<T> {
-    /// Sends to that door.
+    /// Sends to that door; `take` is called with its answer. Opens with the failure of a plain form that has come back
+    /// to this page.
     pub(super) fn new(path: &'static str, take: impl Fn(T) + Send + Sync + 'static) -> Self {
-        Self { draft: PictureDraft::default(), path, take: StoredValue::new(Box::new(take)) }
+        let draft = PictureDraft::default();
+        if let Some(failure) = failure_in_address(path).get_untracked() {
+            draft.state.set(UploadState::Failed(failure.into_words()));
+        }
+        Self { draft, path, take: StoredValue::new(Box::new(take)) }
     }
 
     /// Does what the person wants. Only in an event handler.
@@ -74,11 +86,31 @@ impl<T: DeserializeOwned + Payload> PictureUpload<T> {
             match picture::send(self.path, &address, fields, progress).await {
                 Ok(answer) => {
                     self.clear(UploadState::Saved);
-                    let _ = self.take.try_with_value(|take| take(answer));
+                    self.take(answer);
                 }
-                Err(error) => drop(state.try_set(UploadState::Failed(message_of(error)))),
+                Err(error) => drop(state.try_set(UploadState::Failed(error.into_words()))),
             }
         });
+    }
+
+    fn remove(self, answer: impl Future<Output = Result<T, ApiError>> + 'static) {
+        let state = self.draft.state;
+        state.set(UploadState::Sending { percent: 100 });
+        spawn_local(async move {
+            let state_after = match in_time(answer).await {
+                Ok(answer) => {
+                    self.take(answer);
+                    UploadState::Idle
+                }
+                Err(message) => UploadState::Failed(message),
+            };
+            let _ = state.try_set(state_after);
+        });
+    }
+
+    /// The page may be gone.
+    fn take(self, answer: T) {
+        let _ = self.take.try_with_value(|take| take(answer));
     }
 
     /// Lets go of what was chosen. The page may be gone.
@@ -91,7 +123,39 @@ impl<T: DeserializeOwned + Payload> PictureUpload<T> {
     }
 }
 
-/// What is wrong with the picture says more than that something is.
-fn message_of(error: ApiError) -> String {
-    error.fields.into_values().next().unwrap_or(error.message)
+/// Removes the picture that is there, also without WASM.
+#[component]
+pub(super) fn RemoveButton<T, F>(
+    /// Which place for a picture.
+    upload: PictureUpload<T>,
+    /// Removes it.
+    remove: fn() -> F,
+) -> impl IntoView
+where
+    T: DeserializeOwned + Payload + Send + Sync + 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
+    // In an element of its own: a form with a field called remove cannot be taken away by its method of that name.
+    view! {
+        <div>
+            <form
+                method="post"
+                action=upload.path
+                enctype="multipart/form-data"
+                on:submit=move |event| event.prevent_default()
+            >
+                <input type="hidden" name="remove" value="true" />
+                <button
+                    type="submit"
+                    class="button"
+                    disabled=move || upload.draft.is_sending()
+                    on:click=move |_| upload.remove(remove())
+                >
+                    <Icon name="trash-2" />
+                    "Remove"
+                </button>
+            </form>
+        </div>
+    }
+    .into_any()
 }
