@@ -32,6 +32,10 @@ test('a new name is read in the chat, on the watch page and at the top of every 
   await profile.getByRole('button', { name: 'Save profile' }).click();
   await expect(profile.getByRole('status')).toHaveText('Saved');
   await expect(section(page, 'You')).toContainText('Ada the Baker 🥖');
+  await profile.getByLabel('About you').press('End');
+  await profile.getByLabel('About you').press('!');
+  await expect(profile.getByRole('status')).toHaveText('');
+  await profile.getByLabel('About you').press('Backspace');
   await page.getByRole('button', { name: /^Account menu/ }).click();
   await expect(page.locator('.menu-title')).toContainText(`Ada the Baker 🥖 @${creator.username}`);
 
@@ -65,9 +69,11 @@ test('a new password signs the other browser out', async ({ visit, newUser }) =>
   await change('not this one');
   await expect(form.locator('.field-error')).toContainText('not your password');
   await expect(form.getByLabel('New password')).toHaveValue('another battery staple');
-  await change(bob.password);
+  await form.getByLabel('Current password').fill(bob.password);
+  await form.getByLabel('New password').press('Enter');
   await expect(form.getByRole('status')).toHaveText('Saved');
   await expect(form.getByLabel('New password')).toHaveValue('');
+  await expect(form.getByLabel('New password')).toBeFocused();
   await expect(section(page, 'Where you are signed in').getByRole('listitem')).toHaveCount(1);
   await other.goto('/account');
   await expect(other).toHaveURL(/\/login/);
@@ -88,8 +94,10 @@ test('an account is deleted while its stream is live', async ({ visit, creator, 
   await page.getByRole('button', { name: 'Delete account…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete your account?' });
   await expect(dialog).toBeVisible();
+  await dialog.getByLabel('Your password').fill('typed and left');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+  await expect(dialog.getByLabel('Your password')).toHaveValue('');
   await expect(page.getByRole('button', { name: 'Delete account…' })).toBeFocused();
   await page.keyboard.press('Enter');
   await confirmDeletion(page, { username: creator.username, password: 'not this one' });

@@ -1,21 +1,14 @@
 // Going live from the browser: a pretended camera, microphone and screen, the real LiveKit, and viewers who see and
 // hear them.
 
-import { chromiumPath, BROWSER_FLAGS, SOUND_WITHOUT_A_TAP } from './lib/browser';
+import { chromiumPath, BROWSER_FLAGS, PRETENDED_DEVICES, SOUND_WITHOUT_A_TAP } from './lib/browser';
 import { expect, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, expectSound, expectStatus, recordStatus, viewers } from './lib/player';
 
 test.use({
   launchOptions: {
     executablePath: chromiumPath(),
-    args: [
-      ...BROWSER_FLAGS,
-      SOUND_WITHOUT_A_TAP,
-      // A picture that moves and a beep; few pictures, since two cores encode them and play them.
-      '--use-fake-device-for-media-stream=fps=10',
-      '--use-fake-ui-for-media-stream',
-      '--auto-select-desktop-capture-source=Entire screen',
-    ],
+    args: [...BROWSER_FLAGS, SOUND_WITHOUT_A_TAP, ...PRETENDED_DEVICES],
   },
 });
 test.describe.configure({ timeout: 150_000 });
@@ -53,8 +46,8 @@ test('preview, on air with picture and sound, and off air at once', async ({ vis
   await stage(dashboard, 'previewing');
   await expectPreview(dashboard);
   await expect(panel(dashboard).getByRole('combobox', { name: 'Camera' }).getByRole('option')).not.toHaveCount(1);
-  const loudness = panel(dashboard).getByRole('meter');
-  await expect.poll(() => loudness.evaluate((meter: HTMLMeterElement) => meter.value)).toBeGreaterThan(0);
+  const loudness = panel(dashboard).getByRole('meter', { name: 'Sound level' });
+  await expect.poll(async () => Number(await loudness.getAttribute('aria-valuenow'))).toBeGreaterThan(-50);
   await expectOffline(watch);
 
   await press(dashboard, 'Go live now');
@@ -66,7 +59,7 @@ test('preview, on air with picture and sound, and off air at once', async ({ vis
 
   await press(dashboard, 'Mute microphone');
   await expect(panel(dashboard).getByRole('button', { name: 'Mute microphone' })).toHaveAttribute('aria-pressed', 'true');
-  await expect.poll(() => loudness.evaluate((meter: HTMLMeterElement) => meter.value)).toBe(0);
+  await expect(loudness).toHaveAttribute('aria-valuetext', 'No sound');
   await press(dashboard, 'Mute microphone');
 
   const stopping = Date.now();
@@ -118,9 +111,16 @@ test('by keyboard alone', async ({ visit, creator }) => {
   await page.keyboard.press('Space');
   await focusAndPress('Preview');
   await stage(page, 'previewing');
-  await focusAndPress('Go live now');
+  // The buttons are others now, and the keyboard is still where they are.
+  await expect(panel(page).locator('.broadcast-buttons')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(panel(page).getByRole('button', { name: 'Go live now' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expectStatus(page, 'live');
-  await focusAndPress('Stop streaming');
+  await stage(page, 'on-air');
+  await page.keyboard.press('Tab');
+  await expect(panel(page).getByRole('button', { name: 'Stop streaming' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expectOffline(page);
 });
 

@@ -2,6 +2,7 @@
 //   STREAMIT_SCREENSHOTS=FOLDER npx playwright test screenshots
 
 import { join } from 'node:path';
+import { BROWSER_FLAGS, PRETENDED_DEVICES, SOUND_WITHOUT_A_TAP, chromiumPath } from './lib/browser';
 import type { Account } from './lib/api';
 import type { Encoder } from './lib/encoder';
 import { OUTAGE, expect, test, type Page } from './lib/test';
@@ -11,13 +12,18 @@ import { expectMovingPicture } from './lib/player';
 const FOLDER = process.env.STREAMIT_SCREENSHOTS ?? 'screenshots';
 const SIZES = [{ width: 390, height: 844 }, { width: 1280, height: 800 }, { width: 1920, height: 1080 }];
 
-async function shoot(page: Page, name: string): Promise<void> {
+test.use({
+  launchOptions: { executablePath: chromiumPath(), args: [...BROWSER_FLAGS, SOUND_WITHOUT_A_TAP, ...PRETENDED_DEVICES] },
+});
+
+/** What one sees first; with `fullPage` also what one scrolls to. */
+async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`) });
+      await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`), fullPage });
     }
   }
 }
@@ -52,12 +58,17 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(await signedIn('/apply', applicant), 'apply-pending');
   await shoot(await signedIn('/apply', rejected), 'apply-rejected');
   const account = await signedIn('/account', ada);
-  await shoot(account, 'account');
+  await shoot(account, 'account', true);
+  await account.getByLabel('Current password').fill('not this one');
+  await account.getByLabel('New password').fill('another battery staple');
+  await account.getByRole('button', { name: 'Change password' }).click();
+  await expect(account.locator('.field-error')).toBeVisible();
+  await shoot(account, 'account-failed', true);
   await account.getByRole('button', { name: 'Delete account…' }).click();
   await shoot(account, 'account-delete');
   await shoot(await signedIn('/admin', admin), 'admin');
   await shoot(await signedIn('/admin?status=APPROVED', admin), 'admin-approved');
-  await shoot(await signedIn('/dashboard/streams', ada), 'dashboard-offline');
+  await dashboardOffline(await signedIn('/dashboard/streams', ada));
   await shoot(await signedIn('/dashboard/keys', ada), 'keys-none');
 
   const key = await ada.makeKey('whip');
@@ -76,7 +87,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await whip(key);
   const other = await whip(await long.makeKey('whip'));
   await Promise.all([dashboard, watch].map((page) => expectMovingPicture(page)));
-  await shoot(dashboard, 'dashboard-live');
+  await shoot(dashboard, 'dashboard-live', true);
   await dashboard.getByRole('button', { name: 'Earlier titles' }).click();
   await dashboard.getByRole('switch', { name: 'Followers only' }).click();
   await shoot(dashboard, 'dashboard-live-open');
@@ -96,6 +107,24 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(watch, 'watch-server-away');
   await installation.startApp();
 });
+
+/** What can be done before an encoder is there. */
+async function dashboardOffline(page: Page): Promise<void> {
+  await shoot(page, 'dashboard-offline', true);
+  const thumbnail = page.getByRole('region', { name: 'Thumbnail' });
+  await thumbnail.getByLabel('Choose a picture').setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('?') });
+  await expect(thumbnail.getByRole('alert')).not.toBeEmpty();
+  await shoot(page, 'dashboard-thumbnail-failed', true);
+  await thumbnail.getByLabel('Choose a picture').setInputFiles({ name: 'page.png', mimeType: 'image/png', buffer: await page.screenshot() });
+  await expect(thumbnail.locator('img[data-shown]')).toBeVisible();
+  const browser = page.getByRole('region', { name: 'Go live from this browser' });
+  await browser.getByRole('button', { name: 'Preview' }).click();
+  await expect(browser).toHaveAttribute('data-stage', 'previewing');
+  await shoot(page, 'dashboard-choosing', true);
+  await thumbnail.getByRole('button', { name: 'Save picture' }).click();
+  await browser.getByRole('button', { name: 'Cancel' }).click();
+  await expect(thumbnail.locator('.thumbnail-picture img')).toBeVisible();
+}
 
 /** Before anybody sees it, and after it was ended for good. */
 async function rehearsal(creator: Account, dashboard: Page, start: () => Promise<Encoder>): Promise<void> {

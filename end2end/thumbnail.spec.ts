@@ -63,8 +63,11 @@ test('a picture is chosen, cut by keyboard and mouse, and seen by a viewer witho
     await dashboard.mouse.move(box.x + 20, box.y + 40, { steps: 4 });
     await dashboard.mouse.up();
   });
-  await dashboard.getByRole('button', { name: 'Save picture' }).click();
+  await dashboard.getByRole('button', { name: 'Save picture' }).press('Enter');
   await expect(section(dashboard, 'Thumbnail').getByText('Saved', { exact: true })).toBeVisible();
+  // What was pressed is gone, and the keyboard is still where it was.
+  await dashboard.keyboard.press('Tab');
+  await expect(dashboard.getByLabel('Choose a picture')).toBeFocused();
   await expect(thumbnail(dashboard)).toBeVisible();
   expect(isBlue(await colourOf(thumbnail(dashboard), 0.05)), 'the right half of the picture').toBe(true);
 

@@ -21,3 +21,11 @@ export function chromiumPath(): string {
   if (!found) throw new Error('no Chromium: install it (Debian: apt-get install chromium) or set STREAMIT_CHROMIUM');
   return found;
 }
+
+/** A camera, a microphone and a screen that are only pretended, and allowed without a question: a picture that moves and
+ * a beep; few pictures, since two cores encode them and play them. */
+export const PRETENDED_DEVICES = [
+  '--use-fake-device-for-media-stream=fps=10',
+  '--use-fake-ui-for-media-stream',
+  '--auto-select-desktop-capture-source=Entire screen',
+];

@@ -14,8 +14,6 @@ const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const SOUND_BITS_PER_SECOND = 96_000;
 const METER_EVERY_MS = 100;
-// A quiet voice moves a meter of this sensitivity, a loud one fills it.
-const METER_GAIN = 4;
 
 // What went wrong with which input, as "camera:NotFoundError".
 class CaptureFailure extends Error {
@@ -102,8 +100,7 @@ class Mixer {
   level() {
     const samples = new Float32Array(this.#analyser.fftSize);
     this.#analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-    return Math.min(1, Math.sqrt(power) * METER_GAIN);
+    return Math.min(1, samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0));
   }
 
   close() {

@@ -2,7 +2,7 @@
 
 use leptos::{either::EitherOf4, html, prelude::*};
 
-use super::icon::Icon;
+use super::{focus_keeper::FocusKeeper, icon::Icon, sound_meter::SoundMeter};
 use crate::domain::{
     browser_broadcast::{Broadcast, BroadcastAction, Message, Stage},
     capture::{Choice, Device, Picture},
@@ -17,7 +17,7 @@ pub fn BroadcastPanel(
     /// What is shown.
     #[prop(into)]
     broadcast: Signal<Broadcast>,
-    /// How loud the microphone is, 0 to 1.
+    /// How loud what is sent is, 0 to 1.
     #[prop(into)]
     level: Signal<f64>,
     /// Scripts are there.
@@ -218,15 +218,10 @@ fn DeviceOption(#[prop(into)] id: String, #[prop(into)] label: String, chosen: M
 #[component]
 fn Meter(broadcast: Signal<Broadcast>, level: Signal<f64>) -> impl IntoView {
     let has_microphone = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.has_microphone));
+    let is_sent = Memo::new(move |_| broadcast.with(|broadcast| !broadcast.is_muted));
     view! {
         <Show when=move || has_microphone.get()>
-            <meter
-                class="broadcast-meter"
-                min="0"
-                max="1"
-                aria-label="Loudness of your microphone"
-                prop:value=move || level.get()
-            ></meter>
+            <SoundMeter level=Signal::derive(move || Some(level.get())) is_sent />
         </Show>
     }
     .into_any()
@@ -240,7 +235,7 @@ fn Buttons(
     on_action: Callback<BroadcastAction>,
 ) -> impl IntoView {
     view! {
-        <div class="broadcast-buttons">
+        <FocusKeeper class="broadcast-buttons" changes=stage>
             {move || match stage.get() {
                 Stage::Choosing => EitherOf4::A(view! { <PreviewButton is_ready on_action /> }),
                 Stage::Opening | Stage::Connecting => EitherOf4::B(view! { <CancelButton on_action /> }),
@@ -262,7 +257,7 @@ fn Buttons(
                     )
                 }
             }}
-        </div>
+        </FocusKeeper>
     }
     .into_any()
 }

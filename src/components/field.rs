@@ -2,7 +2,7 @@
 //!
 //! They are plain inputs with names, so that the form around them works without WASM too.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::icon::Icon;
 
@@ -38,7 +38,22 @@ pub fn Field(
     /// The page opens with the caret in it.
     #[prop(optional)]
     autofocus: bool,
+    /// It is emptied when this changes: a password that was used goes.
+    #[prop(optional, into)]
+    empty_after: Option<Signal<u32>>,
 ) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    if let Some(count) = empty_after {
+        Effect::new(move |before: Option<u32>| {
+            let now = count.get();
+            if before.is_some_and(|before| before != now)
+                && let Some(input) = input.get_untracked()
+            {
+                input.set_value("");
+            }
+            now
+        });
+    }
     let hinted = hint.is_some();
     let id = id.unwrap_or_else(|| name.to_owned());
     let described = id.clone();
@@ -46,6 +61,7 @@ pub fn Field(
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
+                node_ref=input
                 id=id.clone()
                 name=name
                 type=kind

@@ -3,7 +3,7 @@
 //! Without WASM the button opens it as a popover, which browsers do by themselves; with WASM it is a modal dialog: the
 //! focus stays inside, Esc closes it, and the focus goes back to the button.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _, web_sys::HtmlFormElement};
 
 use super::icon::Icon;
 
@@ -32,12 +32,19 @@ pub fn FormDialog(
             dialog.close();
         }
     };
+    // What was typed, a password, too, does not wait in a dialog that nobody sees.
+    let forget = move |_| {
+        let form = element.get_untracked().and_then(|dialog| dialog.query_selector("form").ok().flatten());
+        if let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+            form.reset();
+        }
+    };
     let title_id = format!("{id}-title");
     view! {
         <button type="button" class="button danger" popovertarget=id on:click=open>
             {opener}
         </button>
-        <dialog id=id class="dialog" popover="auto" aria-labelledby=title_id node_ref=element>
+        <dialog id=id class="dialog" popover="auto" aria-labelledby=title_id node_ref=element on:close=forget>
             <div class="dialog-head">
                 <h2 id=title_id.clone()>{title}</h2>
                 <button

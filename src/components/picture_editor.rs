@@ -5,7 +5,7 @@
 
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsValue};
 
-use super::{cropper::Cropper, feedback::ErrorNote, icon::Icon};
+use super::{cropper::Cropper, feedback::ErrorNote, focus_keeper::FocusKeeper, icon::Icon};
 use crate::domain::crop::{Aspect, Framing};
 
 /// How sending a picture goes.
@@ -104,6 +104,7 @@ pub fn PictureEditor(
             on:dragleave=move |_| is_over.set(false)
             on:drop=dropped
         >
+            <FocusKeeper class="stack" changes=is_choosing>
             {move || {
                 if is_choosing.get() {
                     // Another picture is cut behind another frame.
@@ -124,6 +125,7 @@ pub fn PictureEditor(
                         .into_any()
                 }
             }}
+            </FocusKeeper>
             <UploadNote draft />
         </div>
     }

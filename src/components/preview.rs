@@ -68,7 +68,7 @@ pub fn Preview(
     view! {
         <Player phase sound is_paused video stage label="Preview of your stream" on_action>
             <p class="player-words">"Not streaming"</p>
-            <p class="player-hint">"Start your encoder, and your picture appears here by itself."</p>
+            <p class="player-hint">"Start your encoder, or go live from this browser: your picture appears here by itself."</p>
         </Player>
     }
     .into_any()

@@ -111,9 +111,12 @@ impl OnAir {
             Sign::EncoderJoined { sid } if self.ended_participant_sid.as_ref() == Some(&sid) => self.late_join(),
             Sign::EncoderJoined { sid } | Sign::SeenOnAir { sid } => self.encoder_there(sid),
             Sign::EncoderLeft { sid } => self.encoder_left(sid),
-            // A browser takes nothing from an encoder.
-            Sign::BrowserPublished { .. } if self.resource_id.is_some() => Effect::AskTheRoom,
-            Sign::BrowserPublished { sid } => self.apply(Sign::EncoderJoined { sid }, now),
+            // A browser takes nothing from an encoder that is there.
+            Sign::BrowserPublished { .. } if self.resource_id.is_some() && !self.is_waiting() => Effect::AskTheRoom,
+            Sign::BrowserPublished { sid } => {
+                self.forget_resource();
+                self.apply(Sign::EncoderJoined { sid }, now)
+            }
             Sign::BrowserStopped { sid } => self.browser_stopped(sid),
             Sign::SeenOffAir { after_outage } => self.seen_off_air(after_outage, now),
             Sign::Cut if self.status.is_busy() => self.end(),
@@ -191,7 +194,7 @@ impl OnAir {
         if !self.status.is_busy() {
             return Effect::None;
         }
-        if running && self.status == StreamStatus::Reconnecting && self.is_protected() {
+        if running && self.is_waiting() && self.is_protected() {
             self.resource_id = None;
             return Effect::AskTheRoom;
         }
@@ -228,6 +231,16 @@ impl OnAir {
         }
     }
 
+    fn is_waiting(&self) -> bool {
+        self.status == StreamStatus::Reconnecting
+    }
+
+    fn forget_resource(&mut self) {
+        if let Some(resource_id) = self.resource_id.take() {
+            self.ended_resource_id = Some(resource_id);
+        }
+    }
+
     fn is_protected(&self) -> bool {
         !self.disconnect_protection.is_zero() && !self.is_ended_by_creator
     }
@@ -253,9 +266,7 @@ impl OnAir {
     fn end(&mut self) -> Effect {
         self.status = StreamStatus::Offline;
         self.reconnecting_until = None;
-        if let Some(resource_id) = self.resource_id.take() {
-            self.ended_resource_id = Some(resource_id);
-        }
+        self.forget_resource();
         if let Some(sid) = self.participant_sid.take() {
             self.ended_participant_sid = Some(sid);
         }
@@ -431,6 +442,15 @@ mod tests {
     fn a_browser_that_is_lost_may_come_back() {
         let (on_air, effects) = after([Sign::BrowserPublished { sid: "P1".into() }, left("P1")]);
         assert_eq!((on_air.status, effects[1]), (StreamStatus::Live, Effect::AskTheRoom));
+    }
+
+    #[test]
+    fn a_browser_that_follows_a_lost_encoder_is_all_there_is() {
+        let mut on_air = protected(30);
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, NOW), Effect::Interrupted);
+        assert_eq!(on_air.apply(Sign::BrowserPublished { sid: "B1".into() }, NOW), Effect::Started);
+        assert_eq!(on_air.apply(Sign::BrowserStopped { sid: "B1".into() }, NOW), Effect::Ended);
+        assert_eq!(on_air.status, StreamStatus::Offline);
     }
 
     #[test]

@@ -23,12 +23,7 @@ pub fn AddressSection(
     let action = ServerAction::<ChangeEmail>::new();
     let failure = failure_of(action);
     let changes = successes_of(action);
-    let session = use_session();
-    Effect::new(move |_| {
-        if let Some(Ok(account)) = action.value().get() {
-            session.account.set(Some(Some(account)));
-        }
-    });
+    use_session().keep_answer_of(action);
     view! {
         <section class="panel stack" aria-labelledby="address-title">
             <h2 class="section-title" id="address-title">
@@ -45,17 +40,15 @@ pub fn AddressSection(
                     value=typed_or("email", email)
                     error=field_error(failure, "email")
                 />
-                // A password that was used goes: with another key the field is another element.
-                <For each=move || [changes.get()] key=|change| *change let:_change>
-                    <Field
-                        label="Your password"
-                        name="currentPassword"
-                        id="address-password"
-                        kind="password"
-                        autocomplete="current-password"
-                        error=field_error(failure, "currentPassword")
-                    />
-                </For>
+                <Field
+                    label="Your password"
+                    name="currentPassword"
+                    id="address-password"
+                    kind="password"
+                    autocomplete="current-password"
+                    error=field_error(failure, "currentPassword")
+                    empty_after=changes
+                />
                 <SaveRow label="Change address" state=save_state_of(action) />
             </PostForm>
         </section>

@@ -45,8 +45,14 @@ where
             }
         }
     };
+    // What is typed after a success is not saved.
+    let type_on = move |_| {
+        if action.value().with_untracked(|answer| matches!(answer, Some(Ok(_)))) {
+            action.clear();
+        }
+    };
     view! {
-        <form method="post" action=S::url() class=class on:submit=submit>
+        <form method="post" action=S::url() class=class on:submit=submit on:input=type_on>
             {children()}
         </form>
     }

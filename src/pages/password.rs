@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::forms::{PostForm, failure_of, field_error, form_error, save_state_of, successes_of};
 use crate::{
-    api::{account::ChangePassword, error::ApiError},
+    api::account::ChangePassword,
     components::{
         feedback::{ErrorNote, SaveRow},
         field::Field,
@@ -30,35 +30,26 @@ pub fn PasswordSection(
             <PostForm action class="stack">
                 <ErrorNote message=form_error(failure) />
                 <input type="text" autocomplete="username" value=username hidden readonly />
-                // Passwords that were used go: with another key the fields are other elements.
-                <For each=move || [changes.get()] key=|change| *change let:_change>
-                    <PasswordFields failure />
-                </For>
+                <Field
+                    label="Current password"
+                    name="currentPassword"
+                    kind="password"
+                    autocomplete="current-password"
+                    error=field_error(failure, "currentPassword")
+                    empty_after=changes
+                />
+                <Field
+                    label="New password"
+                    name="newPassword"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 10 characters."
+                    error=field_error(failure, "newPassword")
+                    empty_after=changes
+                />
                 <SaveRow label="Change password" state=save_state_of(action) />
             </PostForm>
         </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn PasswordFields(failure: Signal<Option<ApiError>>) -> impl IntoView {
-    view! {
-        <Field
-            label="Current password"
-            name="currentPassword"
-            kind="password"
-            autocomplete="current-password"
-            error=field_error(failure, "currentPassword")
-        />
-        <Field
-            label="New password"
-            name="newPassword"
-            kind="password"
-            autocomplete="new-password"
-            hint="At least 10 characters."
-            error=field_error(failure, "newPassword")
-        />
     }
     .into_any()
 }

@@ -41,6 +41,9 @@ pub struct StreamTopic {
     /// Whose turn it is to write to the chat, from before the transaction until its line is in the outbox: so lines go
     /// to LiveKit in their order, and who waits holds no connection to the database.
     pub chat_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to let the encoder in or keep it out, from before the database until LiveKit was told: so what
+    /// LiveKit was told last is what is stored.
+    pub control_turn: Arc<tokio::sync::Mutex<()>>,
     /// LiveKit could not say whether it is on air when it was last asked.
     outage: AtomicBool,
     /// Since when looks into the room have found no encoder.
@@ -59,6 +62,7 @@ impl StreamTopic {
             held: broadcast::Sender::new(HELD_BACKLOG),
             outbox: Outbox::default(),
             chat_turn: Arc::default(),
+            control_turn: Arc::default(),
             outage: AtomicBool::new(false),
             empty_since: Mutex::new(None),
             metadata_version: tokio::sync::Mutex::new(0),

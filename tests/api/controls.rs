@@ -22,6 +22,7 @@ on_both_databases![
     resuming_lets_the_encoder_in_again_with_the_same_key,
     when_livekit_fails_the_stream_ends_as_soon_as_it_answers,
     when_livekit_is_away_the_encoder_stays_out,
+    what_livekit_was_told_last_is_what_is_stored,
     a_new_key_is_not_kept_out,
     an_end_counts_even_with_protection,
     a_drop_is_waited_out_and_is_one_broadcast,
@@ -249,12 +250,36 @@ async fn when_livekit_is_away_the_encoder_stays_out(database: Database) {
     carl.post(RESUME, json!({})).await.ok();
 }
 
+async fn what_livekit_was_told_last_is_what_is_stored(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, encoder, _) = on_air(&app).await;
+    let gate = app.livekit.hold("UpdateIngress");
+    let resume = async {
+        gate.until_held().await;
+        let resume = async { carl.post(RESUME, json!({})).await.ok() };
+        let release = async {
+            // Time enough for what could overtake the end.
+            for _ in 0..20 {
+                carl.status().await;
+            }
+            gate.release();
+        };
+        tokio::join!(resume, release)
+    };
+    tokio::join!(async { carl.post(END, json!({})).await.ok() }, resume);
+    assert_eq!((&carl.status().await["endedByCreator"], encoder.is_let_in()), (&json!(false), true));
+}
+
 async fn a_new_key_is_not_kept_out(database: Database) {
     let app = TestApp::start(database).await;
     let (carl, encoder, _) = on_air(&app).await;
+    let mut own = carl.events("/api/stream/events").await;
     carl.post(END, json!({})).await.ok();
     encoder.is_cut().await;
+    own.until("state", |state| state["endedByCreator"] == true).await;
     let key = carl.make_key().await;
+    // Other tabs are told, too.
+    own.until("state", |state| state["endedByCreator"] == false).await;
     assert_eq!(carl.status().await["endedByCreator"], false);
     app.encoder_connects(&key).await;
     assert_eq!(carl.status().await["status"], "live");

@@ -95,13 +95,14 @@ statements! {
 
     RELEASE_INGRESS = "UPDATE streams SET ingress_claimed_until = 0 WHERE id = $1";
 
+    /// A new version, as with the next one: open dashboards show whether the encoder is kept out, and the last use.
     CLEAR_INGRESS = "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
-                         key_is_lost = FALSE, ended_by_creator = FALSE, updated_at = $2
+                         key_is_lost = FALSE, ended_by_creator = FALSE, version = version + 1, updated_at = $2
                      WHERE id = $1";
 
     STORE_INGRESS = "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
                          key_is_lost = FALSE, ended_by_creator = FALSE, last_used_at = NULL, last_width = NULL,
-                         last_height = NULL, ingress_claimed_until = 0, updated_at = $6
+                         last_height = NULL, ingress_claimed_until = 0, version = version + 1, updated_at = $6
                      WHERE id = $1";
 
     MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";

@@ -102,6 +102,8 @@ pub async fn end(state: &AppState, actor: &Actor) -> Result<StreamReport> {
 
 async fn end_now(state: &AppState, id: &StreamId) -> Result<()> {
     let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;
+    let topic = state.events.stream(id);
+    let _turn = topic.control_turn.lock().await;
     let row = streams::get(state, id).await?;
     // Without a key nothing comes back by itself, and there is nothing to keep out.
     let keeps_out = row.ingress_id.is_some();
@@ -122,11 +124,25 @@ async fn end_now(state: &AppState, id: &StreamId) -> Result<()> {
     kept_out.map_err(|error| error.into_error(if keeps_out { NOT_ENDED } else { GOES_ON }))
 }
 
-/// Closes the way in, and removes whoever sends.
+/// Keeps out who was seen sending, unless the creator lets them in again meanwhile; says whether they are kept out.
+///
+/// # Errors
+/// When LiveKit does not answer, or refuses, or the database cannot be read.
+pub(super) async fn keep_out_again(state: &AppState, livekit: &LiveKit, id: &StreamId, sender: &str) -> Result<bool> {
+    let topic = state.events.stream(id);
+    let _turn = topic.control_turn.lock().await;
+    let row = streams::get(state, id).await?;
+    if row.ended_by_creator {
+        keep_out(livekit, &row, Some(sender)).await.map_err(|error| error.into_error(NOT_ENDED))?;
+    }
+    Ok(row.ended_by_creator)
+}
+
+/// Closes the way in, and removes whoever sends. Only in one's turn.
 ///
 /// # Errors
 /// When LiveKit does not answer, or refuses.
-pub(super) async fn keep_out(livekit: &LiveKit, row: &StreamRow, sender: Option<&str>) -> Result<(), CallError> {
+async fn keep_out(livekit: &LiveKit, row: &StreamRow, sender: Option<&str>) -> Result<(), CallError> {
     set_open(livekit, row, false).await?;
     match sender {
         Some(sender) => livekit.remove(&row.id, sender).await,
@@ -146,6 +162,8 @@ pub async fn resume(state: &AppState, actor: &Actor) -> Result<StreamReport> {
 }
 
 async fn resume_now(state: &AppState, id: &StreamId) -> Result<()> {
+    let topic = state.events.stream(id);
+    let _turn = topic.control_turn.lock().await;
     let row = streams::get(state, id).await?;
     // Opening a way in cuts an encoder that is there. Off air it only mends what LiveKit may have been told late.
     if !row.ended_by_creator && row.status().is_busy() {

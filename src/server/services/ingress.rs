@@ -19,7 +19,7 @@ use crate::{
         clock, db,
         db::streams::{IngressRow, StreamRow},
         livekit::{LiveKit, ingress::MadeIngress},
-        services::{browser, setup, streams},
+        services::{browser, publish, setup, streams},
         state::AppState,
     },
 };
@@ -52,6 +52,7 @@ async fn make_claimed(state: &AppState, id: &StreamId, user_id: &UserId, input: 
     if made.is_err() {
         db::streams::release_ingress(&state.db, id).await?;
     }
+    publish::announce(state, id).await?;
     made
 }
 
@@ -140,6 +141,7 @@ async fn delete_claimed(state: &AppState, id: &StreamId) -> Result<()> {
         db::streams::clear_ingress(&state.db, id, clock::now()).await?;
     }
     db::streams::release_ingress(&state.db, id).await?;
+    publish::announce(state, id).await?;
     deleted
 }
 

@@ -206,8 +206,9 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
         }
         Seen::OnAir { sender, .. } if row.ended_by_creator => {
             state.events.note_outage(id, false);
-            match controls::keep_out(livekit, &row, Some(&sender)).await {
-                Ok(()) => apply_if_unchanged(state, &row, Sign::Cut).await,
+            match controls::keep_out_again(state, livekit, id, &sender).await {
+                Ok(true) => apply_if_unchanged(state, &row, Sign::Cut).await,
+                Ok(false) => Ok(()),
                 Err(error) => {
                     tracing::warn!(stream = %id, %error, "an encoder could not be kept out");
                     Ok(())
