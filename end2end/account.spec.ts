@@ -97,7 +97,7 @@ test('an account is deleted while its stream is live', async ({ visit, creator, 
   await dialog.getByLabel('Your password').fill('typed and left');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
-  await expect(dialog.getByLabel('Your password')).toHaveValue('');
+  await expect(page.locator('#delete-password')).toHaveValue('');
   await expect(page.getByRole('button', { name: 'Delete account…' })).toBeFocused();
   await page.keyboard.press('Enter');
   await confirmDeletion(page, { username: creator.username, password: 'not this one' });

@@ -19,10 +19,11 @@ test.use({
 /** What one sees first; with `fullPage` also what one scrolls to. */
 async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    // What is on its way from one place to another when the size changes is not what people see.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const size of SIZES) {
       await page.setViewportSize(size);
-      await page.evaluate(() => document.fonts.ready);
+      await page.evaluate((fullPage) => (fullPage && scrollTo(0, 0), document.fonts.ready), fullPage);
       await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`), fullPage });
     }
   }

@@ -66,7 +66,7 @@ fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoVi
                     node_ref=field
                     type="search"
                     name="search"
-                    placeholder="Search streams"
+                    placeholder="Search"
                     maxlength=MAX_SEARCH_CHARS.to_string()
                     autocomplete="off"
                     enterkeyhint="search"
