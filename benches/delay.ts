@@ -82,6 +82,8 @@ class ClockEncoder implements Encoder {
     clearInterval(this.timer);
     if (this.process.exitCode !== null) return;
     const gone = new Promise((done) => this.process.once('exit', done));
+    // While it waits for the next picture, it hears no signal.
+    this.process.stdin!.end();
     this.process.kill('SIGTERM');
     await gone;
   }
