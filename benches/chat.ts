@@ -1,15 +1,14 @@
 // Measures the chat with many viewers in the room, and how much of it each database takes; writes it into README.md.
 
 import { expect, test, type Browser } from '@playwright/test';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Account } from '../end2end/lib/api';
 import { WhipEncoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
-import { ROOT, until } from '../end2end/lib/process';
+import { until } from '../end2end/lib/process';
+import { Postgres } from './postgres';
 import { Samples, machine, write } from './report';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);
@@ -26,7 +25,7 @@ const rates: string[] = [];
 test('measure the chat', async ({ browser }) => {
   const head = machine(`${GOES} goes each, ${VIEWERS} viewers; times in milliseconds`);
   const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
-  const postgres = mkdtempSync(join(tmpdir(), 'streamit-bench-'));
+  const postgres = Postgres.start();
   try {
     await installation.startLiveKit();
     await installation.startApp();
@@ -35,14 +34,13 @@ test('measure the chat', async ({ browser }) => {
       await rate(installation, creator, 'SQLite');
     });
     await installation.stopApp();
-    await installation.startApp({ databaseUrl: startPostgres(postgres) });
+    await installation.startApp({ databaseUrl: postgres.url });
     await live(browser, installation, (creator) => rate(installation, creator, 'PostgreSQL'));
     const ratesTable = ['| accepted by | messages | per second |', '| --- | ---: | ---: |', ...rates].join('\n');
     write('chat', [head, times.table('time', aim), ratesTable].join('\n\n'));
   } finally {
     await installation.stop();
-    execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['stop', postgres]);
-    rmSync(postgres, { recursive: true, force: true });
+    postgres.stop();
     rmSync(installation.dir, { recursive: true, force: true });
   }
 });
@@ -50,13 +48,6 @@ test('measure the chat', async ({ browser }) => {
 function aim(name: string): string {
   if (name.startsWith('message')) return name.includes('each') ? 'p95 ≤ 150' : '';
   return name.includes('each') ? 'p95 ≤ 200' : '';
-}
-
-function startPostgres(dir: string): string {
-  execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['start', dir]);
-  const url = /TEST_POSTGRES_URL=(\S+)/.exec(readFileSync(join(dir, 'postgres.env'), 'utf8'))?.[1];
-  if (!url) throw new Error('PostgreSQL does not say where it is');
-  return url.replace(/^'|'$/g, '');
 }
 
 /** A creator who is live, for as long as `work` takes. */

@@ -2,6 +2,7 @@
 # Measures StreamIt and writes the tables of benches/README.md:
 #   benches/run.sh [GOES (20)]        start, going live, memory, sizes: about ten minutes, without the build
 #   benches/run.sh delay [GOES (20)]  how late the picture is, by RTMP and by WHIP: about eight minutes
+#   benches/run.sh analytics [GOES (20)]  a year of broadcasts, read: about a minute
 #   benches/run.sh chat [GOES (20)]   the chat with 100 viewers, and how much it takes: about four minutes
 # A release build with the real LiveKit, ffmpeg as the encoder and Chromium as dashboard and viewer, on free ports.
 # Whatever else runs on the machine is measured too.
@@ -10,7 +11,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
 
 WHAT=measure
-case ${1:-} in chat | delay)
+case ${1:-} in analytics | chat | delay)
   WHAT=$1
   shift
   ;;
@@ -18,7 +19,7 @@ esac
 
 scripts/packages.sh base build media test
 scripts/build.sh release
-scripts/livekit.sh >/dev/null
+[ "$WHAT" = analytics ] || scripts/livekit.sh >/dev/null
 scripts/playwright.sh
 exports=$(scripts/node.sh)
 eval "$exports"

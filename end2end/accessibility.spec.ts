@@ -25,6 +25,7 @@ const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/account', 'creator'],
   [() => '/dashboard/streams', 'creator'],
   [() => '/dashboard/keys', 'creator'],
+  [() => '/dashboard/analytics', 'creator'],
   [() => '/admin', 'admin'],
   [() => '/admin?status=APPROVED', 'admin'],
 ];

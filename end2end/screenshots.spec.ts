@@ -29,6 +29,62 @@ async function shoot(page: Page, name: string, fullPage = false): Promise<void> 
   }
 }
 
+/** With what is below the window. */
+async function shootAll(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+}
+
+test('@screenshots analytics', async ({ visit, newCreator, newUser, whip, demo, installation, problems }) => {
+  test.setTimeout(600_000);
+  problems.expect(...OUTAGE);
+  const baker = await newCreator('baker');
+  const analytics = (as: Account, path = '') => visit(`/dashboard/analytics${path}`, { as });
+  const newest = async (as: Account) => {
+    const { items } = await as.call<{ items: { id: string }[] }>('GET', '/api/analytics/broadcasts');
+    return items[0].id;
+  };
+  await shoot(await analytics(baker), 'analytics-none');
+  await shootAll(await analytics(demo, '?days=90'), 'analytics-quarter');
+  await shoot(await analytics(demo, '?days=7&order=messages'), 'analytics-week');
+  const nothing = await analytics(demo, '?from=2020-01-01&to=2020-01-07');
+  await shoot(nothing, 'analytics-quiet');
+  await shoot(await analytics(demo, '?from=2020-02-01&to=2020-01-07'), 'analytics-wrong');
+  const report = await analytics(demo, `/${await newest(demo)}`);
+  await shootAll(report, 'analytics-report');
+  await report.locator('.moment').first().focus();
+  await shoot(report, 'analytics-report-moment');
+  await report.getByText('Show as a table').click();
+  await shootAll(report, 'analytics-report-table');
+
+  await baker.setTitle('Eine sehr lange Überschrift, die auf keine Zeile passt, mit 🥖🎥 und مرحبا بالعالم – und dann noch etwas mehr');
+  const viewer = await newUser();
+  const dashboard = await visit('/dashboard/streams', { as: baker });
+  const encoder = await whip(await baker.makeKey('whip'));
+  await expectMovingPicture(await visit('/watch/baker', { as: viewer }));
+  await viewer.say('baker', 'Hello');
+  await baker.setTitle('مرحبا بالعالم: خبز وجبن 🧀');
+  await baker.changeChat({ slowModeSeconds: 10 });
+  const live = await analytics(baker, `/${await newest(baker)}`);
+  await shootAll(live, 'analytics-live');
+  await encoder.stop();
+  await expect(dashboard.getByText('Your last broadcast')).toBeVisible();
+  await shoot(dashboard, 'dashboard-last-broadcast');
+  await shootAll(await analytics(baker), 'analytics-one');
+  const failing = await analytics(demo, '?days=30');
+  await installation.stopApp();
+  await failing.getByRole('link', { name: '7 days' }).click();
+  await expect(failing.getByRole('button', { name: 'Try again' }).first()).toBeVisible();
+  await shoot(failing, 'analytics-failing');
+  await installation.startApp();
+});
+
 test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installation, problems }) => {
   test.setTimeout(600_000);
   problems.expect(...OUTAGE);

@@ -18,6 +18,8 @@ use crate::{
     pages::{
         account::AccountPage,
         admin::AdminPage,
+        analytics::AnalyticsPage,
+        analytics_report::ReportPage,
         apply::ApplyPage,
         dashboard::DashboardLayout,
         home::HomePage,
@@ -117,6 +119,8 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("") view=|| view! { <Redirect path="/dashboard/streams" /> } ssr=SsrMode::Async />
                 <Route path=path!("streams") view=StreamsPage ssr=SsrMode::Async />
                 <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
+                <Route path=path!("analytics") view=AnalyticsPage ssr=SsrMode::Async />
+                <Route path=path!("analytics/:id") view=ReportPage ssr=SsrMode::Async />
             </ParentRoute>
         </Routes>
     }

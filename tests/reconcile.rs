@@ -173,7 +173,7 @@ async fn after_an_outage_an_encoder_that_is_back_goes_on(database: Database) {
     assert_eq!(events.statuses(), ["live", "reconnecting", "live"]);
     assert_eq!(carl.status().await["startedAt"], started_at);
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);
-    assert_eq!(app.number("SELECT interruptions FROM broadcasts").await, 1);
+    assert_eq!(app.number("SELECT count(*) FROM broadcast_drops").await, 1);
 }
 
 async fn a_key_that_livekit_lost_is_reported(database: Database) {

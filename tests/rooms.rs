@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// What only a server has.
-const SERVER_CRATES: [&str; 15] = [
+const SERVER_CRATES: [&str; 16] = [
     "sqlx",
     "axum",
     "tokio",
@@ -35,6 +35,7 @@ const SERVER_CRATES: [&str; 15] = [
     "image",
     "webp",
     "object_store",
+    "jiff",
 ];
 
 /// The table.

@@ -62,7 +62,16 @@ export class Account {
   static async signUp(url: string, username: string): Promise<Account> {
     const password = `correct horse ${username}`;
     const body = { username, email: `${username}@example.org`, password };
-    const answer = await send(url, 'POST', '/api/auth/signup', body, { 'X-Forwarded-For': someAddress() });
+    return Account.enter(url, username, password, '/api/auth/signup', body);
+  }
+
+  /** Signs in to an account that something else made. */
+  static async signIn(url: string, username: string, password: string): Promise<Account> {
+    return Account.enter(url, username, password, '/api/auth/login', { login: username, password });
+  }
+
+  private static async enter(url: string, username: string, password: string, path: string, body: object): Promise<Account> {
+    const answer = await send(url, 'POST', path, body, { 'X-Forwarded-For': someAddress() });
     const [pair] = (answer.headers.get('set-cookie') ?? '').split(';');
     const mark = pair.indexOf('=');
     return new Account(url, username, password, { name: pair.slice(0, mark), value: pair.slice(mark + 1) });

@@ -90,10 +90,21 @@ export class Installation {
     options: { database?: string; databaseUrl?: string; livekit?: boolean; everyMs?: number } = {},
   ): Promise<void> {
     const { database = 'streamit', livekit = true, everyMs = 20 } = options;
-    const databaseUrl = options.databaseUrl ?? `sqlite:${join(this.appDir, `${database}.db`)}`;
-    const program = join(this.build, 'streamit');
+    const databaseUrl = options.databaseUrl ?? this.databaseUrl(database);
+    launch(this.appDir, 'streamit', join(this.build, 'streamit'), [], this.settings(databaseUrl, livekit));
+    const answers = () => fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
+    if (!(await until(async () => (await answers()) || !this.appPid(), 30_000, everyMs)) || !this.appPid()) {
+      throw new Error(`StreamIt does not answer. Its log:\n${this.appLog().slice(-2000)}`);
+    }
+  }
+
+  private databaseUrl(database: string): string {
+    return `sqlite:${join(this.appDir, `${database}.db`)}`;
+  }
+
+  private settings(databaseUrl: string, livekit: boolean): NodeJS.ProcessEnv {
     const settings = livekit ? this.liveKitSettings() : {};
-    launch(this.appDir, 'streamit', program, [], {
+    return {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       RUST_LOG: process.env.RUST_LOG,
@@ -106,11 +117,14 @@ export class Installation {
       STREAMIT_TRUSTED_PROXIES: '127.0.0.1',
       // Three qualities are too much for two cores.
       STREAMIT_SEVERAL_QUALITIES: 'false',
-    });
-    const answers = () => fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
-    if (!(await until(async () => (await answers()) || !this.appPid(), 30_000, everyMs)) || !this.appPid()) {
-      throw new Error(`StreamIt does not answer. Its log:\n${this.appLog().slice(-2000)}`);
-    }
+    };
+  }
+
+  /** Runs a command of the program beside the app, and gives the JSON that it prints last. */
+  async command<T>(...words: string[]): Promise<T> {
+    const settings = this.settings(this.databaseUrl('streamit'), true);
+    const { stdout } = await run(join(this.build, 'streamit'), words, { cwd: this.appDir, env: settings });
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
   }
 
   async stopApp(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

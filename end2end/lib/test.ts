@@ -24,6 +24,8 @@ export interface Fixtures {
   newCreator: (name?: string) => Promise<Account>;
   admin: Account;
   creator: Account;
+  /** The creator with a quarter of made-up broadcasts. */
+  demo: Account;
   /** Opens a page in a browser of its own. */
   visit: (path: string, options?: VisitOptions) => Promise<Page>;
   rtmp: (credentials: Credentials, content?: Content) => RtmpEncoder;
@@ -118,6 +120,13 @@ export const test = base.extend<Fixtures>({
   admin: async ({ installation }, use) => use(await firstAccount(installation)),
 
   creator: async ({ newCreator }, use) => use(await newCreator()),
+
+  demo: async ({ installation, admin }, use) => {
+    void admin;
+    const { username, password } = await installation.command<{ username: string; password: string }>('demo-creator');
+    await installation.command('demo-analytics', '90');
+    await use(await Account.signIn(installation.url, username, password));
+  },
 
   visit: async ({ browser, contextOptions, baseURL, problems }, use) => {
     const contexts: BrowserContext[] = [];

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod analytics;
 pub mod auth;
 pub mod channels;
 pub mod chat;
@@ -26,6 +27,9 @@ pub mod paths {
     pub const PORTRAIT: &str = "/api/account/picture";
     /// Files of pictures.
     pub const MEDIA: &str = "/media/{name}";
+    /// The numbers of the creator's broadcasts as a file: `?format=csv|json`, and a period as in
+    /// [`crate::api::analytics`]; without one, of all times.
+    pub const ANALYTICS_EXPORT: &str = "/api/analytics/export";
     /// LiveKit's webhook.
     pub const WEBHOOK: &str = "/api/webhook/livekit";
 }

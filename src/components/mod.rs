@@ -1,6 +1,12 @@
 //! Views made from props and callbacks. They know the domain's nouns and nothing of the server: what they show comes
 //! in, what the person wants goes out.
 
+pub mod analytics_broadcasts;
+pub mod analytics_charts;
+pub mod analytics_figures;
+pub mod analytics_hours;
+pub mod analytics_moments;
+pub mod analytics_words;
 pub mod application;
 pub mod avatar;
 pub mod badge;
@@ -8,6 +14,7 @@ pub mod banner;
 pub mod blocked_words;
 pub mod browser_broadcast;
 pub mod channel_card;
+pub mod chart;
 pub mod chat_composer;
 pub mod chat_line;
 pub mod chat_log;

@@ -3,19 +3,26 @@
 //! Pure: no clock, no database, no network. What is parsed into one of these types is valid from there on.
 
 pub mod account;
+pub mod analytics;
 pub mod application;
+pub mod attendance;
 pub mod blocked_words;
 pub mod broadcast;
 pub mod browser_broadcast;
 pub mod capture;
 pub mod channel;
 pub mod channel_list;
+pub mod chart;
+pub mod chart_curve;
+pub mod chart_days;
+pub mod chart_hours;
 pub mod chat;
 pub mod chat_draft;
 pub mod chat_log;
 pub mod chat_settings;
 pub mod checklist;
 pub mod crop;
+pub mod export;
 pub mod fields;
 pub mod folding;
 pub mod id;

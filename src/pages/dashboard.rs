@@ -24,6 +24,10 @@ pub fn DashboardLayout() -> impl IntoView {
                         <Icon name="key-round" />
                         "Keys"
                     </A>
+                    <A href="/dashboard/analytics" attr:class="side-link">
+                        <Icon name="chart-line" />
+                        "Analytics"
+                    </A>
                 </nav>
                 <div class="dashboard-main">
                     <MissingParts />

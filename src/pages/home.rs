@@ -5,14 +5,14 @@
 
 use std::{future::Future, time::Duration};
 
-use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
     home_states::{Failed, GridSkeleton, NothingHere},
     link_preview::LinkPreview,
-    lists::in_time,
+    lists::{focus_on, in_time},
     session::use_session,
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
         channels::{ChannelCard, Page, browse},
         error::ApiError,
     },
+    browser::refresh::while_visible,
     components::{
         channel_card::{ChannelGrid, card_id},
         more_link::{Growth, MoreLink},
@@ -188,31 +189,14 @@ fn found_words(list: &ChannelList) -> String {
 /// Reads the first piece again, every few seconds while the page is visible, and at once when it is shown again.
 fn keep_fresh(list: RwSignal<ChannelList>, asked: Asked) {
     Effect::new(move |_| {
-        let is_asking = StoredValue::new(false);
         let asked = asked.clone();
-        let again = move || {
-            if document().hidden() || is_asking.try_get_value().unwrap_or(true) {
-                return;
-            }
-            is_asking.set_value(true);
+        while_visible(REFRESH_EVERY, move || {
             let answer = asked.browse();
-            spawn_local(async move {
+            async move {
                 // What is here stays when nothing newer comes: it is asked for again soon.
                 if let Ok(first) = in_time(answer).await {
                     let _ = list.try_update(|list| list.refresh(first));
                 }
-                let _ = is_asking.try_set_value(false);
-            });
-        };
-        let shown = window_event_listener(ev::visibilitychange, {
-            let again = again.clone();
-            move |_| again()
-        });
-        let handle = set_interval_with_handle(again, REFRESH_EVERY);
-        on_cleanup(move || {
-            shown.remove();
-            if let Ok(handle) = handle {
-                handle.clear();
             }
         });
     });
@@ -232,7 +216,7 @@ fn More(list: RwSignal<ChannelList>, asked: Asked) -> impl IntoView {
                 Ok(more) => {
                     let first = list.try_update(|list| list.extend(more)).flatten();
                     let _ = growth.try_set(Growth::Idle);
-                    request_animation_frame(move || focus_card(first));
+                    request_animation_frame(move || focus_on(first.map(|username| card_id(&username))));
                 }
                 Err(message) => {
                     let _ = growth.try_set(Growth::Failed(message));
@@ -246,15 +230,6 @@ fn More(list: RwSignal<ChannelList>, asked: Asked) -> impl IntoView {
         </Show>
     }
     .into_any()
-}
-
-/// Who asked for more goes on from the first that is new.
-fn focus_card(username: Option<String>) {
-    let card = username.and_then(|username| document().get_element_by_id(&card_id(&username)));
-    if let Some(card) = card.and_then(|card| card.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // What is not in the document any more has nothing to focus.
-        drop(card.focus());
-    }
 }
 
 #[cfg(test)]

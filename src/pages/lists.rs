@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
 
 use crate::{api::error::ApiError, browser::timers::within, components::listing::Listing, domain::page::Page};
 
@@ -16,6 +16,15 @@ pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>
     match within(ANSWER_WITHIN, answer).await {
         Some(answer) => answer.map_err(ApiError::into_words),
         None => Err(TOO_SLOW.to_owned()),
+    }
+}
+
+/// Who asked for more goes on from the first that is new.
+pub(super) fn focus_on(id: Option<String>) {
+    let element = id.and_then(|id| document().get_element_by_id(&id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // What is not in the document any more has nothing to focus.
+        drop(element.focus());
     }
 }
 

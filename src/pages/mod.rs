@@ -3,6 +3,10 @@
 pub mod account;
 pub mod address;
 pub mod admin;
+pub mod analytics;
+pub mod analytics_last;
+pub mod analytics_period;
+pub mod analytics_report;
 pub mod apply;
 pub mod browser_live;
 pub mod chat;

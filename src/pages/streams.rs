@@ -4,6 +4,7 @@ use leptos::{either::Either, html, prelude::*, task::spawn_local};
 use leptos_meta::Title as PageTitle;
 
 use super::{
+    analytics_last::{LastBroadcast, load_last},
     browser_live::BrowserLive,
     chat::{ChatPanel, follow_chat},
     chat_rules::ChatSection,
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     api::{
+        analytics::BroadcastSummary,
         channels::ChannelState,
         error::ApiError,
         paths,
@@ -117,6 +119,7 @@ pub(super) fn follow_own_stream(
 pub fn StreamsPage() -> impl IntoView {
     let account = use_session().account;
     let stream = OwnStream::load();
+    let last = load_last();
     let reload = move || stream.reload();
     view! {
         <PageTitle text="Streams" />
@@ -126,7 +129,10 @@ pub fn StreamsPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let username = account.await.map(|account| account.username).unwrap_or_default();
                     match stream.get().await {
-                        Ok((report, state)) => Either::Left(view! { <Stream report state username /> }),
+                        Ok((report, state)) => {
+                            let last = last.await;
+                            Either::Left(view! { <Stream report state username last /> })
+                        }
                         Err(error) => Either::Right(view! { <LoadFailure message=error.message on_retry=reload /> }),
                     }
                 })}
@@ -137,7 +143,12 @@ pub fn StreamsPage() -> impl IntoView {
 }
 
 #[component]
-fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl IntoView {
+fn Stream(
+    report: StreamReport,
+    state: ChannelState,
+    username: String,
+    last: Option<BroadcastSummary>,
+) -> impl IntoView {
     let feed = ChannelFeed::new(state);
     let controls = EncoderControls::new(&report);
     let creator = Standing { username: Some(username.clone()), role: ChatRole::Creator, ..Standing::default() };
@@ -162,6 +173,7 @@ fn Stream(report: StreamReport, state: ChannelState, username: String) -> impl I
             error=controls.error
             on_action=move |action| controls.act(action)
         />
+        <LastBroadcast first=last status />
         <div class="streams-grid">
             <div class="streams-main stack">
                 <OwnPreview playback status username=username.clone() on_chat=move |lines| chat.take(lines) />

@@ -1,4 +1,5 @@
-//! The command line: `streamit` serves, `streamit demo-creator` makes the creator of `./run --demo`.
+//! The command line: `streamit` serves, `streamit demo-creator` makes the creator of `./run --demo`, and
+//! `streamit demo-analytics` gives that creator a past.
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -17,12 +18,19 @@ use super::{
     queue::Queue,
     router,
     secrets::Secrets,
-    services::accounts,
+    services::{
+        accounts,
+        demo::{self, Wish},
+    },
     state::{AppState, Parts},
     storage::Storage,
     telemetry,
 };
 use crate::domain::account::{Email, Password, Username};
+
+/// Most days, and most viewers, that are made up.
+const MAX_WISH: u32 = 100_000;
+const DEMO_DAYS: u32 = 90;
 
 const USAGE: &str = "\
 Usage: streamit [COMMAND]
@@ -31,6 +39,10 @@ Without a command it serves. Settings are environment variables, also read from 
 
 Commands:
   demo-creator   make the creator `demo`, or give it a new password; prints both as one line of JSON
+  demo-analytics [DAYS [VIEWERS]]
+                 replace what the creator `demo` has broadcast by DAYS (90) of made-up broadcasts until yesterday; with
+                 VIEWERS by three hours every day with about so many viewers; prints their number as one line of JSON,
+                 and the password of a creator that it made
   help           print this
 ";
 
@@ -45,6 +57,8 @@ enum Failure {
     Database(String, sqlx::Error),
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error("{0} is no number of days or viewers: write one from 1 to {MAX_WISH}")]
+    Number(String),
     #[error("{0}")]
     Service(#[from] super::Error),
     #[error("{0}")]
@@ -56,10 +70,11 @@ pub fn main() -> ExitCode {
     // A .env that is not there is fine.
     let _ = dotenvy::dotenv();
     telemetry::start();
-    let command = std::env::args().nth(1);
-    let result = match command.as_deref() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.first().map(String::as_str) {
         None => run(serve()),
         Some("demo-creator") => run(demo_creator()),
+        Some("demo-analytics") => run(demo_analytics(arguments.get(1..).unwrap_or_default().to_vec())),
         Some("help" | "--help" | "-h") => {
             say(USAGE);
             Ok(())
@@ -188,16 +203,55 @@ fn without_password(database_url: &str) -> &str {
 }
 
 async fn demo_creator() -> Result<(), Failure> {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let state = open(Config::from_env()?).await?;
-    let broken = |invalid: crate::domain::fields::Invalid| super::Error::Internal(invalid.0);
-    let username = Username::parse("demo").map_err(broken)?;
-    let email = Email::parse("demo@example.org").map_err(broken)?;
+    let (username, email) = demo_account()?;
+    let password = make_demo_creator(&state, &username, &email).await?;
+    state.db.close().await;
+    say(&format!("{}\n", serde_json::json!({ "username": username.as_str(), "password": password })));
+    Ok(())
+}
+
+fn broken(invalid: crate::domain::fields::Invalid) -> super::Error {
+    super::Error::Internal(invalid.0)
+}
+
+fn demo_account() -> super::Result<(Username, Email)> {
+    Ok((Username::parse("demo").map_err(broken)?, Email::parse("demo@example.org").map_err(broken)?))
+}
+
+/// Gives its password.
+async fn make_demo_creator(state: &AppState, username: &Username, email: &Email) -> super::Result<String> {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let text = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 12]>());
     let password = Password::parse(&text).map_err(broken)?;
-    accounts::ensure_demo_creator(&state, &username, &email, &password).await?;
+    accounts::ensure_demo_creator(state, username, email, &password).await?;
+    Ok(text)
+}
+
+async fn demo_analytics(numbers: Vec<String>) -> Result<(), Failure> {
+    let mut wished = Vec::new();
+    for text in numbers {
+        let number = text.parse().ok().filter(|number| (1..=MAX_WISH).contains(number));
+        wished.push(number.ok_or(Failure::Number(text))?);
+    }
+    let wish = Wish { days: wished.first().copied().unwrap_or(DEMO_DAYS), daily_viewers: wished.get(1).copied() };
+    let state = open(Config::from_env()?).await?;
+    let (username, email) = demo_account()?;
+    let known = accounts::find_demo_creator(&state, &username, &email).await?;
+    let (user_id, password) = match known {
+        Some(id) => (id, None),
+        None => {
+            let password = make_demo_creator(&state, &username, &email).await?;
+            let made = accounts::find_demo_creator(&state, &username, &email).await?;
+            (made.ok_or(super::Error::NotACreator)?, Some(password))
+        }
+    };
+    let broadcasts = demo::make_up(&state, &user_id, wish).await?;
     state.db.close().await;
-    say(&format!("{}\n", serde_json::json!({ "username": username.as_str(), "password": text })));
+    let told = serde_json::json!({
+        "username": username.as_str(), "password": password, "broadcasts": broadcasts,
+    });
+    say(&format!("{told}\n"));
     Ok(())
 }
 

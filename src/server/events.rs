@@ -2,7 +2,7 @@
 //! creator, and changes of an account. A slow or late reader gets the newest, never a backlog.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,8 +14,9 @@ use tokio::sync::{broadcast, watch};
 
 use super::outbox::Outbox;
 use crate::domain::{
-    id::{StreamId, UserId},
+    id::{BroadcastId, StreamId, UserId},
     stream::{Notice, OwnState},
+    timestamp::Timestamp,
 };
 
 /// Notices that wait for a slow reader before the oldest is dropped.
@@ -48,8 +49,29 @@ pub struct StreamTopic {
     outage: AtomicBool,
     /// Since when looks into the room have found no encoder.
     empty_since: Mutex<Option<Instant>>,
+    /// Who watches.
+    audience: Mutex<KnownAudience>,
     /// The version that the room's metadata holds; held while it is written, so that an older one never follows.
     pub metadata_version: tokio::sync::Mutex<i64>,
+}
+
+/// Who watched when somebody last looked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience {
+    /// What they watched.
+    pub broadcast: BroadcastId,
+    /// Their connections.
+    pub sids: BTreeSet<String>,
+    /// When that was last written down.
+    pub seen_at: Timestamp,
+}
+
+/// What is known of who watches.
+#[derive(Clone, Debug, Default)]
+pub struct KnownAudience {
+    changes: u64,
+    /// What the last look has written down; `None` when the next one compares with what is stored.
+    pub last: Option<Audience>,
 }
 
 impl StreamTopic {
@@ -65,6 +87,7 @@ impl StreamTopic {
             control_turn: Arc::default(),
             outage: AtomicBool::new(false),
             empty_since: Mutex::new(None),
+            audience: Mutex::default(),
             metadata_version: tokio::sync::Mutex::new(0),
         }
     }
@@ -120,6 +143,27 @@ impl Events {
         let mut since = lock(&topic.empty_since);
         *since = if is_empty { since.or_else(|| Some(Instant::now())) } else { None };
         since.is_some_and(|since| since.elapsed() >= at_least)
+    }
+
+    /// Who watched when somebody last looked.
+    pub fn audience(&self, id: &StreamId) -> KnownAudience {
+        lock(&self.stream(id).audience).clone()
+    }
+
+    /// Remembers who watches, unless somebody came or went since `known` was asked for.
+    pub fn note_audience(&self, id: &StreamId, known: &KnownAudience, last: Option<Audience>) {
+        let topic = self.stream(id);
+        let mut audience = lock(&topic.audience);
+        if audience.changes == known.changes {
+            audience.last = last;
+        }
+    }
+
+    /// Somebody came or went: the next look compares with what is stored.
+    pub fn audience_changed(&self, id: &StreamId) {
+        let topic = self.stream(id);
+        let mut audience = lock(&topic.audience);
+        *audience = KnownAudience { changes: audience.changes + 1, last: None };
     }
 
     /// Tells the stream's creator something.

@@ -24,7 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 use super::{
     auth::{door::ClientAddress, origin},
     clock,
-    routes::{health, media, sse, uploads, webhook},
+    routes::{export, health, media, sse, uploads, webhook},
     state::AppState,
     telemetry,
 };
@@ -100,6 +100,7 @@ pub fn build(state: AppState) -> Router {
         .route(PUT_BY_FORM[0], post(put_by_form.clone()))
         .route(PUT_BY_FORM[1], post(put_by_form.clone()))
         .route(PUT_BY_FORM[2], post(put_by_form))
+        .route(paths::ANALYTICS_EXPORT, get(export::analytics))
         .route(paths::MEDIA, get(media::file))
         .route(paths::THUMBNAIL, post(uploads::thumbnail).layer(DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES)))
         .route(paths::PORTRAIT, post(uploads::portrait).layer(DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES)))

@@ -1,5 +1,5 @@
-//! The installation's secret, and what is made from it: the key that signs sessions and the one that encrypts stream
-//! keys. Neither is ever printed.
+//! The installation's secret, and what is made from it: the keys that sign sessions, encrypt stream keys, and name
+//! viewers. None is ever printed.
 
 use std::{fs, io, path::Path};
 
@@ -22,6 +22,7 @@ pub struct Secrets {
     /// Signs session tokens (HS256).
     pub signing: [u8; 32],
     sealing: [u8; 32],
+    naming: [u8; 32],
 }
 
 impl std::fmt::Debug for Secrets {
@@ -56,7 +57,24 @@ impl Secrets {
             let _ = hkdf.expand(purpose, &mut key);
             key
         };
-        Self { signing: key(b"streamit session tokens"), sealing: key(b"streamit stream keys") }
+        Self {
+            signing: key(b"streamit session tokens"),
+            sealing: key(b"streamit stream keys"),
+            naming: key(b"streamit viewers"),
+        }
+    }
+
+    /// A name that stands for these words, and that nobody without the secret can find out from them.
+    pub fn pseudonym(&self, words: &[&str]) -> String {
+        let mut name = [0; 16];
+        // Each word with its length before it: no two lists are the same bytes.
+        let spelled: Vec<u8> =
+            words.iter().flat_map(|word| (word.len() as u64).to_be_bytes().into_iter().chain(word.bytes())).collect();
+        // Expanding is HMAC-SHA256 of the words. Fails only for a key that is too short, or more than 255 × 32 bytes.
+        if let Ok(hkdf) = Hkdf::<Sha256>::from_prk(&self.naming) {
+            let _ = hkdf.expand(&spelled, &mut name);
+        }
+        BASE64.encode(name)
     }
 
     /// Encrypts; only [`Self::open`] with the same `context` reads it again.
@@ -123,6 +141,18 @@ mod tests {
         assert!(secrets.open(&sealed, "stream 2").is_err());
         assert!(Secrets::derive(b"two").open(&sealed, "stream 1").is_err());
         assert!(secrets.open("", "stream 1").is_err());
+    }
+
+    #[test]
+    fn a_pseudonym_is_always_the_same_and_of_these_words_alone() {
+        let secrets = Secrets::derive(b"one");
+        let name = secrets.pseudonym(&["broadcast", "ann"]);
+        assert_eq!(name.len(), 22);
+        assert_eq!(secrets.pseudonym(&["broadcast", "ann"]), name);
+        for other in [&["broadcast", "bob"][..], &["other", "ann"], &["broadcasta", "nn"], &["ann", "broadcast"]] {
+            assert_ne!(secrets.pseudonym(other), name);
+        }
+        assert_ne!(Secrets::derive(b"two").pseudonym(&["broadcast", "ann"]), name);
     }
 
     #[test]

@@ -157,6 +157,7 @@ async fn nothing_in_any_table_tells_of_a_deleted_account(database: Database) {
         "title_history",
         "broadcasts",
         "follows",
+        "follow_events",
         "chats",
         "chat_lines",
         "chat_bans",

@@ -245,7 +245,7 @@ async fn an_encoder_takes_over_and_the_browser_is_put_out(database: Database) {
     events.until_status("offline").await;
     assert_eq!(events.statuses(), ["live", "offline"]);
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);
-    assert_eq!(app.number("SELECT interruptions FROM broadcasts").await, 0);
+    assert_eq!(app.number("SELECT count(*) FROM broadcast_drops").await, 0);
 }
 
 async fn an_encoder_goes_on_with_the_broadcast_of_a_browser(database: Database) {
@@ -261,7 +261,7 @@ async fn an_encoder_goes_on_with_the_broadcast_of_a_browser(database: Database) 
     app.browser_connects(&carl).await;
     assert_eq!(carl.status().await["startedAt"], started_at);
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);
-    assert_eq!(app.number("SELECT interruptions FROM broadcasts").await, 2);
+    assert_eq!(app.number("SELECT count(*) FROM broadcast_drops").await, 2);
 }
 
 async fn the_creator_who_sends_is_no_viewer(database: Database) {

@@ -316,7 +316,7 @@ async fn a_drop_is_waited_out_and_is_one_broadcast(database: Database) {
     let back = carl.status().await;
     assert_eq!((&back["status"], &back["startedAt"]), (&json!("live"), &began));
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);
-    assert_eq!(app.number("SELECT interruptions FROM broadcasts").await, 1);
+    assert_eq!(app.number("SELECT count(*) FROM broadcast_drops").await, 1);
 }
 
 async fn a_drop_that_lasts_too_long_is_an_end(database: Database) {

@@ -45,6 +45,10 @@ fn of_creators() -> Vec<(Method, &'static str, Value)> {
         (Method::GET, "/api/chat/blocked-words", Value::Null),
         (Method::PUT, "/api/chat/blocked-words", json!({ "words": ["bad"] })),
         (Method::GET, "/api/chat/actions", Value::Null),
+        (Method::GET, "/api/analytics/summary", Value::Null),
+        (Method::GET, "/api/analytics/broadcasts", Value::Null),
+        (Method::GET, "/api/analytics/broadcast?id=0", Value::Null),
+        (Method::GET, "/api/analytics/export?format=csv", Value::Null),
     ]
 }
 
@@ -57,6 +61,7 @@ fn of_users() -> Vec<(Method, &'static str, Value)> {
         (Method::PUT, "/api/account/password", json!({ "currentPassword": "x", "newPassword": "y" })),
         (Method::PUT, "/api/account/email", json!({ "currentPassword": "x", "email": "x@example.org" })),
         (Method::POST, "/api/account/delete", json!({ "password": "x", "confirm": "ann" })),
+        (Method::PUT, "/api/account/time-zone", json!({ "timeZone": "Asia/Tokyo" })),
         (Method::GET, "/api/account/sessions", Value::Null),
         (Method::DELETE, "/api/account/sessions", Value::Null),
         (Method::GET, "/api/account/events", Value::Null),
@@ -165,6 +170,7 @@ async fn malformed_json_is_400_and_changes_nothing(database: Database) {
         (Method::PUT, "/api/account/password"),
         (Method::PUT, "/api/account/email"),
         (Method::POST, "/api/account/delete"),
+        (Method::PUT, "/api/account/time-zone"),
     ];
     for (method, path) in paths {
         for body in [&b"{"[..], b"{\"title\":", b"[]", b"\"title\"", b"{} {}", b"{\"title\":\"\xff\"}", b"\x00"] {
@@ -203,6 +209,8 @@ async fn a_path_or_method_that_is_not_known_is_answered_in_the_envelope(database
         (Method::POST, "/api/chat/actions"),
         (Method::POST, "/api/account/profile"),
         (Method::GET, "/api/account/delete"),
+        (Method::GET, "/api/account/time-zone"),
+        (Method::POST, "/api/analytics/export"),
     ] {
         Answer::to(ann.request(method, path)).await.refused(405, "METHOD_NOT_ALLOWED");
     }

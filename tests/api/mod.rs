@@ -2,6 +2,7 @@
 
 mod account_deletion;
 mod accounts;
+mod analytics;
 mod applications;
 mod browse;
 mod browser;

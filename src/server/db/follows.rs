@@ -1,9 +1,11 @@
-//! Who follows which stream, and since when.
+//! Who follows which stream, and since when; and how many more or fewer it were over time, without who: by quarters of
+//! an hour, so that no moment tells which changes of several streams are one person's.
 
 use sqlx::Result;
 
-use super::{Queryable, statements};
+use super::{Queryable, Tx, statements};
 use crate::domain::{
+    attendance::QUARTER_HOUR_MS,
     id::{StreamId, UserId},
     timestamp::Timestamp,
 };
@@ -14,19 +16,44 @@ statements! {
 
     DELETE_FOLLOW = "DELETE FROM follows WHERE user_id = $1 AND stream_id = $2";
 
+    /// So many more or fewer, on top of what else happened in that quarter of an hour.
+    NOTE_CHANGE = "INSERT INTO follow_events (stream_id, at, change) VALUES ($1, $2, $3)
+                   ON CONFLICT (stream_id, at) DO UPDATE SET change = follow_events.change + excluded.change";
+
+    NOTE_ALL_LEFT = "INSERT INTO follow_events (stream_id, at, change)
+                     SELECT stream_id, CAST($2 AS BIGINT), -1 FROM follows WHERE user_id = $1
+                     ON CONFLICT (stream_id, at) DO UPDATE SET change = follow_events.change + excluded.change";
+
     COUNT_FOLLOWERS = "SELECT count(*) FROM follows WHERE stream_id = $1";
 }
 
 /// Follows; who does already goes on as before.
-pub async fn insert(db: impl Queryable<'_>, user: &UserId, stream: &StreamId, now: Timestamp) -> Result<()> {
-    db.write(INSERT_FOLLOW).bind(user.as_str()).bind(stream.as_str()).bind(now.0).execute().await?;
-    Ok(())
+pub async fn insert(tx: &mut Tx, user: &UserId, stream: &StreamId, now: Timestamp) -> Result<()> {
+    let query = tx.write(INSERT_FOLLOW).bind(user.as_str()).bind(stream.as_str()).bind(now.0);
+    if query.execute().await? == 1 { note(tx, stream, 1, now).await } else { Ok(()) }
 }
 
 /// Follows no more.
-pub async fn delete(db: impl Queryable<'_>, user: &UserId, stream: &StreamId) -> Result<()> {
-    db.write(DELETE_FOLLOW).bind(user.as_str()).bind(stream.as_str()).execute().await?;
+pub async fn delete(tx: &mut Tx, user: &UserId, stream: &StreamId, now: Timestamp) -> Result<()> {
+    let query = tx.write(DELETE_FOLLOW).bind(user.as_str()).bind(stream.as_str());
+    if query.execute().await? == 1 { note(tx, stream, -1, now).await } else { Ok(()) }
+}
+
+/// Notes that the streams that an account follows have one follower fewer: it is about to be deleted.
+pub async fn note_all_left(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<()> {
+    tx.write(NOTE_ALL_LEFT).bind(user.as_str()).bind(quarter(now)).execute().await?;
     Ok(())
+}
+
+/// Notes that a stream has so many more followers.
+pub async fn note(tx: &mut Tx, stream: &StreamId, change: i64, at: Timestamp) -> Result<()> {
+    tx.write(NOTE_CHANGE).bind(stream.as_str()).bind(quarter(at)).bind(change).execute().await?;
+    Ok(())
+}
+
+/// When the quarter of an hour began that holds a moment.
+fn quarter(at: Timestamp) -> i64 {
+    at.0.div_euclid(QUARTER_HOUR_MS) * QUARTER_HOUR_MS
 }
 
 /// How many follow.

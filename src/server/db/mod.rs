@@ -15,10 +15,13 @@ use sqlx::{
     },
 };
 
+pub mod analytics;
 pub mod applications;
 pub mod broadcasts;
 pub mod channels;
 pub mod chat;
+pub mod curves;
+pub mod demo;
 pub mod follows;
 pub mod limits;
 pub mod moderation;
@@ -27,6 +30,7 @@ pub mod sessions;
 pub mod streams;
 pub mod titles;
 pub mod users;
+pub mod visits;
 pub mod webhooks;
 
 /// How long a query waits for a free connection before it fails.
@@ -54,10 +58,13 @@ pub(crate) use statements;
 /// Name and text of every statement, for the test that prepares them.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
+        analytics::ALL,
         applications::ALL,
         broadcasts::ALL,
         channels::ALL,
         chat::ALL,
+        curves::ALL,
+        demo::ALL,
         follows::ALL,
         limits::ALL,
         moderation::ALL,
@@ -66,6 +73,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         streams::ALL,
         titles::ALL,
         users::ALL,
+        visits::ALL,
         webhooks::ALL,
     ]
     .into_iter()

@@ -160,6 +160,11 @@ impl StreamRow {
         self.started_at.map(Timestamp)
     }
 
+    /// The broadcast that goes on, also while its encoder is waited for.
+    pub fn broadcast(&self) -> Option<BroadcastId> {
+        self.broadcast_id.clone().map(BroadcastId)
+    }
+
     /// When it was last seen on air, also if it is now.
     pub fn last_seen_live_at(&self) -> Option<Timestamp> {
         self.last_live_at.map(Timestamp)

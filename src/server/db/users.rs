@@ -52,6 +52,10 @@ statements! {
                        about = coalesce($3, about)
                    WHERE id = $1";
 
+    FIND_TIME_ZONE = "SELECT time_zone FROM users WHERE id = $1";
+
+    SET_TIME_ZONE = "UPDATE users SET time_zone = $2 WHERE id = $1";
+
     /// Of two admins who go at once, the second waits here, and then sees that the first is gone. Who came first is not
     /// remembered, only that somebody did.
     FORGET_FIRST = "UPDATE installation SET first_user_id = CASE WHEN first_user_id = $1 THEN '' ELSE first_user_id END
@@ -175,6 +179,18 @@ pub async fn set_profile(db: impl Queryable<'_>, id: &UserId, profile: &ProfileU
     let about = profile.about.as_ref().map(About::as_str);
     let folded = name.map(searchable);
     db.write(SET_PROFILE).bind(id.as_str()).bind(name).bind(about).bind(folded).execute().await?;
+    Ok(())
+}
+
+/// The time zone that was last kept for the account (IANA).
+pub async fn find_time_zone(db: impl Queryable<'_>, id: &UserId) -> Result<Option<String>> {
+    let row: Option<(String,)> = db.read(FIND_TIME_ZONE).bind(id.as_str()).fetch_optional().await?;
+    Ok(row.map(|(zone,)| zone))
+}
+
+/// Keeps a time zone for the account.
+pub async fn set_time_zone(db: impl Queryable<'_>, id: &UserId, zone: &str) -> Result<()> {
+    db.write(SET_TIME_ZONE).bind(id.as_str()).bind(zone).execute().await?;
     Ok(())
 }
 

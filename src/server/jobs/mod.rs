@@ -3,6 +3,7 @@
 pub mod prune;
 pub mod reconcile;
 pub mod release;
+pub mod settle;
 
 use super::state::AppState;
 
@@ -11,4 +12,5 @@ pub fn start(state: &AppState) {
     state.tasks.spawn(reconcile::run(state.clone()));
     state.tasks.spawn(prune::run(state.clone()));
     state.tasks.spawn(release::run(state.clone()));
+    state.tasks.spawn(settle::run(state.clone()));
 }

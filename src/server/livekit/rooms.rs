@@ -1,5 +1,7 @@
 //! Rooms: who is in one and who is put out of it, and the metadata that all in it get.
 
+use std::collections::BTreeSet;
+
 use livekit_api::services::room::{CreateRoomOptions, SendDataOptions};
 use livekit_protocol::{
     ParticipantInfo, data_packet,
@@ -7,7 +9,10 @@ use livekit_protocol::{
 };
 
 use super::{CallError, LiveKit, tokens};
-use crate::domain::id::{StreamId, UserId};
+use crate::domain::{
+    id::{StreamId, UserId},
+    timestamp::Timestamp,
+};
 
 /// What packets with lines of the chat are marked with.
 const CHAT_TOPIC: &str = "chat";
@@ -25,13 +30,45 @@ pub enum Seen {
         sid: String,
         /// What that participant is called.
         sender: String,
-        /// People watching, without the creator.
-        viewers: u32,
+        /// Whoever is neither sending nor the creator, by connections.
+        watchers: Vec<Watcher>,
         /// What everybody is called who is neither sending nor the creator.
         strangers: Vec<String>,
         /// An encoder is there, and the creator's browser still is too.
         has_both: bool,
     },
+}
+
+/// A viewer's connection to a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watcher {
+    /// Its participant.
+    pub sid: String,
+    /// Who it is.
+    pub person: String,
+    /// Since when, if LiveKit says.
+    pub joined_at: Option<Timestamp>,
+    /// It is not only on its way in.
+    pub is_there: bool,
+}
+
+impl Watcher {
+    /// As LiveKit tells of them.
+    pub(super) fn of(one: &ParticipantInfo) -> Self {
+        let ms = if one.joined_at_ms > 0 { one.joined_at_ms } else { one.joined_at.saturating_mul(1000) };
+        Self {
+            sid: one.sid.clone(),
+            person: tokens::person(&one.identity).to_owned(),
+            joined_at: (ms > 0).then_some(Timestamp(ms)),
+            is_there: one.state() == State::Active,
+        }
+    }
+}
+
+/// How many people these are.
+pub fn people(watchers: &[Watcher]) -> u32 {
+    let people: BTreeSet<&str> = watchers.iter().filter(|one| one.is_there).map(|one| one.person.as_str()).collect();
+    u32::try_from(people.len()).unwrap_or(u32::MAX)
 }
 
 impl LiveKit {
@@ -142,14 +179,10 @@ fn seen(participants: &[ParticipantInfo], creator: &UserId) -> Seen {
         let is_stranger = |one: &&ParticipantInfo| tokens::person(&one.identity) != creator.as_str();
         participants.iter().filter(|one| one.kind() == Kind::Standard).filter(is_stranger)
     };
-    let watches = |one: &&ParticipantInfo| one.state() == State::Active;
-    let mut people: Vec<&str> = others().filter(watches).map(|one| tokens::person(&one.identity)).collect();
-    people.sort_unstable();
-    people.dedup();
     Seen::OnAir {
         sid: sender.sid.clone(),
         sender: sender.identity.clone(),
-        viewers: u32::try_from(people.len()).unwrap_or(u32::MAX),
+        watchers: others().map(Watcher::of).collect(),
         strangers: others().map(|one| one.identity.clone()).collect(),
         has_both: encoder.is_some() && browser.is_some(),
     }
@@ -169,6 +202,11 @@ mod tests {
         }
     }
 
+    fn watcher(identity: &str, is_there: bool) -> Watcher {
+        let person = tokens::person(identity).to_owned();
+        Watcher { sid: format!("PA_{identity}"), person, joined_at: None, is_there }
+    }
+
     #[test]
     fn people_are_counted_not_connections_and_never_the_creator() {
         let creator = UserId("ann".into());
@@ -180,9 +218,11 @@ mod tests {
             participant(Kind::Standard, "eve#1", State::Joined),
             participant(Kind::Standard, "guest#1", State::Active),
         ];
-        let strangers = ["bob#1", "bob#2", "eve#1", "guest#1"].map(String::from).to_vec();
-        let expected =
-            Seen::OnAir { sid: "PA_ann".into(), sender: "ann".into(), viewers: 2, strangers, has_both: false };
+        let all = ["bob#1", "bob#2", "eve#1", "guest#1"];
+        let watchers: Vec<Watcher> = all.map(|one| watcher(one, one != "eve#1")).to_vec();
+        assert_eq!(people(&watchers), 2);
+        let strangers = all.map(String::from).to_vec();
+        let expected = Seen::OnAir { sid: "PA_ann".into(), sender: "ann".into(), watchers, strangers, has_both: false };
         assert_eq!(seen(&participants, &creator), expected);
         assert_eq!(seen(&participants[1..], &creator), Seen::OffAir);
     }
@@ -202,7 +242,7 @@ mod tests {
         let on_air = |sid: &str, has_both| Seen::OnAir {
             sid: sid.into(),
             sender: sid.trim_start_matches("PA_").into(),
-            viewers: 1,
+            watchers: vec![watcher("bob~browser", true)],
             strangers: vec!["bob~browser".into()],
             has_both,
         };

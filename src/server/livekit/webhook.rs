@@ -8,8 +8,11 @@ use livekit_protocol::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{LiveKit, tokens};
-use crate::domain::id::{StreamId, UserId};
+use super::{LiveKit, rooms::Watcher, tokens};
+use crate::domain::{
+    id::{StreamId, UserId},
+    timestamp::Timestamp,
+};
 
 /// A webhook that was not taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +98,8 @@ pub enum HintKind {
     AudienceChanged {
         /// Which stream.
         stream: StreamId,
+        /// Who, if they watched or begin to.
+        visit: Option<VisitHint>,
     },
     /// A room was made: it has no metadata yet.
     RoomStarted {
@@ -103,6 +108,15 @@ pub enum HintKind {
     },
     /// Nothing that matters here.
     Other,
+}
+
+/// A viewer who came or went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitHint {
+    /// Who.
+    pub watcher: Watcher,
+    /// In which second they left; `None` when they came.
+    pub left_in: Option<Timestamp>,
 }
 
 impl LiveKit {
@@ -139,7 +153,9 @@ fn kind(event: WebhookEvent) -> HintKind {
             HintKind::IngressEnded { ingress_id, resource_id, error }
         }
         ("participant_joined", _, Some(stream), Some(who)) => joined(stream, who),
-        ("participant_left" | "participant_connection_aborted", _, Some(stream), Some(who)) => left(stream, who),
+        ("participant_left", _, Some(stream), Some(who)) => left(stream, who, Some(event.created_at)),
+        // Of who was never there.
+        ("participant_connection_aborted", _, Some(stream), Some(who)) => left(stream, who, None),
         ("track_published", _, Some(stream), Some(who)) => published(stream, who, size),
         ("room_started", _, Some(stream), _) => HintKind::RoomStarted { stream },
         _ => HintKind::Other,
@@ -153,8 +169,12 @@ fn joined(stream: StreamId, who: ParticipantInfo) -> HintKind {
     match tokens::find_browser_owner(&who.identity) {
         // Being there is not sending: what it sends is told when it does.
         Some(_) => HintKind::Other,
-        None => HintKind::AudienceChanged { stream },
+        None => HintKind::AudienceChanged { stream, visit: visit(&who, None) },
     }
+}
+
+fn visit(who: &ParticipantInfo, left_in: Option<Timestamp>) -> Option<VisitHint> {
+    (who.kind() == Kind::Standard).then(|| VisitHint { watcher: Watcher::of(who), left_in })
 }
 
 /// Of whom, this one says by their identity alone; and nobody may send but the encoder and the creator's browser.
@@ -166,14 +186,17 @@ fn published(stream: StreamId, who: ParticipantInfo, size: Option<(u32, u32)>) -
     }
 }
 
-fn left(stream: StreamId, who: ParticipantInfo) -> HintKind {
+fn left(stream: StreamId, who: ParticipantInfo, second: Option<i64>) -> HintKind {
     if who.kind() == Kind::Ingress {
         return HintKind::EncoderLeft { stream, sid: who.sid };
     }
     let is_by_choice = who.disconnect_reason() == DisconnectReason::ClientInitiated;
     match tokens::find_browser_owner(&who.identity) {
         Some(creator) => HintKind::BrowserLeft { stream, creator, sid: who.sid, is_by_choice },
-        None => HintKind::AudienceChanged { stream },
+        None => {
+            let left_in = second.map(|second| Timestamp(second.saturating_mul(1000)));
+            HintKind::AudienceChanged { stream, visit: left_in.and_then(|left_in| visit(&who, Some(left_in))) }
+        }
     }
 }
 

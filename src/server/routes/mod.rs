@@ -1,6 +1,7 @@
 //! Doors that are not server functions: read the request, call one service, answer.
 
 pub mod chat_events;
+pub mod export;
 pub mod health;
 pub mod media;
 pub mod sse;

@@ -13,7 +13,7 @@ use crate::{
     server::{
         Error, Result,
         auth::{actor::Actor, door::Client},
-        db,
+        clock, db,
         db::Tx,
         services::{accounts, chat, ingress, pictures, publish},
         state::AppState,
@@ -100,6 +100,7 @@ async fn delete_user(tx: &mut Tx, id: &UserId) -> Result<()> {
     if db::users::is_last_admin(&mut *tx, id).await? {
         return Err(Error::Conflict(LAST_ADMIN));
     }
+    db::follows::note_all_left(tx, id, clock::now()).await?;
     db::limits::delete(&mut *tx, &accounts::sign_ins_of(id.as_str())).await?;
     match db::users::delete(tx, id).await? {
         true => Ok(()),

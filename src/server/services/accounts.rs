@@ -32,6 +32,7 @@ const TOUCH_AFTER: Duration = Duration::from_secs(3600);
 /// Sign-ins from one address, within [`SIGN_IN_WINDOW`]: for whoever tries one password on many accounts.
 const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
 const TOO_MANY_TRIES: &str = "Too many tries. Wait a few minutes and try again.";
+const NOT_THE_DEMO: &str = "The username `demo` belongs to somebody who signed up.";
 /// Sessions in one piece of the list.
 const SESSIONS_PER_PAGE: usize = 50;
 
@@ -111,6 +112,20 @@ async fn make_creator(tx: &mut Tx, id: &UserId, about: &str, now: Timestamp) -> 
     Ok(())
 }
 
+/// The demo creator, if there is one. Only the command line calls this.
+///
+/// # Errors
+/// When the name is somebody else's, or the database cannot be read.
+pub async fn find_demo_creator(state: &AppState, username: &Username, email: &Email) -> Result<Option<UserId>> {
+    let Some(id) = db::users::find_id(&state.db, username).await? else { return Ok(None) };
+    // Somebody may have signed up under that name: theirs is left alone.
+    let known = db::users::find_account(&state.db, &id).await?;
+    if known.is_none_or(|account| account.is_admin || account.email != email.as_str()) {
+        return Err(Error::Conflict(NOT_THE_DEMO));
+    }
+    Ok(Some(id))
+}
+
 /// Makes the demo creator, or gives the one there is this password. It does not count as the first account. Only the
 /// command line calls this.
 ///
@@ -123,16 +138,10 @@ pub async fn ensure_demo_creator(
     password: &Password,
 ) -> Result<()> {
     let hash = state.hasher.hash(password).await?;
+    let known = find_demo_creator(state, username, email).await?;
     let mut tx = state.db.begin().await?;
-    match db::users::find_id(&mut tx, username).await? {
-        Some(id) => {
-            // Somebody may have signed up under that name: theirs is left alone.
-            let known = db::users::find_account(&mut tx, &id).await?;
-            if known.is_none_or(|account| account.is_admin || account.email != email.as_str()) {
-                return Err(Error::Conflict("The username `demo` belongs to somebody who signed up."));
-            }
-            db::users::set_password(&mut tx, &id, &hash).await?;
-        }
+    match known {
+        Some(id) => db::users::set_password(&mut tx, &id, &hash).await?,
         None => {
             let id = UserId(clock::new_id());
             let user = db::users::NewUser { id: &id, username, email, password_hash: &hash, is_admin: false };

@@ -45,7 +45,9 @@ pub async fn follow(state: &AppState, actor: &Actor, username: &str) -> Result<F
 pub async fn unfollow(state: &AppState, actor: &Actor, username: &str) -> Result<Following> {
     let user_id = &actor.user()?.user_id;
     let (_, stream) = channels::find(state, username).await?;
-    db::follows::delete(&state.db, user_id, &stream.id).await?;
+    let mut tx = state.db.begin().await?;
+    db::follows::delete(&mut tx, user_id, &stream.id, clock::now()).await?;
+    tx.commit().await?;
     state.events.account_changed(user_id);
     following(state, actor, &stream.id).await
 }

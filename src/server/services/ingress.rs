@@ -52,7 +52,7 @@ async fn make_claimed(state: &AppState, id: &StreamId, user_id: &UserId, input: 
     if made.is_err() {
         db::streams::release_ingress(&state.db, id).await?;
     }
-    publish::announce(state, id).await?;
+    publish::announce_to_creator(state, id).await?;
     made
 }
 
@@ -141,7 +141,7 @@ async fn delete_claimed(state: &AppState, id: &StreamId) -> Result<()> {
         db::streams::clear_ingress(&state.db, id, clock::now()).await?;
     }
     db::streams::release_ingress(&state.db, id).await?;
-    publish::announce(state, id).await?;
+    publish::announce_to_creator(state, id).await?;
     deleted
 }
 

@@ -4,16 +4,22 @@
 
 pub mod account_deletion;
 pub mod accounts;
+pub mod analytics;
 pub mod applications;
+pub mod audience;
 pub mod browse;
 pub mod browser;
 pub mod channels;
 pub mod chat;
 pub mod controls;
+pub mod counting;
+pub mod demo;
+pub mod export;
 pub mod follows;
 pub mod ingress;
 pub mod moderation;
 pub mod on_air;
+mod period;
 pub mod pictures;
 pub mod portraits;
 pub mod profile;

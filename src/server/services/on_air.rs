@@ -7,6 +7,7 @@ use futures::{StreamExt as _, stream};
 
 use crate::{
     domain::{
+        attendance::ended_by,
         broadcast::REOPEN_WITHIN,
         channel::StreamStatus,
         id::{BroadcastId, StreamId, UserId},
@@ -20,9 +21,12 @@ use crate::{
             Tx, broadcasts,
             streams::{IdleRow, StatusRow, StreamRow},
         },
-        livekit::{LiveKit, rooms::Seen},
+        livekit::{
+            LiveKit,
+            rooms::{Seen, people},
+        },
         queue,
-        services::{browser, controls, publish},
+        services::{audience, browser, controls, publish},
         state::AppState,
     },
 };
@@ -42,24 +46,40 @@ pub async fn take(tx: &mut Tx, id: &StreamId, sign: Sign, now: Timestamp) -> Res
     let mut after = before.clone();
     // Who goes live from the browser does not use the key.
     let uses_key = !matches!(sign, Sign::BrowserPublished { .. });
+    let is_cut = matches!(sign, Sign::Cut);
     let effect = after.apply(sign, now);
     if after != before {
         db::streams::update_session(&mut *tx, id, &after).await?;
     }
     if after.status != before.status {
-        change_status(tx, &row, &after, uses_key, now).await?;
+        let over_at = if is_cut { now } else { over_at(tx, &row, now).await? };
+        change_status(tx, &row, &after, uses_key, (now, over_at)).await?;
     }
     Ok(effect)
 }
 
-async fn change_status(tx: &mut Tx, row: &StreamRow, after: &OnAir, uses_key: bool, now: Timestamp) -> Result<()> {
+/// When a broadcast was over that is found gone, or told to have ended: what happened while nobody could look is not
+/// known, for a webhook that nobody took in is sent again later.
+async fn over_at(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result<Timestamp> {
+    let is_live = row.status() == StreamStatus::Live;
+    let Some(broadcast) = row.broadcast().filter(|_| is_live) else { return Ok(now) };
+    Ok(ended_by(broadcasts::find_last_seen(tx, &broadcast).await?, now))
+}
+
+async fn change_status(
+    tx: &mut Tx,
+    row: &StreamRow,
+    after: &OnAir,
+    uses_key: bool,
+    (now, over_at): (Timestamp, Timestamp),
+) -> Result<()> {
     let was = row.status();
     let comes_in = uses_key && after.status.is_sending() && !was.is_sending();
     let mut change = StatusRow {
         status: after.status,
         started_at: None,
         broadcast_id: None,
-        last_live_at: if was == StreamStatus::Live { Some(now) } else { row.last_seen_live_at() },
+        last_live_at: if was == StreamStatus::Live { Some(over_at) } else { row.last_seen_live_at() },
         last_used_at: if comes_in { Some(now) } else { row.last_used_at() },
     };
     match after.status {
@@ -71,20 +91,21 @@ async fn change_status(tx: &mut Tx, row: &StreamRow, after: &OnAir, uses_key: bo
         // Nobody watches, and no time on air is counted.
         StreamStatus::Rehearsal => change.started_at = Some(now),
         StreamStatus::Reconnecting => {
-            end_broadcast(tx, row, now).await?;
-            (change.started_at, change.broadcast_id) = (row.started_at(), row.broadcast_id.clone().map(BroadcastId));
+            end_broadcast(tx, row, over_at).await?;
+            (change.started_at, change.broadcast_id) = (row.started_at(), row.broadcast());
         }
-        StreamStatus::Offline => end_broadcast(tx, row, now).await?,
+        StreamStatus::Offline => end_broadcast(tx, row, over_at).await?,
     }
     Ok(db::streams::update_status(tx, &row.id, &change, now).await?)
 }
 
 /// The broadcast that an encoder goes on with when it is back in time, otherwise a new one.
 async fn begin_or_reopen(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result<(BroadcastId, Timestamp)> {
-    if let Some(last) = broadcasts::find_last(&mut *tx, &row.id).await? {
+    let last = broadcasts::find_last(&mut *tx, &row.id).await?;
+    // Of one whose numbers stand, nothing changes any more.
+    if let Some(last) = last.filter(|last| !last.is_settled()) {
         let is_waited_for = row.status() == StreamStatus::Reconnecting;
-        let ended_at = last.ended_at.map(Timestamp);
-        if is_waited_for || ended_at.is_none_or(|ended_at| now.since(ended_at) <= REOPEN_WITHIN) {
+        if is_waited_for || last.ended_at().is_none_or(|ended_at| now.since(ended_at) <= REOPEN_WITHIN) {
             broadcasts::reopen(tx, &last.id, now).await?;
             return Ok((last.id, last.started_at));
         }
@@ -94,9 +115,9 @@ async fn begin_or_reopen(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result
     Ok((broadcast, now))
 }
 
-async fn end_broadcast(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result<()> {
-    match &row.broadcast_id {
-        Some(broadcast) => Ok(broadcasts::end(tx, broadcast, now).await?),
+async fn end_broadcast(tx: &mut Tx, row: &StreamRow, at: Timestamp) -> Result<()> {
+    match row.broadcast() {
+        Some(broadcast) => Ok(broadcasts::end(tx, &broadcast, &row.title, at).await?),
         None => Ok(()),
     }
 }
@@ -197,6 +218,7 @@ pub async fn reconcile_these(state: &AppState, ids: Vec<StreamId>) {
 
 async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result<()> {
     let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
+    let asked_at = clock::now();
     let seen = livekit.look(id, &row.user_id).await;
     let is_empty_for_good = state.events.note_empty(id, seen == Seen::OffAir, queue::SOON);
     match seen {
@@ -215,18 +237,19 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
                 }
             }
         }
-        Seen::OnAir { sid, viewers, strangers, has_both, .. } => {
+        Seen::OnAir { sid, watchers, strangers, has_both, .. } => {
             state.events.note_outage(id, false);
             if row.status() == StreamStatus::Rehearsal {
                 remove_all(livekit, id, &strangers).await;
             } else {
-                state.events.publish_viewers(id, viewers);
+                state.events.publish_viewers(id, people(&watchers));
             }
             if has_both && let Err(error) = browser::put_out(state, &row).await {
                 // The next look tries again.
                 tracing::warn!(stream = %id, %error, "a browser goes on sending beside an encoder");
             }
-            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await
+            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await?;
+            audience::seen(state, &row, &watchers, asked_at).await
         }
         // Between two encoders of one stream the room is empty for a moment: one look is not enough.
         Seen::OffAir if is_joining(&row) || (row.status() == StreamStatus::Live && !is_empty_for_good) => {

@@ -18,13 +18,28 @@ use crate::{
 /// # Errors
 /// When the database cannot be read. That LiveKit cannot be told is no error: the event streams carry the same.
 pub async fn announce(state: &AppState, id: &StreamId) -> Result<()> {
-    let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
+    if let Some(channel) = publish(state, id).await? {
+        tell_room(state, id, channel);
+    }
+    Ok(())
+}
+
+/// Publishes what concerns the creator alone: nobody in the room needs to be told.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn announce_to_creator(state: &AppState, id: &StreamId) -> Result<()> {
+    publish(state, id).await?;
+    Ok(())
+}
+
+async fn publish(state: &AppState, id: &StreamId) -> Result<Option<ChannelState>> {
+    let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(None) };
     if !row.status().is_busy() {
         state.events.publish_viewers(id, 0);
     }
     state.events.publish(id, row.own_state());
-    tell_room(state, id, row.state());
-    Ok(())
+    Ok(Some(row.state()))
 }
 
 /// Says that a stream is over for good, after its row is gone: `last` is what was known of it then.

@@ -10,7 +10,7 @@ use crate::{
         Result, clock, db,
         livekit::webhook::{Hint, HintKind, Rejected},
         queue,
-        services::{on_air, publish},
+        services::{audience, on_air, publish},
         state::AppState,
     },
 };
@@ -56,6 +56,9 @@ async fn take(state: &AppState, hint: Hint) -> Result<()> {
         Some(sign) => on_air::take(&mut tx, &stream, sign, now).await?,
         None => Effect::None,
     };
+    if let HintKind::AudienceChanged { visit: Some(visit), .. } = &hint.kind {
+        audience::told(state, &mut tx, &stream, visit, now).await?;
+    }
     if let HintKind::PictureCame { width, height, .. } = hint.kind {
         db::streams::update_last_size(&mut tx, &stream, (width, height)).await?;
     }
@@ -71,7 +74,7 @@ async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId
         }
         HintKind::EncoderJoined { stream, .. }
         | HintKind::EncoderLeft { stream, .. }
-        | HintKind::AudienceChanged { stream }
+        | HintKind::AudienceChanged { stream, .. }
         | HintKind::PictureCame { stream, .. }
         | HintKind::RoomStarted { stream } => db::streams::find(tx, stream).await?.map(|row| row.id),
         HintKind::BrowserPublished { stream, creator, .. } | HintKind::BrowserLeft { stream, creator, .. } => {
@@ -102,7 +105,10 @@ fn sign(kind: &HintKind) -> Option<Sign> {
 /// What a webhook asks for beside being on air or not.
 async fn react(state: &AppState, stream: &StreamId, kind: &HintKind, effect: Effect) -> Result<()> {
     match kind {
-        HintKind::AudienceChanged { .. } => state.queue.look_after(stream, queue::AT_ONCE),
+        HintKind::AudienceChanged { .. } => {
+            state.events.audience_changed(stream);
+            state.queue.look_after(stream, queue::AT_ONCE);
+        }
         HintKind::RoomStarted { .. } => {
             // A room that is made while its encoder was in one: LiveKit was restarted, and the encoder comes back.
             let row = db::streams::find(&state.db, stream).await?;

@@ -1,0 +1,28 @@
+// A PostgreSQL of a measurement's own, which goes with it.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../end2end/lib/process';
+
+export class Postgres {
+  private constructor(
+    private readonly dir: string,
+    /** As `DATABASE_URL` names it. */
+    readonly url: string,
+  ) {}
+
+  static start(): Postgres {
+    const dir = mkdtempSync(join(tmpdir(), 'streamit-bench-'));
+    execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['start', dir]);
+    const url = /TEST_POSTGRES_URL=(\S+)/.exec(readFileSync(join(dir, 'postgres.env'), 'utf8'))?.[1];
+    if (!url) throw new Error('PostgreSQL does not say where it is');
+    return new Postgres(dir, url.replace(/^'|'$/g, ''));
+  }
+
+  stop(): void {
+    execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['stop', this.dir]);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,214 @@
+//! `/dashboard/analytics/{id}`: one broadcast, also while it is on air. Until its numbers stand it keeps itself up to
+//! date while somebody looks at it, and says when it is over.
+
+use std::time::Duration;
+
+use leptos::{either::EitherOf3, prelude::*};
+use leptos_meta::Title as PageTitle;
+use leptos_router::{components::A, hooks::use_params_map};
+
+use super::{lists::in_time, not_found::NotFoundPage};
+use crate::{
+    api::{
+        analytics::{BroadcastReport, broadcast},
+        error::ErrorCode,
+    },
+    browser::refresh::while_visible,
+    components::{
+        analytics_charts::{curve_chart, curve_table},
+        analytics_figures::{Figures, report_figures},
+        analytics_moments::Moments,
+        analytics_words::counted,
+        badge::LiveBadge,
+        chart::{ChartTable, ChartView},
+        feedback::Skeleton,
+        icon::Icon,
+        stream_panel::LoadFailure,
+        time_text::TimeAgo,
+    },
+    domain::{channel::StreamStatus, chart::holding},
+};
+
+/// How often a broadcast is read again whose numbers do not stand yet.
+const REFRESH_EVERY: Duration = Duration::from_secs(10);
+/// After so many failures in a row the page says that it is old.
+const FAILURES_TO_TELL: u32 = 2;
+
+/// The page.
+#[component]
+pub fn ReportPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let report = Resource::new_blocking(move || id.get(), broadcast);
+    let reload = move || report.refetch();
+    view! {
+        <Transition fallback=|| view! { <ReportSkeleton /> }>
+            {move || Suspend::new(async move {
+                match report.await {
+                    Ok(report) => EitherOf3::A(view! { <Report first=report /> }),
+                    Err(error) if error.code == ErrorCode::NotFound => EitherOf3::B(view! { <NotFoundPage /> }),
+                    Err(error) => {
+                        EitherOf3::C(
+                            view! {
+                                <PageTitle text="Not loaded" />
+                                <div class="page analytics-page">
+                                    <LoadFailure message=error.message on_retry=reload />
+                                </div>
+                            },
+                        )
+                    }
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Report(first: BroadcastReport) -> impl IntoView {
+    let title = first.summary.title.clone();
+    let report = RwSignal::new(first);
+    let failures = RwSignal::new(0);
+    keep_fresh(report, failures);
+    let figures = Memo::new(move |_| report.with(report_figures));
+    let is_first = report.with_untracked(|report| report.baseline.is_none());
+    view! {
+        <PageTitle text=title />
+        <div class="page analytics-page">
+            <Head report failures />
+            <Figures figures />
+            {is_first
+                .then(|| {
+                    view! {
+                        <p class="muted small">
+                            "This is your first broadcast. The next ones are compared with those before them."
+                        </p>
+                    }
+                })}
+            <Curve report />
+        </div>
+    }
+    .into_any()
+}
+
+/// Reads it again, until its numbers stand: an encoder may go on with a broadcast that was over.
+fn keep_fresh(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) {
+    let id = report.with_untracked(|report| report.summary.id.as_str().to_owned());
+    let is_settled = Memo::new(move |_| report.with(|report| report.summary.is_settled));
+    Effect::new(move |_| {
+        if is_settled.get() {
+            return;
+        }
+        let id = id.clone();
+        while_visible(REFRESH_EVERY, move || {
+            let answer = broadcast(id.clone());
+            async move {
+                // What is here stays when nothing newer comes: it is asked for again soon.
+                match in_time(answer).await {
+                    Ok(newer) => {
+                        let _ = failures.try_set(0);
+                        let _ = report.try_set(newer);
+                    }
+                    Err(_) => drop(failures.try_update(|failures| *failures += 1)),
+                }
+            }
+        });
+    });
+}
+
+#[component]
+fn Head(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) -> impl IntoView {
+    let status = Memo::new(move |_| report.with(|report| report.summary.status()));
+    let is_settled = Memo::new(move |_| report.with(|report| report.summary.is_settled));
+    let was_settled = is_settled.get_untracked();
+    let is_old = Memo::new(move |_| failures.get() >= FAILURES_TO_TELL);
+    let title = Memo::new(move |_| report.with(|report| report.summary.title.clone()));
+    let started_at = Signal::derive(move || report.with(|report| Some(report.summary.started_at)));
+    let news = move || match status.get() {
+        _ if is_old.get() => "Not up to date: the server does not answer. It is asked again.",
+        StreamStatus::Live => "These numbers still grow.",
+        StreamStatus::Reconnecting => "The encoder is gone for the moment.",
+        _ if !is_settled.get() => "The broadcast is over.",
+        _ if !was_settled => "The broadcast is over. These numbers are final.",
+        _ => "",
+    };
+    view! {
+        <div class="report-head">
+            <A href="/dashboard/analytics" attr:class="back-link">
+                <Icon name="chart-line" />
+                "All broadcasts"
+            </A>
+            <h1 class="page-title" dir="auto">
+                {title}
+            </h1>
+            <div class="row muted">
+                <Show when=move || status.get().is_live()>
+                    <LiveBadge status is_announced=false />
+                </Show>
+                <span>"Began " <TimeAgo at=started_at /></span>
+                <span role="status">{news}</span>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Curve(report: RwSignal<BroadcastReport>) -> impl IntoView {
+    let chart = Memo::new(move |_| report.with(curve_chart));
+    let shown = Signal::derive(move || chart.get().unwrap_or_default());
+    let table = Memo::new(move |_| report.with(curve_table));
+    let (cursor, mark) = (RwSignal::new(None), RwSignal::new(None));
+    // What is pointed at in the list is pointed at in the chart.
+    Effect::watch(
+        move || mark.get(),
+        move |at: &Option<usize>, _, _| {
+            let place = |at: usize| shown.with_untracked(|chart| chart.marks.get(at).map(|mark| mark.span.from));
+            let spans = || shown.with_untracked(|chart| chart.spans.clone());
+            cursor.set(at.and_then(place).and_then(|place| holding(spans(), place)));
+        },
+        false,
+    );
+    let heading = move || report.with(|report| counted_moments(report.moments.len()));
+    view! {
+        <section class="panel stack" aria-labelledby="curve-title">
+            <h2 class="section-title" id="curve-title">
+                "Viewers and messages"
+            </h2>
+            <Show
+                when=move || chart.read().is_some()
+                fallback=|| view! { <p class="muted">"The curve begins with the first minute on air."</p> }
+            >
+                <ChartView chart=shown cursor mark />
+                <ChartTable caption="Viewers and messages in the course of the broadcast" table />
+            </Show>
+        </section>
+        <section class="panel stack" aria-labelledby="moments-title">
+            <h2 class="section-title" id="moments-title">
+                "What happened"
+            </h2>
+            <p class="muted small">{heading}</p>
+            <Moments report pointed_at=mark />
+        </section>
+    }
+    .into_any()
+}
+
+fn counted_moments(count: usize) -> String {
+    match u32::try_from(count).unwrap_or(u32::MAX) {
+        0 => "The title and the rules of the chat stayed as they were, and the encoder was never gone.".to_owned(),
+        count => format!("{}, from the start of the broadcast on.", counted(count, "moment", "moments")),
+    }
+}
+
+#[component]
+fn ReportSkeleton() -> impl IntoView {
+    view! {
+        <div class="page analytics-page" aria-busy="true" aria-label="Loading the broadcast">
+            <Skeleton kind="title" />
+            <div class="figures">{(0..8).map(|_| view! { <Skeleton kind="figure" /> }).collect_view()}</div>
+            <Skeleton kind="chart" />
+        </div>
+    }
+    .into_any()
+}
