@@ -59,17 +59,21 @@ async function measure(url: string, database: string, password: string): Promise
   });
   const { data } = (await asked.json()) as { data: { token: string } };
   const read = async (path: string): Promise<string> => {
-    const answer = await fetch(`${url}/api/analytics/${path}`, { headers: { Authorization: `Bearer ${data.token}` } });
+    const address = path.startsWith('/') ? `${url}${path}` : `${url}/api/analytics/${path}`;
+    const answer = await fetch(address, { headers: { Authorization: `Bearer ${data.token}`, Accept: '*/*' } });
     expect(answer.status, path).toBe(200);
     return answer.text();
   };
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   const list = JSON.parse(await read('broadcasts')) as { data: { items: { id: string }[] } };
   const oldest = JSON.parse(await read('broadcasts?reverse=true')) as typeof list;
+  const year = `from=${day(364)}&to=${day(0)}`;
   const questions: [string, string][] = [
+    ['the page, 90 days', '/dashboard/analytics?days=90'],
+    ['the page, 365 days', `/dashboard/analytics?${year}`],
     ['summary of 30 days', 'summary?days=30'],
     ['summary of 90 days', 'summary?days=90'],
-    ['summary of 365 days', `summary?from=${day(364)}&to=${day(0)}&timeZone=Europe/Berlin`],
+    ['summary of 365 days', `summary?${year}&timeZone=Europe/Berlin`],
     ['list, the newest first', 'broadcasts'],
     ['list, by average viewers', 'broadcasts?order=averageViewers'],
     ['newest broadcast', `broadcast?id=${list.data.items[0].id}`],

@@ -17,6 +17,7 @@ mod pages;
 mod reconcile;
 mod rooms;
 mod secrets;
+mod security;
 mod sql;
 mod state;
 mod webhooks;

@@ -397,6 +397,18 @@ fn pages_and_components_have_no_conditions_on_the_target() {
     }
 }
 
+/// A page is rendered on several threads, and what belongs to one of them panics when another one lets it go.
+#[test]
+fn what_is_rendered_on_the_server_belongs_to_no_thread() {
+    let of_one_thread = ["new_local", "LocalStorage", "LocalResource", "SendWrapper"];
+    for source in sources() {
+        let is_rendered = ["pages", "components", "app"].into_iter().any(|room| is_within(&source.module, room));
+        let has = |name: &&str| source.tokens.contains(&Token::Word((*name).to_owned()));
+        let found = of_one_thread.iter().find(|name| is_rendered && has(name));
+        assert_eq!(found, None, "{}", source.file.display());
+    }
+}
+
 #[test]
 fn nobody_uses_cfg_if() {
     for file in files(&root().join("src"), "rs") {

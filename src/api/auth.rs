@@ -26,6 +26,7 @@ pub async fn sign_up(
     use crate::server::{auth::door, services::accounts};
     let visit = door::visit()?;
     let signed_in = accounts::sign_up(&visit.state, &visit.client, &username, &email, &password).await?;
+    visit.end_replaced_session().await?;
     door::welcome(&visit.state, &signed_in.token, next.as_deref());
     Ok(signed_in.account)
 }
@@ -40,6 +41,7 @@ pub async fn sign_in(
     use crate::server::{auth::door, services::accounts};
     let visit = door::visit()?;
     let signed_in = accounts::sign_in(&visit.state, &visit.client, &login, &password).await?;
+    visit.end_replaced_session().await?;
     door::welcome(&visit.state, &signed_in.token, next.as_deref());
     Ok(signed_in.account)
 }

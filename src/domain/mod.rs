@@ -31,6 +31,7 @@ pub mod media;
 pub mod media_report;
 pub mod moderation;
 pub mod on_air;
+pub mod own_path;
 pub mod page;
 pub mod picture_watch;
 pub mod playback;

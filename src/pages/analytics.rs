@@ -85,8 +85,8 @@ fn has_none(latest: &Result<Page<BroadcastSummary>, ApiError>) -> bool {
 }
 
 /// Days and hours are those of where the creator is, which only the browser knows. `on_kept` reads all of it again.
-fn tell_time_zone(known: String, is_told: StoredValue<bool>, on_kept: impl Fn() + 'static) {
-    let on_kept = StoredValue::new_local(on_kept);
+fn tell_time_zone(known: String, is_told: StoredValue<bool>, on_kept: impl Fn() + Send + Sync + 'static) {
+    let on_kept = StoredValue::new(on_kept);
     Effect::new(move |_| {
         let Some(zone) = time_zone().filter(|zone| *zone != known) else { return };
         if is_told.try_get_value().unwrap_or(true) {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod headers;
 pub mod jobs;
 pub mod livekit;
 pub mod outbox;

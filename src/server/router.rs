@@ -11,19 +11,20 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
-use server_fn::Encodes as _;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use server_fn::{Encodes as _, axum::server_fn_paths};
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
     auth::{door::ClientAddress, origin},
     clock,
+    headers::{self, PagePolicy},
     routes::{export, health, media, sse, uploads, webhook},
     state::AppState,
     telemetry,
@@ -68,42 +69,27 @@ const KEPT_FIELDS: [&str; 5] = ["username", "email", "login", "displayName", "ab
 /// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
 const MAX_KEPT_BYTES: usize = 4096;
 
-const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
-/// A creator goes live from our own pages; what they embed gets none of it.
-const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self)";
-
 /// Builds the router.
 pub fn build(state: AppState) -> Router {
+    let reload = std::env::var_os("LEPTOS_WATCH").map(|_| state.leptos.reload_port);
+    let policy = PagePolicy::new(&state.config, reload);
     let context = {
         let state = state.clone();
         move || {
             provide_context(state.clone());
             provide_context(PageStatus(Arc::new(set_status)));
             provide_context(SiteAddress(state.config.base_url.to_string()));
+            policy.accompany_page();
         }
     };
     let page = {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
-    let put_by_form = {
-        let context = context.clone();
-        move |request: Request| put_by_form(context, request)
-    };
     let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell);
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route(paths::WEBHOOK, post(webhook::receive))
-        .route(paths::STREAM_EVENTS, get(sse::own_stream))
-        .route(paths::CHANNEL_EVENTS, get(sse::channel))
-        .route(paths::ACCOUNT_EVENTS, get(sse::account))
-        .route(PUT_BY_FORM[0], post(put_by_form.clone()))
-        .route(PUT_BY_FORM[1], post(put_by_form.clone()))
-        .route(PUT_BY_FORM[2], post(put_by_form))
-        .route(paths::ANALYTICS_EXPORT, get(export::analytics))
-        .route(paths::MEDIA, get(media::file))
-        .route(paths::THUMBNAIL, post(uploads::thumbnail).layer(DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES)))
-        .route(paths::PORTRAIT, post(uploads::portrait).layer(DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES)))
+    doors(context.clone())
+        .into_iter()
+        .fold(Router::new(), |router, (_, path, door)| router.route(path, door))
         .leptos_routes_with_context(&state, generate_route_list(App), context, page)
         .route("/api/", any(no_endpoint))
         .route("/api/{*path}", any(no_endpoint))
@@ -112,17 +98,38 @@ pub fn build(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), guard_api))
         .layer(middleware::from_fn_with_state(state.clone(), identify))
         .layer(middleware::map_response(cache_files))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS)))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), headers::complete))
         .with_state(state)
+}
+
+/// The ways in that are neither pages nor server functions.
+fn doors(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<(Method, &'static str, MethodRouter<AppState>)> {
+    let upload_limit = DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES);
+    let put_by_form = move |request: Request| put_by_form(context, request);
+    vec![
+        (Method::GET, "/healthz", get(health::healthz)),
+        (Method::POST, paths::WEBHOOK, post(webhook::receive)),
+        (Method::GET, paths::STREAM_EVENTS, get(sse::own_stream)),
+        (Method::GET, paths::CHANNEL_EVENTS, get(sse::channel)),
+        (Method::GET, paths::ACCOUNT_EVENTS, get(sse::account)),
+        (Method::POST, PUT_BY_FORM[0], post(put_by_form.clone())),
+        (Method::POST, PUT_BY_FORM[1], post(put_by_form.clone())),
+        (Method::POST, PUT_BY_FORM[2], post(put_by_form)),
+        (Method::GET, paths::ANALYTICS_EXPORT, get(export::analytics)),
+        (Method::GET, paths::MEDIA, get(media::file)),
+        (Method::POST, paths::THUMBNAIL, post(uploads::thumbnail).layer(upload_limit)),
+        (Method::POST, paths::PORTRAIT, post(uploads::portrait).layer(upload_limit)),
+    ]
+}
+
+/// Everything that is answered here but files: server functions, doors and pages, by method and path. For tests that
+/// leave none out.
+pub fn endpoints() -> Vec<(Method, String)> {
+    let functions = server_fn_paths().map(|(path, method)| (method, path.to_owned()));
+    let doors = doors(|| ()).into_iter().map(|(method, path, _)| (method, path.to_owned()));
+    let pages = generate_route_list(App).into_iter().map(|page| (Method::GET, page.path().to_owned()));
+    functions.chain(doors).chain(pages).collect()
 }
 
 fn set_status(status: u16) {

@@ -15,6 +15,7 @@ mod doors;
 mod follows;
 mod forms;
 mod keys;
+mod matrix;
 mod moderation;
 mod picture;
 mod profile;

@@ -5,7 +5,10 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{actor::Actor, session};
-use crate::server::{Error, Result, services::accounts, state::AppState};
+use crate::{
+    domain::own_path::is_own_path,
+    server::{Error, Result, services::accounts, state::AppState},
+};
 
 /// Longest name of a browser or script that is kept, in characters.
 const MAX_USER_AGENT_CHARS: usize = 200;
@@ -31,6 +34,8 @@ pub struct Visit {
     /// Who sent it.
     pub client: Client,
     token: Option<String>,
+    /// The session's cookie, whatever else came with the request.
+    session: Option<String>,
     guest: Option<String>,
 }
 
@@ -50,11 +55,12 @@ impl Visit {
     pub fn new(state: AppState, headers: &HeaderMap, address: Option<&ClientAddress>) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
-        let token = bearer.or_else(|| cookie(headers, &session_cookie(&state)));
+        let session = cookie(headers, &session_cookie(&state));
+        let token = bearer.or_else(|| session.clone());
         let guest = cookie(headers, &guest_cookie(&state)).filter(|id| uuid::Uuid::parse_str(id).is_ok());
         let user_agent = text(header::USER_AGENT).unwrap_or("").chars().take(MAX_USER_AGENT_CHARS).collect();
         let address = address.map_or_else(|| "unknown".to_owned(), |address| address.0.clone());
-        Self { state, client: Client { address, user_agent }, token, guest }
+        Self { state, client: Client { address, user_agent }, token, session, guest }
     }
 
     /// Who is signed in, by the database. A token that is not good is nobody.
@@ -68,6 +74,19 @@ impl Visit {
             return Ok(Actor::User(user));
         }
         Ok(Actor::Guest(self.guest.clone().unwrap_or_default()))
+    }
+
+    /// Ends the session of the cookie that came with the request: another one is about to take its place, and nobody
+    /// could sign out of this one any more.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn end_replaced_session(&self) -> Result<()> {
+        let Some(token) = &self.session else { return Ok(()) };
+        match accounts::find_visitor(&self.state, token).await? {
+            Some(user) => accounts::sign_out(&self.state, &Actor::User(user)).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -103,9 +122,9 @@ pub fn farewell(state: &AppState) {
 
 /// A path on this server, or `/`: never an address elsewhere.
 fn same_site_path(next: &str) -> &str {
-    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
-    let is_plain = next.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
-    if is_path && is_plain { next } else { "/" }
+    // A header holds nothing else.
+    let is_plain = next.bytes().all(|byte| (0x21..0x7f).contains(&byte));
+    if is_own_path(next) && is_plain { next } else { "/" }
 }
 
 fn session_cookie(state: &AppState) -> String {

@@ -1,5 +1,7 @@
-//! Password hashes: argon2id with 19 MiB, two passes, one lane (the first choice of the OWASP Password Storage Cheat
-//! Sheet). Off the async threads, and only a few at a time: each takes its memory.
+//! Passwords: which are refused because others would try them first, and their hashes.
+//!
+//! Hashes are argon2id with 19 MiB, two passes, one lane (the first choice of the OWASP Password Storage Cheat Sheet),
+//! computed off the async threads, and only a few at a time: each takes its memory.
 
 use std::sync::Arc;
 
@@ -9,9 +11,14 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    domain::account::Password,
+    domain::{account::Password, fields::Invalid},
     server::{Error, Result},
 };
+
+/// A password that is found within so many guesses is refused. Somebody who goes by what people choose has tried all of
+/// the well-known ones by then, their usual endings, names with a year, rows of keys, and repetitions; three words that
+/// have nothing to do with each other are far behind.
+const TOO_FEW_GUESSES: u64 = 1_000_000;
 
 /// Hashes that are computed at once.
 const AT_ONCE: usize = 2;
@@ -32,6 +39,21 @@ fn argon2() -> Result<Argon2<'static>> {
 fn hash_now(password: &str) -> Result<String> {
     let hash = argon2()?.hash_password(password.as_bytes()).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(hash.to_string())
+}
+
+/// The password, unless it is one of those that are tried first. `known` is what everybody knows of its owner.
+///
+/// # Errors
+/// When it would be guessed soon.
+pub fn hard_to_guess(password: Password, known: &[&str]) -> std::result::Result<Password, Invalid> {
+    let known: Vec<&str> = known.iter().copied().chain(["streamit"]).collect();
+    match zxcvbn::zxcvbn(password.reveal(), &known).guesses() {
+        0..TOO_FEW_GUESSES => Err(Invalid::new(
+            "This password is among the first that somebody would try. Choose another one, such as four words that have \
+             nothing to do with each other.",
+        )),
+        _ => Ok(password),
+    }
 }
 
 impl Hasher {
@@ -77,6 +99,57 @@ impl Hasher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_hard(password: &str) -> bool {
+        hard_to_guess(Password::parse(password).expect("long enough"), &["ann_smith", "ann@example.org"]).is_ok()
+    }
+
+    #[test]
+    fn passwords_that_are_tried_first_are_refused() {
+        for common in [
+            "1234567890",
+            "0123456789",
+            "123456789123456789",
+            "qwertyuiop",
+            "qwerty123456",
+            "1q2w3e4r5t6y",
+            "1qaz2wsx3edc",
+            "password123",
+            "Password1234",
+            "passwordpassword",
+            "P@ssw0rd123",
+            "iloveyou123",
+            "sunshine2024",
+            "basketball",
+            "liverpool1",
+            "abcdefghijklm",
+            "aaaaaaaaaaaa",
+            "administrator",
+            "ann_smith2024",
+            "ann@example.org",
+            "streamit123",
+            &"x".repeat(200),
+        ] {
+            assert!(!is_hard(common), "{common}");
+        }
+    }
+
+    #[test]
+    fn passwords_that_nobody_else_would_try_are_fine() {
+        for rare in [
+            "correct horse battery",
+            "another battery staple",
+            "long enough password",
+            "correct-horse-battery-ann_smith",
+            "wGd7!ka09Qz",
+            "überall hängen Äpfel",
+            "слон дома спит",
+            "日本語の長い合言葉です",
+            &"correct horse battery staple ".repeat(6),
+        ] {
+            assert!(is_hard(rare), "{rare}");
+        }
+    }
 
     #[tokio::test]
     async fn a_password_fits_its_own_hash_only() {

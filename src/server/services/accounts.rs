@@ -14,7 +14,7 @@ use crate::{
     },
     server::{
         Error, Result,
-        auth::{actor::Actor, door::Client, session},
+        auth::{actor::Actor, door::Client, password, session},
         clock, db,
         db::{Db, Tx, sessions::VisitorRow},
         state::AppState,
@@ -57,9 +57,10 @@ pub async fn sign_up(
     password: &str,
 ) -> Result<SignedIn> {
     let mut errors = FieldErrors::default();
+    let chosen = Password::parse(password).and_then(|chosen| password::hard_to_guess(chosen, &[username, email]));
     let username = errors.take("username", Username::parse(username));
     let email = errors.take("email", Email::parse(email));
-    let password = errors.take("password", Password::parse(password));
+    let password = errors.take("password", chosen);
     let (Some(username), Some(email), Some(password)) = (username, email, password) else {
         return Err(Error::Invalid(errors));
     };

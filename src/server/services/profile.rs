@@ -9,7 +9,7 @@ use crate::{
     },
     server::{
         Error, Result,
-        auth::{actor::Actor, door::Client},
+        auth::{actor::Actor, door::Client, password},
         db,
         services::accounts,
         state::AppState,
@@ -57,8 +57,9 @@ pub async fn change_password(
     new_password: &str,
 ) -> Result<()> {
     let user = actor.user()?;
-    let password =
-        Password::parse(new_password).map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
+    let password = Password::parse(new_password)
+        .and_then(|chosen| password::hard_to_guess(chosen, &[&user.username]))
+        .map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
     accounts::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
