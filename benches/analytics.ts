@@ -62,7 +62,9 @@ async function measure(url: string, database: string, password: string): Promise
     const address = path.startsWith('/') ? `${url}${path}` : `${url}/api/analytics/${path}`;
     const answer = await fetch(address, { headers: { Authorization: `Bearer ${data.token}`, Accept: '*/*' } });
     expect(answer.status, path).toBe(200);
-    return answer.text();
+    const text = await answer.text();
+    if (path.startsWith('/')) expect(text).toContain('Day by day');
+    return text;
   };
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   const list = JSON.parse(await read('broadcasts')) as { data: { items: { id: string }[] } };
