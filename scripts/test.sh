@@ -68,13 +68,13 @@ lint() {
   part "lints: browser" lints_of_the_browser
 }
 
-compile_tests() { step "compiling the tests" nice cargo test --no-run "${SSR[@]}"; }
+compile_tests() { step "compiling the tests" nice cargo test --no-run "$@" "${SSR[@]}"; }
 unit() {
-  part "compiling the tests" compile_tests
+  part "compiling the tests" compile_tests --lib
   part "unit tests" cargo test --quiet --lib "${SSR[@]}" -- "$@"
 }
 integration() {
-  part "compiling the tests" compile_tests
+  part "compiling the tests" compile_tests --test integration
   "$ROOT/scripts/postgres.sh" start "$WORK"
   set -a
   # shellcheck disable=SC1091 # written by postgres.sh

@@ -13,6 +13,7 @@ mod api;
 mod chat_convergence;
 mod chat_delivery;
 mod on_air;
+mod operator;
 mod pages;
 mod reconcile;
 mod rooms;

@@ -77,6 +77,11 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// As it is sent: `CHANNEL_OFFLINE`.
+    pub fn as_str(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// The HTTP status that belongs to it.
     pub fn http_status(self) -> StatusCode {
         match self {

@@ -1,19 +1,23 @@
-//! The command line: `streamit` serves, `streamit demo-creator` makes the creator of `./run --demo`, and
-//! `streamit demo-analytics` gives that creator a past.
+//! The program from start to end: `streamit` serves, `streamit demo-creator` makes the creator of `./run --demo`,
+//! `streamit demo-analytics` gives that creator a past, and what the operator asks for is in `operator`.
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode};
 
+use clap::Parser as _;
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     auth::password::Hasher,
-    config::Config,
+    command_line::{Command, CommandLine},
+    config::{Config, unknown_names},
     db::Db,
     events::Events,
     jobs,
     livekit::LiveKit,
+    metrics::Metrics,
+    operator::{self, hold::Hold},
     pictures::PictureMaker,
     queue::Queue,
     router,
@@ -28,37 +32,19 @@ use super::{
 };
 use crate::domain::account::{Email, Password, Username};
 
-/// Most days, and most viewers, that are made up.
-const MAX_WISH: u32 = 100_000;
-const DEMO_DAYS: u32 = 90;
-
-const USAGE: &str = "\
-Usage: streamit [COMMAND]
-
-Without a command it serves. Settings are environment variables, also read from .env; the README lists them.
-
-Commands:
-  demo-creator   make the creator `demo`, or give it a new password; prints both as one line of JSON
-  demo-analytics [DAYS [VIEWERS]]
-                 replace what the creator `demo` has broadcast by DAYS (90) of made-up broadcasts until yesterday; with
-                 VIEWERS by three hours every day with about so many viewers; prints their number as one line of JSON,
-                 and the password of a creator that it made
-  help           print this
-";
-
 /// What ends the program early, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(super) enum Failure {
     #[error("a setting can't be used: {0}")]
     Config(#[from] super::config::ConfigError),
     #[error("the data folder {0}: {1}")]
     DataDir(PathBuf, std::io::Error),
     #[error("the database {0}: {1}")]
     Database(String, sqlx::Error),
-    #[error("can't listen on {0}: {1}")]
+    #[error("can't listen on {0}: {1}. Stop what listens there, or choose another address with STREAMIT_ADDR.")]
     Listen(SocketAddr, std::io::Error),
-    #[error("{0} is no number of days or viewers: write one from 1 to {MAX_WISH}")]
-    Number(String),
+    #[error("{0}")]
+    Operator(#[from] operator::Failure),
     #[error("{0}")]
     Service(#[from] super::Error),
     #[error("{0}")]
@@ -67,22 +53,23 @@ enum Failure {
 
 /// Runs the command that the program was started with.
 pub fn main() -> ExitCode {
+    let command = match CommandLine::try_parse() {
+        Ok(line) => line.command,
+        Err(answer) => {
+            // Nobody reads it: what is said does not matter then.
+            let _ = answer.print();
+            return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2));
+        }
+    };
     // A .env that is not there is fine.
     let _ = dotenvy::dotenv();
-    telemetry::start();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let result = match arguments.first().map(String::as_str) {
+    let is_serving = matches!(command, None | Some(Command::DemoCreator | Command::DemoAnalytics { .. }));
+    telemetry::start(if is_serving { telemetry::WHILE_SERVING } else { telemetry::FOR_COMMANDS });
+    let result = match command {
         None => run(serve()),
-        Some("demo-creator") => run(demo_creator()),
-        Some("demo-analytics") => run(demo_analytics(arguments.get(1..).unwrap_or_default().to_vec())),
-        Some("help" | "--help" | "-h") => {
-            say(USAGE);
-            Ok(())
-        }
-        Some(unknown) => {
-            complain(&format!("streamit: there is no command `{unknown}`\n\n{USAGE}"));
-            return ExitCode::from(2);
-        }
+        Some(Command::DemoCreator) => run(demo_creator()),
+        Some(Command::DemoAnalytics { days, viewers }) => run(demo_analytics(Wish { days, daily_viewers: viewers })),
+        Some(command) => run(async { Ok(operator::carry_out(command).await?) }),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,7 +81,7 @@ pub fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "what a command answers")]
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     print!("{text}");
 }
 
@@ -108,9 +95,12 @@ fn run(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
 }
 
 async fn serve() -> Result<(), Failure> {
-    let state = open(Config::from_env()?).await?;
-    let addr = state.config.addr;
+    let config = Config::from_env()?;
+    warn_of_unknown_settings();
+    // Before anything else: a second program that was started by mistake touches no data.
+    let addr = config.addr;
     let listener = TcpListener::bind(addr).await.map_err(|error| Failure::Listen(addr, error))?;
+    let (state, _hold) = open(config).await?;
     let stopping = state.stopping.clone();
     tokio::spawn(async move {
         wait_for_signal().await;
@@ -119,6 +109,15 @@ async fn serve() -> Result<(), Failure> {
     tracing::info!(%addr, livekit = state.livekit.is_some(), "serving");
     serve_on(listener, state).await?;
     Ok(())
+}
+
+fn warn_of_unknown_settings() {
+    // A name that is no text is none of ours.
+    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for (name, meant) in unknown_names(set) {
+        let hint = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
+        tracing::warn!("{name} is set, but there is no such setting.{hint}");
+    }
 }
 
 /// Serves until `state.stopping` is cancelled, then finishes what has begun.
@@ -145,11 +144,14 @@ async fn wait_for_signal() {
     }
 }
 
-async fn open(config: Config) -> Result<AppState, Failure> {
-    fs::create_dir_all(&config.data_dir).map_err(|error| Failure::DataDir(config.data_dir.clone(), error))?;
+/// Opens the installation; the hold lasts as long as it is used, so that nothing is restored meanwhile.
+pub(super) async fn open(config: Config) -> Result<(AppState, Hold), Failure> {
+    let in_folder = |error| Failure::DataDir(config.data_dir.clone(), error);
+    fs::create_dir_all(&config.data_dir).map_err(in_folder)?;
+    let hold = Hold::shared(&config.data_dir).map_err(in_folder)?;
     let db = Db::open(&config.database_url).await;
     let db = db.map_err(|error| Failure::Database(without_password(&config.database_url).to_owned(), error))?;
-    build_state(config, db).map_err(Failure::from)
+    Ok((build_state(config, db)?, hold))
 }
 
 /// Everything that a request needs.
@@ -159,9 +161,11 @@ async fn open(config: Config) -> Result<AppState, Failure> {
 pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
     install_crypto();
     let internal = |error: std::io::Error| super::Error::Internal(format!("the secret: {error}"));
+    let livekit = config.livekit.as_ref().map(LiveKit::new);
     Ok(AppState::new(Parts {
         secrets: Secrets::load(&config).map_err(internal)?,
-        livekit: config.livekit.as_ref().map(LiveKit::new),
+        metrics: Metrics::new(livekit.as_ref()),
+        livekit,
         events: Events::default(),
         hasher: Hasher::new()?,
         pictures: PictureMaker::default(),
@@ -177,7 +181,7 @@ pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
 }
 
 /// rustls and jsonwebtoken let the program choose who computes; a second choice, as in tests, changes nothing.
-fn install_crypto() {
+pub(super) fn install_crypto() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let _ = jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.install_default();
 }
@@ -198,12 +202,12 @@ fn leptos_options() -> LeptosOptions {
 }
 
 /// A database's address as it may be printed: it may hold a password, in more than one place.
-fn without_password(database_url: &str) -> &str {
+pub(super) fn without_password(database_url: &str) -> &str {
     if database_url.starts_with("sqlite:") { database_url } else { "of DATABASE_URL" }
 }
 
 async fn demo_creator() -> Result<(), Failure> {
-    let state = open(Config::from_env()?).await?;
+    let (state, _hold) = open(Config::from_env()?).await?;
     let (username, email) = demo_account()?;
     let password = make_demo_creator(&state, &username, &email).await?;
     state.db.close().await;
@@ -228,14 +232,8 @@ async fn make_demo_creator(state: &AppState, username: &Username, email: &Email)
     Ok(text)
 }
 
-async fn demo_analytics(numbers: Vec<String>) -> Result<(), Failure> {
-    let mut wished = Vec::new();
-    for text in numbers {
-        let number = text.parse().ok().filter(|number| (1..=MAX_WISH).contains(number));
-        wished.push(number.ok_or(Failure::Number(text))?);
-    }
-    let wish = Wish { days: wished.first().copied().unwrap_or(DEMO_DAYS), daily_viewers: wished.get(1).copied() };
-    let state = open(Config::from_env()?).await?;
+async fn demo_analytics(wish: Wish) -> Result<(), Failure> {
+    let (state, _hold) = open(Config::from_env()?).await?;
     let (username, email) = demo_account()?;
     let known = accounts::find_demo_creator(&state, &username, &email).await?;
     let (user_id, password) = match known {

@@ -70,6 +70,8 @@ pub struct Config {
     pub several_qualities: bool,
     /// `STREAMIT_S3_BUCKET` and what belongs to it; `None` when unset: pictures are in the data folder.
     pub s3: Option<S3Config>,
+    /// `STREAMIT_METRICS_TOKEN`: who sends it may read `/metrics`; `None` when unset: this machine may.
+    pub metrics_token: Option<String>,
     /// `STREAMIT_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -82,6 +84,53 @@ pub struct ConfigError {
     pub name: &'static str,
     /// What is wrong with it and what would be right. Never the value of a secret.
     pub reason: String,
+}
+
+/// Every variable of ours that is a setting.
+pub const NAMES: [&str; 14] = [
+    "STREAMIT_ADDR",
+    "STREAMIT_AUTO_APPROVE",
+    "STREAMIT_BASE_URL",
+    "STREAMIT_DATA_DIR",
+    "STREAMIT_LOG_FORMAT",
+    "STREAMIT_METRICS_TOKEN",
+    S3_ACCESS_KEY_ID,
+    S3_BUCKET,
+    S3_ENDPOINT,
+    S3_REGION,
+    S3_SECRET_ACCESS_KEY,
+    "STREAMIT_SECRET",
+    "STREAMIT_SEVERAL_QUALITIES",
+    "STREAMIT_TRUSTED_PROXIES",
+];
+/// How variables begin that mean something to the scripts around the program, and nothing to it.
+const OF_SCRIPTS: [&str; 13] = [
+    "STREAMIT_BUILD",
+    "STREAMIT_CACHE",
+    "STREAMIT_CHROMIUM",
+    "STREAMIT_E2E_",
+    "STREAMIT_GO",
+    "STREAMIT_MEASURE",
+    "STREAMIT_NODE_",
+    "STREAMIT_RUST",
+    "STREAMIT_SCREENSHOTS",
+    "STREAMIT_TEST_",
+    "STREAMIT_TRACE",
+    "STREAMIT_VIEWERS",
+    "STREAMIT_WASM",
+];
+/// So many wrong letters are a slip.
+const MOST_SLIPS: usize = 4;
+
+/// Variables that look like ours and mean nothing, each with the name that it may have been meant to be.
+pub fn unknown_names(set: impl IntoIterator<Item = String>) -> Vec<(String, Option<&'static str>)> {
+    let is_known = |name: &str| NAMES.contains(&name) || OF_SCRIPTS.iter().any(|begin| name.starts_with(begin));
+    let ours = set.into_iter().filter(|name| name.starts_with("STREAMIT_") && !is_known(name));
+    let nearest = |name: &str| {
+        let near = NAMES.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known));
+        near.min().filter(|(slips, _)| *slips <= MOST_SLIPS).map(|(_, known)| known)
+    };
+    ours.map(|name| (nearest(&name), name)).map(|(known, name)| (name, known)).collect()
 }
 
 fn refused(name: &'static str, reason: impl Into<String>) -> ConfigError {
@@ -120,6 +169,13 @@ impl Config {
         if secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return Err(refused("STREAMIT_SECRET", "give at least 32 characters"));
         }
+        let metrics_token = lookup("STREAMIT_METRICS_TOKEN");
+        if metrics_token.as_ref().is_some_and(|token| token.len() < 16) {
+            return Err(refused("STREAMIT_METRICS_TOKEN", "give at least 16 characters"));
+        }
+        if lookup("STREAMIT_LOG_FORMAT").is_some_and(|format| format != "json" && format != "text") {
+            return Err(refused("STREAMIT_LOG_FORMAT", "give text or json"));
+        }
         Ok(Self {
             database_url,
             livekit: livekit(&lookup)?,
@@ -130,6 +186,7 @@ impl Config {
             auto_approve: flag(&lookup, "STREAMIT_AUTO_APPROVE", false)?,
             several_qualities: flag(&lookup, "STREAMIT_SEVERAL_QUALITIES", true)?,
             s3: s3(&lookup)?,
+            metrics_token,
             trusted_proxies: networks(&lookup)?,
         })
     }
@@ -267,10 +324,32 @@ mod tests {
             ("DATABASE_URL", "mysql://x"),
             ("LIVEKIT_URL", "tcp://x"),
             ("STREAMIT_S3_BUCKET", "a/b"),
+            ("STREAMIT_METRICS_TOKEN", "short"),
+            ("STREAMIT_LOG_FORMAT", "jsno"),
         ] {
             assert_eq!(config(&[(name, value)]).expect_err("refused").name, name);
         }
         assert_eq!(config(&[("LIVEKIT_URL", "ws://h")]).expect_err("refused").name, "LIVEKIT_API_KEY");
+    }
+
+    #[test]
+    fn a_short_secret_of_livekit_is_refused_with_the_reason_and_without_itself() {
+        let settings = [("LIVEKIT_URL", "ws://h"), ("LIVEKIT_API_KEY", "k"), ("LIVEKIT_API_SECRET", "tooshort")];
+        let error = config(&settings).expect_err("refused");
+        assert_eq!(error.name, "LIVEKIT_API_SECRET");
+        assert!(error.reason.contains("32 characters") && !error.to_string().contains("tooshort"), "{error}");
+    }
+
+    #[test]
+    fn a_slip_in_a_name_is_told_with_what_was_meant() {
+        let set = ["STREAMIT_ADR", "STREAMIT_DATADIR", "STREAMIT_ADDR", "STREAMIT_SOMETHING_ELSE", "HOME"];
+        let unknown = unknown_names(set.map(String::from));
+        let expected = [
+            ("STREAMIT_ADR", Some("STREAMIT_ADDR")),
+            ("STREAMIT_DATADIR", Some("STREAMIT_DATA_DIR")),
+            ("STREAMIT_SOMETHING_ELSE", None),
+        ];
+        assert_eq!(unknown, expected.map(|(name, known)| (name.to_owned(), known)));
     }
 
     #[test]

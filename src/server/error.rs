@@ -98,7 +98,8 @@ impl From<FieldErrors> for Error {
 }
 
 impl Error {
-    fn code(&self) -> ErrorCode {
+    /// The kind of failure that the caller gets to know of.
+    pub fn code(&self) -> ErrorCode {
         match self {
             Self::NotSignedIn => ErrorCode::NotSignedIn,
             Self::WrongCredentials => ErrorCode::WrongCredentials,

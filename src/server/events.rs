@@ -132,6 +132,11 @@ impl Events {
         *self.stream(id).viewers.borrow()
     }
 
+    /// How many people watch all streams together.
+    pub fn all_viewers(&self) -> u64 {
+        lock(&self.streams).values().map(|topic| u64::from(*topic.viewers.borrow())).sum()
+    }
+
     /// Remembers whether LiveKit can say anything about the stream; returns whether it could not the last time.
     pub fn note_outage(&self, id: &StreamId, is_out: bool) -> bool {
         self.stream(id).outage.swap(is_out, Ordering::Relaxed)

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod clock;
+mod command_line;
 pub mod commands;
 pub mod config;
 pub mod db;
@@ -13,6 +14,8 @@ pub mod events;
 pub mod headers;
 pub mod jobs;
 pub mod livekit;
+pub mod metrics;
+pub mod operator;
 pub mod outbox;
 pub mod pictures;
 pub mod queue;

@@ -5,12 +5,13 @@ use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Instant,
 };
 
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -96,9 +97,10 @@ pub fn build(state: AppState) -> Router {
         .method_not_allowed_fallback(no_method)
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard_api))
+        // Inside of what counts and logs the answer: a panic is an answer like others.
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.clone(), identify))
         .layer(middleware::map_response(cache_files))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.clone(), headers::complete))
         .with_state(state)
 }
@@ -108,7 +110,9 @@ fn doors(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<(Method, &'s
     let upload_limit = DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES);
     let put_by_form = move |request: Request| put_by_form(context, request);
     vec![
-        (Method::GET, "/healthz", get(health::healthz)),
+        (Method::GET, telemetry::HEALTH, get(health::healthz)),
+        (Method::GET, telemetry::READINESS, get(health::readyz)),
+        (Method::GET, telemetry::METRICS, get(health::metrics)),
         (Method::POST, paths::WEBHOOK, post(webhook::receive)),
         (Method::GET, paths::STREAM_EVENTS, get(sse::own_stream)),
         (Method::GET, paths::CHANNEL_EVENTS, get(sse::channel)),
@@ -138,13 +142,23 @@ fn set_status(status: u16) {
     }
 }
 
-/// Gives the request an id and finds out where it comes from.
+/// Gives the request an id, finds out where it comes from, and counts and logs how it was answered.
 async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id = clock::new_id();
     let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let address = client_address(&state, socket, request.headers());
     request.extensions_mut().insert(ClientAddress(address));
-    let mut response = telemetry::within_request(id.clone(), next.run(request)).await;
+    // The template, never the path: what somebody looks for, or watches, is in no log.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let (method, began) = (request.method().clone(), Instant::now());
+    let answering = async {
+        let response = next.run(request).await;
+        let (route, took) = (route.as_ref().map_or("other", MatchedPath::as_str), began.elapsed());
+        state.metrics.request(&method, route, response.status(), took);
+        telemetry::answered(&method, route, response.status(), took);
+        response
+    };
+    let mut response = telemetry::within_request(id.clone(), answering).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }

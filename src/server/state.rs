@@ -6,8 +6,8 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, pictures::PictureMaker,
-    queue::Queue, secrets::Secrets, storage::Storage,
+    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, metrics::Metrics,
+    pictures::PictureMaker, queue::Queue, secrets::Secrets, storage::Storage,
 };
 
 /// Shared by all requests and jobs; clones are cheap.
@@ -33,6 +33,8 @@ pub struct Parts {
     pub pictures: PictureMaker,
     /// Where their files are.
     pub storage: Storage,
+    /// What is counted, for `/metrics`.
+    pub metrics: Metrics,
     /// Streams that somebody should look at soon.
     pub queue: Queue,
     /// Where the browser's files are.

@@ -1,5 +1,7 @@
-//! Logs: to stderr, structured, one line for each failure of ours, with the id of the request. Never a body, a
-//! token, a password or a stream key.
+//! Logs: to stderr, structured, one line for each request and one for each failure of ours, with the id of the
+//! request. Never a body, an address, a token, a password or a stream key.
+
+use std::time::Duration;
 
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
@@ -7,9 +9,21 @@ tokio::task_local! {
     static REQUEST_ID: String;
 }
 
-/// Starts logging. `RUST_LOG` chooses what, `STREAMIT_LOG_FORMAT=json` how.
-pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+/// Where the program says that it runs.
+pub const HEALTH: &str = "/healthz";
+/// Where it says whether it can work.
+pub const READINESS: &str = "/readyz";
+/// Where its counters are.
+pub const METRICS: &str = "/metrics";
+
+/// What is logged while serving, unless `RUST_LOG` says otherwise.
+pub const WHILE_SERVING: &str = "info,sqlx=warn";
+/// The same for commands, which say themselves what they have done.
+pub const FOR_COMMANDS: &str = "warn";
+
+/// Starts logging: `level`, unless `RUST_LOG` chooses. `STREAMIT_LOG_FORMAT=json` is how.
+pub fn start(level: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let json = std::env::var("STREAMIT_LOG_FORMAT").is_ok_and(|format| format == "json");
     let registry = tracing_subscriber::registry().with(filter);
     // A second start, as in tests, keeps the first one's settings.
@@ -25,6 +39,17 @@ pub async fn within_request<T>(id: String, work: impl Future<Output = T>) -> T {
     use tracing::Instrument as _;
     let span = tracing::info_span!("request", id = %id);
     REQUEST_ID.scope(id, work.instrument(span)).await
+}
+
+/// Logs that a request was answered. `route` is the template of its path, so that nothing is in it that somebody typed.
+/// Who only watches the server asks all the time, and is left out at this level.
+pub fn answered(method: &http::Method, route: &str, status: http::StatusCode, took: Duration) {
+    let (status, duration_ms) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    if [HEALTH, READINESS, METRICS].contains(&route) {
+        tracing::debug!(target: "streamit::requests", %method, route, status, duration_ms, "answered");
+    } else {
+        tracing::info!(target: "streamit::requests", %method, route, status, duration_ms, "answered");
+    }
 }
 
 /// The id of the request that is being answered.

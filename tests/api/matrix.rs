@@ -53,6 +53,9 @@ const ADMINS: [u16; 7] = [401, 403, 403, 403, 403, 200, 403];
 const MATRIX: &[Row] = &[
     //                                                                           guest bob  carl dora mona ann  ben
     ("GET /healthz", "",                                                         ALL),
+    ("GET /readyz", "",                                                          ALL),
+    // From this machine alone, or with the token: nobody's account opens it.
+    ("GET /metrics", "",                                                         [403; 7]),
     ("GET /media/{name}", "",                                                    [404; 7]),
     ("POST /api/webhook/livekit", "{}",                                          [401; 7]),
     ("GET /api/setup", "",                                                       ALL),

@@ -130,6 +130,11 @@ impl TestApp {
         self.db().write(sql).execute().await.expect("a statement of the test")
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.door.address()
+    }
+
     /// What it was started with.
     pub fn setting(&self, name: &str) -> &str {
         &self.settings[name]

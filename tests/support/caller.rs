@@ -31,6 +31,11 @@ impl Door {
         Self { address: Arc::new(Mutex::new(address)), http: http.expect("an HTTP client") }
     }
 
+    /// Where it is.
+    pub fn address(&self) -> SocketAddr {
+        *self.address.lock().unwrap()
+    }
+
     /// The server is there now.
     pub fn moved_to(&self, address: SocketAddr) {
         *self.address.lock().unwrap() = address;

@@ -430,6 +430,12 @@ impl State {
                 need(grants.room_create)?;
                 self.create_room(read(body)?)?.encode_to_vec()
             }
+            ("livekit.RoomService", "DeleteRoom") => {
+                need(grants.room_create)?;
+                let asked: proto::DeleteRoomRequest = read(body)?;
+                self.rooms.remove(&asked.room).ok_or_else(|| Refusal("not_found", "no such room".into()))?;
+                proto::DeleteRoomResponse::default().encode_to_vec()
+            }
             ("livekit.RoomService", _) => self.room_service(method, grants, body)?,
             _ => return Err(Refusal("bad_route", format!("no service {service}"))),
         };

@@ -1,4 +1,5 @@
-//! Everything that the test process logs, at TRACE for StreamIt and DEBUG for what it stands on, watched for secrets.
+//! Everything that the test process logs, at TRACE for StreamIt and DEBUG for what it stands on, and everything that
+//! programs log which tests start, watched for secrets.
 //! Secrets of the tests hold a mark, so that a line can be judged when it is written and none needs to be kept.
 //! `STREAMIT_TEST_ERRORS=1` shows what the servers log as errors: some tests make them fail on purpose.
 
@@ -47,14 +48,41 @@ impl io::Write for Watcher {
         if text.contains(" ERROR ") && std::env::var_os("STREAMIT_TEST_ERRORS").is_some() {
             let _ = io::stderr().write_all(line);
         }
-        *LINES.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        if [KEY_MARK, PASSWORD_MARK, SECRET_MARK].iter().any(|mark| text.contains(mark)) {
-            LEAKS.lock().unwrap_or_else(PoisonError::into_inner).push(text.into_owned());
-        }
+        look_at(&text);
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Judges a line of a log, whoever wrote it.
+pub fn look_at(text: &str) {
+    *LINES.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    if is_secret(text) {
+        LEAKS.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    }
+}
+
+fn is_secret(text: &str) -> bool {
+    [KEY_MARK, PASSWORD_MARK, SECRET_MARK, "streamit_session="].iter().any(|mark| text.contains(mark))
+        || holds_token(text)
+}
+
+/// A signed token, ours or LiveKit's, in a cookie or a header or by itself: two parts of base64 that begin as JSON does.
+fn holds_token(text: &str) -> bool {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
+        .any(|word| word.split_once("eyJ").is_some_and(|(_, rest)| rest.contains(".eyJ")))
+}
+
+#[test]
+fn a_secret_is_seen_in_a_line_and_nothing_else_is() {
+    let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl";
+    for line in [token, "a=1; streamit_session=x.y", &format!("password {PASSWORD_MARK}-ann"), SECRET_MARK] {
+        assert!(is_secret(line), "{line}");
+    }
+    for line in ["request{id=0190} answered route=/watch/{username} status=200", "eyJ is how JSON begins", ""] {
+        assert!(!is_secret(line), "{line}");
     }
 }

@@ -23,6 +23,7 @@ pub mod chat;
 pub mod curves;
 pub mod demo;
 pub mod follows;
+pub mod inspect;
 pub mod limits;
 pub mod moderation;
 pub mod pictures;
@@ -32,6 +33,8 @@ pub mod titles;
 pub mod users;
 pub mod visits;
 pub mod webhooks;
+
+pub use inspect::PoolUse;
 
 /// How long a query waits for a free connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -66,6 +69,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         curves::ALL,
         demo::ALL,
         follows::ALL,
+        inspect::ALL,
         limits::ALL,
         moderation::ALL,
         pictures::ALL,

@@ -32,6 +32,8 @@ statements! {
 
     DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
 
+    DELETE_SESSIONS = "DELETE FROM sessions WHERE user_id = $1";
+
     DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1";
 }
 
@@ -149,6 +151,12 @@ pub async fn delete(db: impl Queryable<'_>, user_id: &UserId, id: &SessionId) ->
 /// Ends all sessions of the account but one.
 pub async fn delete_others(db: impl Queryable<'_>, user_id: &UserId, keep: &SessionId) -> Result<()> {
     db.write(DELETE_OTHER_SESSIONS).bind(user_id.as_str()).bind(keep.as_str()).execute().await?;
+    Ok(())
+}
+
+/// Ends all sessions of the account.
+pub async fn delete_all(db: impl Queryable<'_>, user_id: &UserId) -> Result<()> {
+    db.write(DELETE_SESSIONS).bind(user_id.as_str()).execute().await?;
     Ok(())
 }
 

@@ -52,6 +52,15 @@ statements! {
                        about = coalesce($3, about)
                    WHERE id = $1";
 
+    /// Accounts in the order of their names, after one of them.
+    LIST_USERS = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.about, u.email,
+                      u.picture, u.is_admin,
+                      EXISTS (SELECT 1 FROM creator_applications a
+                              WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
+                  FROM users u WHERE u.username > $1 ORDER BY u.username LIMIT $2";
+
+    SET_ADMIN = "UPDATE users SET is_admin = $2 WHERE id = $1";
+
     FIND_TIME_ZONE = "SELECT time_zone FROM users WHERE id = $1";
 
     SET_TIME_ZONE = "UPDATE users SET time_zone = $2 WHERE id = $1";
@@ -77,6 +86,21 @@ struct AccountRow {
     picture: Option<String>,
     is_admin: bool,
     is_creator: bool,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: row.id.into(),
+            username: row.username,
+            display_name: row.display_name,
+            about: row.about,
+            email: row.email,
+            is_admin: row.is_admin,
+            is_creator: row.is_creator,
+            picture: row.picture,
+        }
+    }
 }
 
 /// What signing in compares with.
@@ -137,16 +161,19 @@ pub async fn find_login(db: impl Queryable<'_>, login: &str) -> Result<Option<Lo
 /// The account as its owner sees it.
 pub async fn find_account(db: impl Queryable<'_>, id: &UserId) -> Result<Option<Account>> {
     let row: Option<AccountRow> = db.read(FIND_ACCOUNT).bind(id.as_str()).fetch_optional().await?;
-    Ok(row.map(|row| Account {
-        id: row.id.into(),
-        username: row.username,
-        display_name: row.display_name,
-        about: row.about,
-        email: row.email,
-        is_admin: row.is_admin,
-        is_creator: row.is_creator,
-        picture: row.picture,
-    }))
+    Ok(row.map(Account::from))
+}
+
+/// Accounts in the order of their names, after that name.
+pub async fn list(db: impl Queryable<'_>, after: &str, limit: i64) -> Result<Vec<Account>> {
+    let rows: Vec<AccountRow> = db.read(LIST_USERS).bind(after).bind(limit).fetch_all().await?;
+    Ok(rows.into_iter().map(Account::from).collect())
+}
+
+/// Makes the account an admin, or no longer one.
+pub async fn set_admin(db: impl Queryable<'_>, id: &UserId, is_admin: bool) -> Result<()> {
+    db.write(SET_ADMIN).bind(id.as_str()).bind(is_admin).execute().await?;
+    Ok(())
 }
 
 /// The id of the account of that name.

@@ -56,7 +56,7 @@ impl LiveKit {
             enable_transcoding: Some(is_transcoded),
             ..Default::default()
         };
-        let made = self.ingress.create_ingress(kind, options).await?;
+        let made = self.calls.measured("CreateIngress", self.ingress.create_ingress(kind, options)).await?;
         Ok(MadeIngress { id: made.ingress_id, url: made.url, stream_key: made.stream_key })
     }
 
@@ -65,7 +65,8 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn list_ingress(&self, stream: &StreamId) -> Result<Vec<String>, CallError> {
-        let made = self.ingress.list_ingress(IngressListFilter::Room(stream.to_string())).await?;
+        let filter = IngressListFilter::Room(stream.to_string());
+        let made = self.calls.measured("ListIngress", self.ingress.list_ingress(filter)).await?;
         let name = name_of(stream);
         let is_ours = |room: &str, known: &str| room == stream.as_str() && known == name;
         Ok(made.into_iter().filter(|one| is_ours(&one.room_name, &one.name)).map(|one| one.ingress_id).collect())
@@ -76,7 +77,7 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn list_all_ingress(&self) -> Result<Vec<String>, CallError> {
-        let made = self.ingress.list_ingress(IngressListFilter::All).await?;
+        let made = self.calls.measured("ListIngress", self.ingress.list_ingress(IngressListFilter::All)).await?;
         Ok(made.into_iter().map(|one| one.ingress_id).collect())
     }
 
@@ -94,7 +95,8 @@ impl LiveKit {
             ..Default::default()
         };
         let grants = VideoGrants { ingress_admin: true, ..Default::default() };
-        self.twirp.call("livekit.Ingress/UpdateIngress", grants, &wish).await
+        let told = self.twirp.call("livekit.Ingress/UpdateIngress", grants, &wish);
+        self.calls.measured("UpdateIngress", told).await
     }
 
     /// Deletes a way in and cuts its encoder. One that is not there counts as deleted.
@@ -102,7 +104,7 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn delete_ingress(&self, id: &str) -> Result<(), CallError> {
-        match self.ingress.delete_ingress(id).await.map_err(CallError::from) {
+        match self.calls.measured("DeleteIngress", self.ingress.delete_ingress(id)).await {
             Ok(_) | Err(CallError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),
         }

@@ -1,14 +1,22 @@
 //! LiveKit, as far as StreamIt needs it. The only place that talks to it: answers come out as domain types, failures
 //! as "no answer" or "it said no".
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use livekit_api::services::{ServerError, ServerErrorCode, ServiceError, ingress::IngressClient, room::RoomClient};
 
-use self::twirp::Twirp;
+use self::{
+    calls::{CallDurations, Calls},
+    twirp::Twirp,
+};
 use crate::server::{Error, config::LiveKitConfig};
 
+mod calls;
 pub mod ingress;
+pub mod probe;
 pub mod rooms;
 pub mod tokens;
 mod twirp;
@@ -16,6 +24,8 @@ pub mod webhook;
 
 /// How long one call may take. LiveKit answers in milliseconds; a page waits for this.
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+/// Anybody may ask whether LiveKit answers; it is asked itself at most this often.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// A LiveKit server, or LiveKit Cloud.
 #[derive(Debug)]
@@ -24,6 +34,9 @@ pub struct LiveKit {
     rooms: RoomClient,
     ingress: IngressClient,
     twirp: Twirp,
+    calls: Calls,
+    /// When it was last asked whether it answers, and whether it did.
+    answered: Mutex<Option<(Instant, bool)>>,
 }
 
 impl LiveKit {
@@ -36,8 +49,28 @@ impl LiveKit {
                 .with_request_timeout(CALL_TIMEOUT)
                 .with_failover(false),
             twirp: Twirp::new(config),
+            calls: Calls::default(),
+            answered: Mutex::new(None),
             config: config.clone(),
         }
+    }
+
+    /// How long calls took, for whoever counts.
+    pub fn calls(&self) -> CallDurations {
+        self.calls.durations()
+    }
+
+    /// Whether LiveKit answers, or did a moment ago. At most `patience` is waited for it.
+    pub async fn answers_within(&self, patience: Duration) -> bool {
+        let known = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, is_there)) = known
+            && at.elapsed() < ASK_AGAIN_AFTER
+        {
+            return is_there;
+        }
+        let is_there = tokio::time::timeout(patience, self.is_reachable()).await.unwrap_or(false);
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), is_there));
+        is_there
     }
 }
 
@@ -77,6 +110,16 @@ impl From<ServiceError> for CallError {
 }
 
 impl CallError {
+    /// In one word, for counting.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::NotFound(_) => "not_found",
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused(_) => "refused",
+        }
+    }
+
     /// As a service's failure; `message` says what it means for what was asked for.
     pub fn into_error(self, message: &'static str) -> Error {
         match self {

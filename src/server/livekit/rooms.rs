@@ -96,7 +96,7 @@ impl LiveKit {
 
     /// Who is in the room; `None` when there is no such room.
     async fn find_participants(&self, stream: &StreamId) -> Result<Option<Vec<ParticipantInfo>>, CallError> {
-        match self.rooms.list_participants(stream.as_str()).await.map_err(CallError::from) {
+        match self.calls.measured("ListParticipants", self.rooms.list_participants(stream.as_str())).await {
             Ok(participants) => Ok(Some(participants)),
             Err(CallError::NotFound(_)) => Ok(None),
             Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(None),
@@ -109,7 +109,8 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn make_room(&self, stream: &StreamId, metadata: String) -> Result<(), CallError> {
-        self.rooms.create_room(stream.as_str(), CreateRoomOptions { metadata, ..Default::default() }).await?;
+        let options = CreateRoomOptions { metadata, ..Default::default() };
+        self.calls.measured("CreateRoom", self.rooms.create_room(stream.as_str(), options)).await?;
         Ok(())
     }
 
@@ -131,7 +132,8 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn list_rooms(&self) -> Result<Vec<String>, CallError> {
-        Ok(self.rooms.list_rooms(vec![]).await?.into_iter().map(|room| room.name).collect())
+        let rooms = self.calls.measured("ListRooms", self.rooms.list_rooms(vec![])).await?;
+        Ok(rooms.into_iter().map(|room| room.name).collect())
     }
 
     /// Replaces the metadata that everybody in the room gets.
@@ -139,7 +141,8 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or there is no such room.
     pub async fn set_metadata(&self, stream: &StreamId, metadata: &str) -> Result<(), CallError> {
-        self.rooms.update_room_metadata(stream.as_str(), metadata).await?;
+        let told = self.rooms.update_room_metadata(stream.as_str(), metadata);
+        self.calls.measured("UpdateRoomMetadata", told).await?;
         Ok(())
     }
 
@@ -148,7 +151,8 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn remove(&self, stream: &StreamId, identity: &str) -> Result<(), CallError> {
-        match self.rooms.remove_participant(stream.as_str(), identity).await.map_err(CallError::from) {
+        let removed = self.rooms.remove_participant(stream.as_str(), identity);
+        match self.calls.measured("RemoveParticipant", removed).await {
             Ok(()) | Err(CallError::NotFound(_)) => Ok(()),
             Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(()),
             Err(error) => Err(error),
@@ -165,7 +169,7 @@ impl LiveKit {
             topic: Some(CHAT_TOPIC.to_owned()),
             ..Default::default()
         };
-        Ok(self.rooms.send_data(stream.as_str(), lines, options).await?)
+        self.calls.measured("SendData", self.rooms.send_data(stream.as_str(), lines, options)).await
     }
 }
 

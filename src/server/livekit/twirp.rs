@@ -32,6 +32,16 @@ impl Twirp {
         Self { http: reqwest::Client::new(), config: config.clone() }
     }
 
+    /// What the answer to a plain request says the time is.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn find_date(&self) -> Result<Option<String>, CallError> {
+        let answer = self.http.get(&self.config.api_url).timeout(CALL_TIMEOUT).send().await;
+        let answer = answer.map_err(|error| CallError::Unreachable(error.without_url().to_string()))?;
+        Ok(answer.headers().get(header::DATE).and_then(|value| value.to_str().ok()).map(str::to_owned))
+    }
+
     /// Calls `method`, written `package.Service/Method`, and waits until it is done.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) ->
         Ok::<_, Error>((follower, first, chat))
     };
     match started.await {
-        Ok((follower, first, chat)) => events(&state, |sender| async move {
+        Ok((follower, first, chat)) => events(&state, "creator", |sender| async move {
             tokio::select! {
                 biased; // The state opens the stream.
                 () = follower.run(named("state", &first), first.channel, sender.clone()) => {}
@@ -106,7 +106,7 @@ pub async fn channel(
         Ok::<_, Error>((follower, first, chat))
     };
     match started.await {
-        Ok((follower, first, chat)) => events(&state, |sender| async move {
+        Ok((follower, first, chat)) => events(&state, "channel", |sender| async move {
             tokio::select! {
                 biased; // The state opens the stream.
                 () = follower.run(named("state", &first), first, sender.clone()) => {}
@@ -124,7 +124,7 @@ pub async fn account(State(state): State<AppState>, Caller(visit): Caller) -> Re
         Ok(user_id) => {
             let changes = state.events.follow_account(&user_id);
             let source = state.clone();
-            events(&state, |sender| async move {
+            events(&state, "account", |sender| async move {
                 tokio::select! {
                     () = follow_account(source, user_id, changes, sender) => {}
                     () = until_refused(visit, |actor| actor.user().is_ok()) => {}
@@ -249,15 +249,17 @@ pub(super) fn named(name: &str, data: &impl Serialize) -> Event {
     Event::default().event(name).json_data(data).unwrap_or_default()
 }
 
-/// Runs `follow` as long as its reader is there and the server runs.
-fn events<F>(state: &AppState, follow: impl FnOnce(mpsc::Sender<Event>) -> F) -> Response
+/// Runs `follow` as long as its reader is there and the server runs. `kind` is what it is counted as.
+fn events<F>(state: &AppState, kind: &'static str, follow: impl FnOnce(mpsc::Sender<Event>) -> F) -> Response
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let (sender, receiver) = mpsc::channel(IN_FLIGHT);
     let stopping = state.stopping.clone();
     let work = follow(sender);
+    let listening = state.metrics.event_stream(kind);
     state.tasks.spawn(async move {
+        let _listening = listening;
         tokio::select! {
             () = work => {}
             () = stopping.cancelled() => {}

@@ -21,6 +21,8 @@ use crate::{
 };
 
 const LAST_ADMIN: &str = "You are the only admin of this server, so your account can't be deleted.";
+const LAST_ADMIN_BUT_ONE: &str =
+    "This is the only admin of this server. Make somebody else one first: streamit user admin NAME";
 const NOT_TOLD: &str =
     "LiveKit could not be told that your key is void, so nothing was deleted. Try again in a moment.";
 const NEW_KEY: &str = "A stream key was made while your account was being deleted. Try again.";
@@ -43,6 +45,17 @@ pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: 
     }
     let (state_, id) = (state.clone(), user.user_id.clone());
     state.to_the_end(async move { delete_all(&state_, &id).await }).await
+}
+
+/// Deletes an account for the operator, who asks at the command line.
+///
+/// # Errors
+/// When it is the last admin's, or LiveKit fails.
+pub(super) async fn delete_for_operator(state: &AppState, id: &UserId) -> Result<()> {
+    if db::users::is_last_admin(&state.db, id).await? {
+        return Err(Error::Conflict(LAST_ADMIN_BUT_ONE));
+    }
+    delete_all(state, id).await
 }
 
 async fn delete_all(state: &AppState, id: &UserId) -> Result<()> {

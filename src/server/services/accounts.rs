@@ -81,7 +81,13 @@ pub async fn sign_up(
     Ok(SignedIn { account: get_account(&state.db, &id).await?, token: token.token })
 }
 
-async fn insert_user(tx: &mut Tx, id: &UserId, username: &Username, email: &Email, hash: &str) -> Result<()> {
+pub(super) async fn insert_user(
+    tx: &mut Tx,
+    id: &UserId,
+    username: &Username,
+    email: &Email,
+    hash: &str,
+) -> Result<()> {
     let now = clock::now();
     let is_first = db::users::claim_first(&mut *tx, id).await?;
     let user = db::users::NewUser { id, username, email, password_hash: hash, is_admin: is_first };
@@ -106,7 +112,7 @@ pub(super) fn taken(error: Error, username: &'static str, email: &'static str) -
 }
 
 /// Gives an account an approved application and a stream.
-async fn make_creator(tx: &mut Tx, id: &UserId, about: &str, now: Timestamp) -> Result<()> {
+pub(super) async fn make_creator(tx: &mut Tx, id: &UserId, about: &str, now: Timestamp) -> Result<()> {
     let application = clock::new_id().into();
     db::applications::insert(&mut *tx, &application, id, about, ApplicationStatus::Approved, now).await?;
     db::streams::insert(tx, &StreamId(clock::new_id()), id, Title::UNTITLED, now).await?;
@@ -178,6 +184,16 @@ pub async fn make_token(state: &AppState, client: &Client, login: &str, password
 }
 
 async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
+    let checked = find_by_password(state, client, login, password).await;
+    match &checked {
+        Err(Error::WrongCredentials) => state.metrics.failed_sign_in("wrong_credentials"),
+        Err(Error::TooMany { .. }) => state.metrics.failed_sign_in("too_many"),
+        _ => {}
+    }
+    checked
+}
+
+async fn find_by_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
     limit_address(state, client).await?;
     let login = login.trim().to_lowercase();
     let found = db::users::find_login(&state.db, &login).await?;

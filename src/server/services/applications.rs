@@ -100,6 +100,20 @@ pub async fn decide(
 ) -> Result<Application> {
     let admin = actor.admin()?;
     let (decision, reason) = parse_decision(decision, reason)?;
+    carry_out(state, Some(&admin.user_id), id, decision, reason).await
+}
+
+/// Carries out what an admin decided, or the operator, who has no account.
+///
+/// # Errors
+/// When there is no such application, or the decision does not follow from where it stands.
+pub(super) async fn carry_out(
+    state: &AppState,
+    by: Option<&UserId>,
+    id: &ApplicationId,
+    decision: Decision,
+    reason: Option<Reason>,
+) -> Result<Application> {
     let row = get(state, id).await?;
     let user_id = row.user_id.clone();
     let application = Application::from(row);
@@ -107,13 +121,7 @@ pub async fn decide(
     if decision == Decision::Revoke {
         ingress::withdraw(state, &user_id).await?;
     }
-    let row = DecisionRow {
-        id,
-        from: application.status,
-        to,
-        reason: reason.as_ref().map(Reason::as_str),
-        by: Some(&admin.user_id),
-    };
+    let row = DecisionRow { id, from: application.status, to, reason: reason.as_ref().map(Reason::as_str), by };
     record(state, &row, &user_id).await?;
     if decision == Decision::Revoke {
         // A key that was being made while the approval still stood goes too.

@@ -75,6 +75,12 @@ pub(super) async fn commit(
 /// When nobody is signed in, there is no such channel, the text breaks rules, the channel is offline, or the message is
 /// refused.
 pub async fn send(state: &AppState, actor: &Actor, username: &str, text: &str) -> Result<ChatLine> {
+    let sent = write(state, actor, username, text).await;
+    state.metrics.chat_message(sent.as_ref().err());
+    sent
+}
+
+async fn write(state: &AppState, actor: &Actor, username: &str, text: &str) -> Result<ChatLine> {
     let user_id = &actor.user()?.user_id;
     let (_, channel) = channels::find(state, username).await?;
     let text = MessageText::parse(text).map_err(|Invalid(message)| FieldErrors::one("text", message))?;

@@ -31,26 +31,40 @@ pub enum Receipt {
 /// # Errors
 /// When it could not be stored: LiveKit then sends it again.
 pub async fn receive(state: &AppState, authorization: &str, body: &[u8]) -> Result<Receipt> {
-    let Some(livekit) = &state.livekit else { return Ok(Receipt::BadSignature) };
-    let hint = match livekit.read_webhook(authorization, body) {
-        Ok(hint) => hint,
-        Err(Rejected::BadSignature) => return Ok(Receipt::BadSignature),
-        Err(Rejected::Undecodable) => return Ok(Receipt::Undecodable),
-    };
-    take(state, hint).await?;
-    Ok(Receipt::Taken)
+    let received = receive_once(state, authorization, body).await;
+    state.metrics.webhook(match &received {
+        Ok((Receipt::Taken, true)) => "taken",
+        Ok((Receipt::Taken, false)) => "repeat",
+        Ok((Receipt::BadSignature, _)) => "bad_signature",
+        Ok((Receipt::Undecodable, _)) => "undecodable",
+        Err(_) => "not_stored",
+    });
+    received.map(|(receipt, _)| receipt)
 }
 
-async fn take(state: &AppState, hint: Hint) -> Result<()> {
+/// What came of it, and whether it is new.
+async fn receive_once(state: &AppState, authorization: &str, body: &[u8]) -> Result<(Receipt, bool)> {
+    let Some(livekit) = &state.livekit else { return Ok((Receipt::BadSignature, false)) };
+    let hint = match livekit.read_webhook(authorization, body) {
+        Ok(hint) => hint,
+        Err(Rejected::BadSignature) => return Ok((Receipt::BadSignature, false)),
+        Err(Rejected::Undecodable) => return Ok((Receipt::Undecodable, false)),
+    };
+    Ok((Receipt::Taken, take(state, hint).await?))
+}
+
+/// Says whether it is new.
+async fn take(state: &AppState, hint: Hint) -> Result<bool> {
     let now = clock::now();
     let mut tx = state.db.begin().await?;
     if !db::webhooks::insert(&mut tx, &hint.id, now).await? {
-        return Ok(());
+        return Ok(false);
     }
     let target = find_stream(&mut tx, &hint.kind).await?;
     let Some(stream) = target else {
         // Not ours: remembered, so that it is not looked up again, and nothing else.
-        return Ok(tx.commit().await?);
+        tx.commit().await?;
+        return Ok(true);
     };
     let effect = match sign(&hint.kind) {
         Some(sign) => on_air::take(&mut tx, &stream, sign, now).await?,
@@ -64,7 +78,8 @@ async fn take(state: &AppState, hint: Hint) -> Result<()> {
     }
     tx.commit().await?;
     on_air::follow_up(state, &stream, effect).await?;
-    react(state, &stream, &hint.kind, effect).await
+    react(state, &stream, &hint.kind, effect).await?;
+    Ok(true)
 }
 
 async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId>> {

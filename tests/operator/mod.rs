@@ -1,0 +1,7 @@
+//! What whoever runs the server has: what it says of itself, its log, and its commands.
+
+mod accounts;
+mod backups;
+mod doctor;
+mod starting;
+mod watching;

@@ -1,0 +1,81 @@
+//! What the program says when it cannot start, or when a setting means nothing; and its help.
+
+use std::collections::BTreeSet;
+
+use streamit::server::config::NAMES;
+
+use crate::support::{Database, TestApp, log::SECRET_MARK};
+
+on_both_databases![
+    a_setting_that_cannot_be_used_ends_it_with_the_reason,
+    a_port_in_use_and_a_data_folder_that_is_none_end_it_with_the_reason,
+    a_misspelt_setting_is_told_with_what_was_meant,
+    help_names_every_command,
+];
+
+async fn a_setting_that_cannot_be_used_ends_it_with_the_reason(database: Database) {
+    let app = TestApp::start(database).await;
+    let short = &SECRET_MARK[..12];
+    for (name, value, reason) in [
+        ("LIVEKIT_API_SECRET", short, "LIVEKIT_API_SECRET: LiveKit asks for at least 32 characters"),
+        ("STREAMIT_SECRET", short, "STREAMIT_SECRET: give at least 32 characters"),
+        ("STREAMIT_ADDR", "nowhere", "STREAMIT_ADDR: give an address and a port"),
+        ("STREAMIT_METRICS_TOKEN", short, "STREAMIT_METRICS_TOKEN: give at least 16 characters"),
+        ("STREAMIT_LOG_FORMAT", "jsno", "STREAMIT_LOG_FORMAT: give text or json"),
+        ("DATABASE_URL", "mysql://x", "DATABASE_URL: give sqlite:"),
+    ] {
+        let complained = app.command(&[], &[(name, value)], "").await.refused(reason);
+        assert!(!complained.contains(short), "{complained}");
+    }
+}
+
+async fn a_port_in_use_and_a_data_folder_that_is_none_end_it_with_the_reason(database: Database) {
+    let app = TestApp::start(database).await;
+    let taken = app.address().to_string();
+    let complained = app.command(&[], &[("STREAMIT_ADDR", &taken)], "").await.refused("STREAMIT_ADDR");
+    assert!(complained.contains(&format!("can't listen on {taken}")), "{complained}");
+    let file = format!("{}/a-file", app.setting("STREAMIT_DATA_DIR"));
+    std::fs::write(&file, "").unwrap();
+    app.command(&[], &[("STREAMIT_DATA_DIR", &file)], "").await.refused(&format!("the data folder {file}"));
+}
+
+async fn a_misspelt_setting_is_told_with_what_was_meant(database: Database) {
+    let app = TestApp::start(database).await;
+    let program = app.program_with(&[("STREAMIT_AUTOAPPROVE", "true")]).await;
+    let line = program.until_logged("a warning", |line| line.contains("STREAMIT_AUTOAPPROVE")).await;
+    assert!(line.contains("WARN") && line.contains("Did you mean STREAMIT_AUTO_APPROVE?"), "{line}");
+}
+
+async fn help_names_every_command(database: Database) {
+    let app = TestApp::start(database).await;
+    for ask in ["help", "--help", "-h"] {
+        let help = app.command(&[ask], &[], "").await.ok();
+        for command in ["demo-creator", "doctor", "backup", "restore", "user", "approve", "revoke"] {
+            assert!(help.contains(command), "{command} in {help}");
+        }
+    }
+    let unknown = app.command(&["dcotor"], &[], "").await;
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+    assert!(unknown.complained.contains("doctor"), "{unknown:?}");
+}
+
+/// The words in a text that are names of ours.
+fn names_in(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
+    words.filter(|word| word.starts_with("STREAMIT_") && word.len() > "STREAMIT_".len()).collect()
+}
+
+#[test]
+fn every_setting_is_known_by_name_and_explained() {
+    let read = |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let readme = read("README.md");
+    let table: String = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    let known = BTreeSet::from(NAMES);
+    assert_eq!(names_in(&table), known, "the table of README.md");
+    let config = read("src/server/config.rs");
+    let shipped = config.split("#[cfg(test)]").next().unwrap();
+    let of_scripts = shipped.split("const OF_SCRIPTS").nth(1).and_then(|rest| rest.split("];").next()).unwrap();
+    let others = names_in(of_scripts);
+    let used: BTreeSet<&str> = names_in(shipped).into_iter().filter(|name| !others.contains(name)).collect();
+    assert_eq!(used, known, "config.rs");
+}
