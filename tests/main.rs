@@ -19,6 +19,7 @@ mod reconcile;
 mod rooms;
 mod secrets;
 mod security;
+mod sequences;
 mod sql;
 mod state;
 mod webhooks;
