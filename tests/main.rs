@@ -12,6 +12,8 @@ mod support;
 mod api;
 mod chat_convergence;
 mod chat_delivery;
+mod deployment;
+mod instances;
 mod on_air;
 mod operator;
 mod pages;

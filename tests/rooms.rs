@@ -39,7 +39,7 @@ const SERVER_CRATES: [&str; 16] = [
 ];
 
 /// The table.
-const ROOMS: [Room; 15] = [
+const ROOMS: [Room; 16] = [
     // Which crates it may use is in DOMAIN_CRATES.
     Room { name: "domain", may_use: &[], never: &[] },
     Room { name: "components", may_use: &["domain"], never: &SERVER_CRATES },
@@ -88,6 +88,8 @@ const ROOMS: [Room; 15] = [
             "server::queue",
             "server::secrets",
             "server::metrics",
+            // What another instance says is shown by a service.
+            "server::others",
         ],
         never: &["axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol"],
     },
@@ -110,6 +112,20 @@ const ROOMS: [Room; 15] = [
     Room {
         name: "server::jobs",
         may_use: &["domain", "server::services", "server::state"],
+        never: &["sqlx", "axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol"],
+    },
+    // Which instance does what, and how they hear of each other; what it means is for services.
+    Room {
+        name: "server::instances",
+        may_use: &[
+            "domain",
+            "server::db::shared",
+            "server::error",
+            "server::jobs",
+            "server::others",
+            "server::services::news",
+            "server::state",
+        ],
         never: &["sqlx", "axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol"],
     },
     Room {
@@ -140,7 +156,8 @@ const ROOMS: [Room; 15] = [
     Room {
         name: "server::events",
         // The topic of a stream holds what its chat has to send.
-        may_use: &["domain", "server::outbox"],
+        // What happens is said to the other instances too.
+        may_use: &["domain", "server::others", "server::outbox"],
         never: &["sqlx", "axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol"],
     },
 ];

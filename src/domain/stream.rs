@@ -205,7 +205,7 @@ pub struct PastTitle {
 }
 
 /// Something that the creator should know now; it is not part of the stream's state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", tag = "code")]
 pub enum Notice {
     /// A second encoder came with the same key and replaced the first.

@@ -1,7 +1,7 @@
 //! The program from start to end: `streamit` serves, `streamit demo-creator` makes the creator of `./run --demo`,
 //! `streamit demo-analytics` gives that creator a past, and what the operator asks for is in `operator`.
 
-use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Parser as _;
 use leptos::config::{LeptosOptions, get_configuration};
@@ -14,10 +14,11 @@ use super::{
     config::{Config, unknown_names},
     db::Db,
     events::Events,
-    jobs,
+    instances,
     livekit::LiveKit,
     metrics::Metrics,
     operator::{self, hold::Hold},
+    others::Others,
     pictures::PictureMaker,
     queue::Queue,
     router,
@@ -29,6 +30,7 @@ use super::{
     state::{AppState, Parts},
     storage::Storage,
     telemetry,
+    turns::Turns,
 };
 use crate::domain::account::{Email, Password, Username};
 
@@ -125,12 +127,13 @@ fn warn_of_unknown_settings() {
 /// # Errors
 /// When the listener breaks.
 pub async fn serve_on(listener: TcpListener, state: AppState) -> std::io::Result<()> {
-    jobs::start(&state);
+    instances::start(&state);
     let app = router::build(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let stopping = state.stopping.clone();
     axum::serve(listener, app).with_graceful_shutdown(async move { stopping.cancelled().await }).await?;
     state.tasks.close();
     state.tasks.wait().await;
+    instances::tell_rest(&state).await;
     state.db.close().await;
     Ok(())
 }
@@ -162,16 +165,19 @@ pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
     install_crypto();
     let internal = |error: std::io::Error| super::Error::Internal(format!("the secret: {error}"));
     let livekit = config.livekit.as_ref().map(LiveKit::new);
+    let others = Arc::new(if db.is_shared() { Others::somewhere() } else { Others::default() });
     Ok(AppState::new(Parts {
         secrets: Secrets::load(&config).map_err(internal)?,
         metrics: Metrics::new(livekit.as_ref()),
         livekit,
-        events: Events::default(),
+        events: Events::new(others.clone()),
         hasher: Hasher::new()?,
         pictures: PictureMaker::default(),
         storage: Storage::open(&config)
             .map_err(|error| super::Error::Internal(format!("the storage of pictures: {error}")))?,
-        queue: Queue::default(),
+        queue: Queue::new(others.clone()),
+        others,
+        turns: Arc::new(Turns::new(db.clone())),
         leptos: leptos_options(),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),

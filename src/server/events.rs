@@ -1,5 +1,7 @@
 //! What happens, to whom it concerns: the current state of each stream, its viewers, how far its chat is, notices to its
 //! creator, and changes of an account. A slow or late reader gets the newest, never a backlog.
+//!
+//! What is said here is said to the other instances too; what they say comes in by [`Events::hear`], and stays here.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,7 +14,10 @@ use std::{
 
 use tokio::sync::{broadcast, watch};
 
-use super::outbox::Outbox;
+use super::{
+    others::{About, Others},
+    outbox::Outbox,
+};
 use crate::domain::{
     id::{BroadcastId, StreamId, UserId},
     stream::{Notice, OwnState},
@@ -35,15 +40,15 @@ pub struct StreamTopic {
     pub notices: broadcast::Sender<Notice>,
     /// The newest revision of the chat that was made here; 0 before the first.
     pub chat: watch::Sender<i64>,
-    /// Whose messages were held back, let go, or removed before that.
-    pub held: broadcast::Sender<UserId>,
+    /// Whose messages were held back, let go, or removed before that; `None` when it may be anybody's.
+    pub held: broadcast::Sender<Option<UserId>>,
     /// Lines of the chat on their way to LiveKit.
     pub outbox: Outbox,
     /// Whose turn it is to write to the chat, from before the transaction until its line is in the outbox: so lines go
     /// to LiveKit in their order, and who waits holds no connection to the database.
     pub chat_turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to let the encoder in or keep it out, from before the database until LiveKit was told: so what
-    /// LiveKit was told last is what is stored.
+    /// LiveKit was told last is what is stored. Taken by `turns`, which asks the other instances too.
     pub control_turn: Arc<tokio::sync::Mutex<()>>,
     /// LiveKit could not say whether it is on air when it was last asked.
     outage: AtomicBool,
@@ -98,6 +103,7 @@ impl StreamTopic {
 pub struct Events {
     streams: Mutex<HashMap<StreamId, Arc<StreamTopic>>>,
     accounts: Mutex<HashMap<UserId, watch::Sender<u64>>>,
+    others: Arc<Others>,
 }
 
 /// A panic elsewhere cannot leave these maps half-changed.
@@ -106,6 +112,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Events {
+    /// What happens here is said to `others` too.
+    pub fn new(others: Arc<Others>) -> Self {
+        Self { others, ..Self::default() }
+    }
+
     /// The topic of that stream.
     pub fn stream(&self, id: &StreamId) -> Arc<StreamTopic> {
         lock(&self.streams).entry(id.clone()).or_insert_with(|| Arc::new(StreamTopic::new())).clone()
@@ -113,6 +124,12 @@ impl Events {
 
     /// Publishes a state, unless a newer one was published already.
     pub fn publish(&self, id: &StreamId, state: OwnState) {
+        self.others.tell(About::State(id.clone()), state.channel.version);
+        self.show(id, state);
+    }
+
+    /// The same, to who is connected here.
+    pub fn show(&self, id: &StreamId, state: OwnState) {
         self.stream(id).state.send_if_modified(|current| {
             let is_newer = current.as_ref().is_none_or(|known| known.channel.version < state.channel.version);
             if is_newer {
@@ -122,9 +139,33 @@ impl Events {
         });
     }
 
+    /// Streams whose events somebody reads here.
+    pub fn followed(&self) -> Vec<(StreamId, Arc<StreamTopic>)> {
+        let streams = lock(&self.streams);
+        let is_read = |topic: &StreamTopic| topic.state.receiver_count() + topic.chat.receiver_count() > 0;
+        streams.iter().filter(|(_, topic)| is_read(topic)).map(|(id, topic)| (id.clone(), topic.clone())).collect()
+    }
+
     /// Publishes how many people watch.
     pub fn publish_viewers(&self, id: &StreamId, count: u32) {
-        self.stream(id).viewers.send_if_modified(|current| std::mem::replace(current, count) != count);
+        if self.show_viewers(id, count) {
+            self.others.tell(About::Viewers(id.clone()), count.into());
+        }
+    }
+
+    /// The same, to who is connected here; says whether it was another number before.
+    pub fn show_viewers(&self, id: &StreamId, count: u32) -> bool {
+        self.stream(id).viewers.send_if_modified(|current| std::mem::replace(current, count) != count)
+    }
+
+    /// Says all numbers of viewers again, for an instance that does not know them.
+    pub fn tell_viewers(&self) {
+        for (id, topic) in lock(&self.streams).iter() {
+            let count = *topic.viewers.borrow();
+            if count > 0 {
+                self.others.tell(About::Viewers(id.clone()), count.into());
+            }
+        }
     }
 
     /// How many people watch.
@@ -137,9 +178,24 @@ impl Events {
         lock(&self.streams).values().map(|topic| u64::from(*topic.viewers.borrow())).sum()
     }
 
+    /// Forgets what looks into rooms have found: another instance may have looked since.
+    pub fn forget_looks(&self) {
+        for topic in lock(&self.streams).values() {
+            topic.outage.store(false, Ordering::Relaxed);
+            *lock(&topic.empty_since) = None;
+            lock(&topic.audience).last = None;
+        }
+    }
+
     /// Remembers whether LiveKit can say anything about the stream; returns whether it could not the last time.
     pub fn note_outage(&self, id: &StreamId, is_out: bool) -> bool {
         self.stream(id).outage.swap(is_out, Ordering::Relaxed)
+    }
+
+    /// LiveKit was away from the stream, as was seen by who took a webhook in, not by who looks.
+    pub fn tell_outage(&self, id: &StreamId) {
+        self.note_outage(id, true);
+        self.others.tell(About::Outage(id.clone()), 0);
     }
 
     /// Remembers whether a look found the room without an encoder; returns whether it has been so for `at_least`.
@@ -166,19 +222,45 @@ impl Events {
 
     /// Somebody came or went: the next look compares with what is stored.
     pub fn audience_changed(&self, id: &StreamId) {
+        self.others.tell(About::Audience(id.clone()), 0);
+        self.audience_changed_here(id);
+    }
+
+    fn audience_changed_here(&self, id: &StreamId) {
         let topic = self.stream(id);
         let mut audience = lock(&topic.audience);
         *audience = KnownAudience { changes: audience.changes + 1, last: None };
     }
 
+    /// The stream's room is a new one, which has been told nothing yet.
+    pub async fn room_is_new(&self, id: &StreamId) {
+        self.others.tell(About::NewRoom(id.clone()), 0);
+        self.room_is_new_here(id).await;
+    }
+
+    /// The same, as another instance has said.
+    pub async fn room_is_new_here(&self, id: &StreamId) {
+        *self.stream(id).metadata_version.lock().await = 0;
+    }
+
     /// Tells the stream's creator something.
     pub fn notify(&self, id: &StreamId, notice: Notice) {
+        self.others.tell(About::Notice(id.clone(), notice.clone()), 0);
+        self.notify_here(id, notice);
+    }
+
+    fn notify_here(&self, id: &StreamId, notice: Notice) {
         // Nobody listening is fine: notices are for who looks at the dashboard now.
         let _ = self.stream(id).notices.send(notice);
     }
 
     /// Says how far the chat is.
     pub fn chat_changed(&self, id: &StreamId, revision: i64) {
+        self.others.tell(About::Chat(id.clone()), revision);
+        self.chat_changed_here(id, revision);
+    }
+
+    fn chat_changed_here(&self, id: &StreamId, revision: i64) {
         self.stream(id).chat.send_if_modified(|newest| {
             let is_newer = *newest < revision;
             *newest = revision.max(*newest);
@@ -188,12 +270,22 @@ impl Events {
 
     /// Says that a message of that person is held back, or no longer.
     pub fn held_changed(&self, id: &StreamId, author: &UserId) {
+        self.others.tell(About::Held(id.clone(), author.clone()), 0);
+        self.held_changed_here(id, Some(author.clone()));
+    }
+
+    fn held_changed_here(&self, id: &StreamId, author: Option<UserId>) {
         // Nobody listening is fine: who comes later reads what is held.
-        let _ = self.stream(id).held.send(author.clone());
+        let _ = self.stream(id).held.send(author);
     }
 
     /// Says that something about the account changed.
     pub fn account_changed(&self, id: &UserId) {
+        self.others.tell(About::Account(id.clone()), 0);
+        self.account_changed_here(id);
+    }
+
+    fn account_changed_here(&self, id: &UserId) {
         if let Some(sender) = lock(&self.accounts).get(id) {
             sender.send_modify(|changes| *changes += 1);
         }
@@ -204,6 +296,35 @@ impl Events {
         let mut accounts = lock(&self.accounts);
         accounts.retain(|known, sender| known == id || sender.receiver_count() > 0);
         accounts.entry(id.clone()).or_default().subscribe()
+    }
+
+    /// Takes what another instance has said, as far as it says everything itself.
+    pub fn hear(&self, about: About, number: i64) {
+        match about {
+            About::Viewers(id) => {
+                self.show_viewers(&id, u32::try_from(number).unwrap_or(0));
+            }
+            About::Notice(id, notice) => self.notify_here(&id, notice),
+            About::Chat(id) => self.chat_changed_here(&id, number),
+            About::Held(id, author) => self.held_changed_here(&id, Some(author)),
+            About::Account(id) => self.account_changed_here(&id),
+            About::Audience(id) => self.audience_changed_here(&id),
+            About::Outage(id) => {
+                self.note_outage(&id, true);
+            }
+            // What these mean is for services to find out.
+            About::State(_) | About::NewRoom(_) | About::Look(_) | About::Count | About::Everything => {}
+        }
+    }
+
+    /// Something may have been missed about every account and every message that is held back.
+    pub fn anything_changed_here(&self) {
+        for (id, _) in self.followed() {
+            self.held_changed_here(&id, None);
+        }
+        for sender in lock(&self.accounts).values() {
+            sender.send_modify(|changes| *changes += 1);
+        }
     }
 }
 

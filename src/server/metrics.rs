@@ -77,6 +77,8 @@ pub struct Metrics {
     viewers: Gauge,
     connections: Family<State, Gauge>,
     database_up: Gauge,
+    runs_jobs: Gauge,
+    hears_others: Gauge,
     memory_bytes: Gauge,
 }
 
@@ -89,6 +91,10 @@ pub struct Snapshot {
     pub viewers: u64,
     /// Connections to the database.
     pub connections: PoolUse,
+    /// The jobs run in this process.
+    pub runs_jobs: bool,
+    /// What other instances say is heard, if there can be any.
+    pub hears_others: bool,
 }
 
 impl Metrics {
@@ -126,6 +132,10 @@ impl Metrics {
         let help = "Connections to the database: in_use, idle, and the limit";
         registry.register("streamit_database_connections", help, self.connections.clone());
         registry.register("streamit_database_up", "1 when the database has just answered", self.database_up.clone());
+        let help = "1 in the instance that runs the jobs: one of all that use the same database";
+        registry.register("streamit_runs_jobs", help, self.runs_jobs.clone());
+        let help = "1 while what other instances say is heard, and where there are none";
+        registry.register("streamit_hears_others", help, self.hears_others.clone());
         let help = "Memory that the program holds, in bytes";
         registry.register("process_resident_memory_bytes", help, self.memory_bytes.clone());
     }
@@ -168,6 +178,8 @@ impl Metrics {
         for (status, count) in now.streams.iter().flatten() {
             self.streams.get_or_create(&Status { status: status.as_str() }).set(*count);
         }
+        self.runs_jobs.set(i64::from(now.runs_jobs));
+        self.hears_others.set(i64::from(now.hears_others));
         self.viewers.set(i64::try_from(now.viewers).unwrap_or(i64::MAX));
         let PoolUse { in_use, idle, limit } = now.connections;
         for (state, count) in [("in_use", in_use), ("idle", idle), ("limit", limit)] {
@@ -217,7 +229,13 @@ mod tests {
 
     fn snapshot() -> Snapshot {
         let connections = PoolUse { in_use: 1, idle: 2, limit: 5 };
-        Snapshot { streams: Some(vec![(StreamStatus::Live, 3)]), viewers: 7, connections }
+        Snapshot {
+            streams: Some(vec![(StreamStatus::Live, 3)]),
+            viewers: 7,
+            connections,
+            runs_jobs: true,
+            hears_others: true,
+        }
     }
 
     #[test]
@@ -234,6 +252,7 @@ mod tests {
             "streamit_chat_messages_total{outcome=\"CHANNEL_OFFLINE\"} 1",
             "streamit_streams{status=\"live\"} 3",
             "streamit_viewers 7",
+            "streamit_runs_jobs 1",
             "streamit_database_connections{state=\"in_use\"} 1",
         ] {
             assert!(text.lines().any(|one| one == line), "{line} is missing in\n{text}");

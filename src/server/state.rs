@@ -6,8 +6,8 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, metrics::Metrics,
-    pictures::PictureMaker, queue::Queue, secrets::Secrets, storage::Storage,
+    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, metrics::Metrics, others::Others,
+    pictures::PictureMaker, queue::Queue, secrets::Secrets, storage::Storage, turns::Turns,
 };
 
 /// Shared by all requests and jobs; clones are cheap.
@@ -37,6 +37,10 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Streams that somebody should look at soon.
     pub queue: Queue,
+    /// What other instances on the same database are to be told.
+    pub others: Arc<Others>,
+    /// What only one instance may do at a time.
+    pub turns: Arc<Turns>,
     /// Where the browser's files are.
     pub leptos: LeptosOptions,
     /// Work that goes on after its request was answered or given up.

@@ -42,9 +42,10 @@ pub struct TestApp {
     folder: TempDir,
 }
 
-struct Running {
-    state: AppState,
-    server: JoinHandle<std::io::Result<()>>,
+/// A server that runs in this process.
+pub(super) struct Running {
+    pub(super) state: AppState,
+    pub(super) server: JoinHandle<std::io::Result<()>>,
 }
 
 impl TestApp {
@@ -227,7 +228,8 @@ impl TestApp {
     }
 }
 
-async fn run(settings: &BTreeMap<&'static str, String>) -> (Running, SocketAddr) {
+/// Starts one.
+pub(super) async fn run(settings: &BTreeMap<&'static str, String>) -> (Running, SocketAddr) {
     let config = Config::from_lookup(|name| settings.get(name).cloned()).expect("settings that can be used");
     let db = Db::open(&config.database_url).await.expect("a database");
     let state = build_state(config, db).expect("a secret");

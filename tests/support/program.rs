@@ -138,6 +138,23 @@ impl Program {
         eventually(what, || async { self.log.lock().unwrap().iter().find(|line| is_it(line)).cloned() }).await
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.door.address()
+    }
+
+    /// Ends it at once, as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it is ours");
+    }
+
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
     /// The same person, who goes there.
     pub fn seen_by(&self, caller: &Caller) -> Caller {
         caller.through(self.door.clone())

@@ -28,6 +28,7 @@ pub mod limits;
 pub mod moderation;
 pub mod pictures;
 pub mod sessions;
+pub mod shared;
 pub mod streams;
 pub mod titles;
 pub mod users;
@@ -40,7 +41,9 @@ pub use inspect::PoolUse;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that read a SQLite file.
 const SQLITE_READERS: u32 = 4;
-/// Connections to PostgreSQL.
+/// How often opening a SQLite file to write is tried: more than there are changes that another program can make first.
+const OPENING_TRIES: usize = 20;
+/// Connections to PostgreSQL, of each instance; two more are for what instances share (`shared.rs`).
 const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// Sorts after every UUID, in any collation: where a list in descending order of ids begins.
@@ -126,10 +129,24 @@ impl Db {
                 .test_before_acquire(false)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
         };
-        let write = pool().max_connections(1).connect_with(options.clone().create_if_missing(true)).await?;
-        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        let mut tries = 1;
+        let write = loop {
+            match Self::open_to_write(pool().max_connections(1), options.clone()).await {
+                Err(_) if tries < OPENING_TRIES => tries += 1,
+                opened => break opened?,
+            }
+        };
         let read = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { read, write })
+    }
+
+    /// Another program may be making or changing the same file at this moment, which SQLite has no lock for. A change
+    /// is one transaction: one that the other made first fails here as a whole, and is found made when this is tried
+    /// again.
+    async fn open_to_write(pool: SqlitePoolOptions, options: SqliteConnectOptions) -> Result<SqlitePool> {
+        let write = pool.connect_with(options.create_if_missing(true)).await?;
+        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        Ok(write)
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -138,6 +155,7 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect(url)
             .await?;
+        // Holds a lock for it: of several instances that start at once, the others wait.
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self::Postgres(pool))
     }

@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use tokio::time::interval;
+use tokio_util::sync::CancellationToken;
 
 use crate::server::{services::upkeep, state::AppState};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Runs until the server stops.
-pub async fn run(state: AppState) {
+/// Runs until `stop`.
+pub async fn run(state: AppState, stop: CancellationToken) {
     let mut ticks = interval(EVERY);
     loop {
         tokio::select! {
-            () = state.stopping.cancelled() => return,
+            () = stop.cancelled() => return,
             _ = ticks.tick() => upkeep::prune(&state).await,
         }
     }

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::id::StreamId,
@@ -15,9 +16,9 @@ const BUSY_EVERY: Duration = Duration::from_secs(5);
 /// The rest is looked at with every so many looks at those on air.
 const IDLE_EVERY: u32 = 3;
 
-/// Runs until the server stops.
-pub async fn run(state: AppState) {
-    let Some(mut requests) = state.queue.take() else { return };
+/// Runs until `stop`.
+pub async fn run(state: AppState, stop: CancellationToken) {
+    let mut requests = state.queue.read().await;
     let mut ticks = interval(BUSY_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut count = 0_u32;
@@ -25,7 +26,7 @@ pub async fn run(state: AppState) {
     loop {
         let next = due.values().min().copied();
         tokio::select! {
-            () = state.stopping.cancelled() => return,
+            () = stop.cancelled() => return,
             _ = ticks.tick() => {
                 on_air::reconcile_busy(&state).await;
                 if count.is_multiple_of(IDLE_EVERY) {

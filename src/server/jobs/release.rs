@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
 use crate::server::{services::chat, state::AppState};
 
 /// How often. A message is late by at most this; a look costs one read of a small index.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Runs until the server stops.
-pub async fn run(state: AppState) {
+/// Runs until `stop`.
+pub async fn run(state: AppState, stop: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = state.stopping.cancelled() => return,
+            () = stop.cancelled() => return,
             _ = ticks.tick() => chat::release_due(&state).await,
         }
     }

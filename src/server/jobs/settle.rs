@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
 use crate::server::{services::counting, state::AppState};
 
 /// How often. Until it is settled, a broadcast is counted whenever it is asked for.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Runs until the server stops.
-pub async fn run(state: AppState) {
+/// Runs until `stop`.
+pub async fn run(state: AppState, stop: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = state.stopping.cancelled() => return,
+            () = stop.cancelled() => return,
             _ = ticks.tick() => counting::settle_due(&state).await,
         }
     }

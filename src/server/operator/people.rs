@@ -7,6 +7,7 @@ use crate::server::{
     command_line::UserCommand,
     commands::{open, say},
     config::Config,
+    instances,
     services::operator,
     state::AppState,
 };
@@ -80,6 +81,8 @@ pub async fn revoke(username: &str, reason: &str) -> Result<(), Failure> {
 async fn finish(state: &AppState) {
     state.tasks.close();
     state.tasks.wait().await;
+    instances::tell_rest(state).await;
+    state.turns.close().await;
     state.db.close().await;
 }
 

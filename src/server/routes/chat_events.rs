@@ -46,7 +46,7 @@ pub(super) struct ChatFollower {
     standing: Standing,
     position: ChatPosition,
     revisions: watch::Receiver<i64>,
-    held: broadcast::Receiver<UserId>,
+    held: broadcast::Receiver<Option<UserId>>,
     account: Option<watch::Receiver<u64>>,
 }
 
@@ -102,11 +102,11 @@ impl ChatFollower {
     }
 
     /// Said at once, to whom it concerns: they may want to do something before the others see it.
-    fn held_changed(&mut self, author: Result<UserId, broadcast::error::RecvError>) -> Option<Event> {
+    fn held_changed(&mut self, author: Result<Option<UserId>, broadcast::error::RecvError>) -> Option<Event> {
         let concerns = match author {
-            Ok(author) => self.standing.role.is_staff() || self.user.as_ref() == Some(&author),
+            Ok(Some(author)) => self.standing.role.is_staff() || self.user.as_ref() == Some(&author),
             // Some were missed: it may be among them.
-            Err(broadcast::error::RecvError::Lagged(_)) => true,
+            Ok(None) | Err(broadcast::error::RecvError::Lagged(_)) => true,
             Err(broadcast::error::RecvError::Closed) => false,
         };
         concerns.then(|| self.look_again())

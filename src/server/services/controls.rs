@@ -103,7 +103,7 @@ pub async fn end(state: &AppState, actor: &Actor) -> Result<StreamReport> {
 async fn end_now(state: &AppState, id: &StreamId) -> Result<()> {
     let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;
     let topic = state.events.stream(id);
-    let _turn = topic.control_turn.lock().await;
+    let _turn = state.turns.take(&topic.control_turn, id).await?;
     let row = streams::get(state, id).await?;
     // Without a key nothing comes back by itself, and there is nothing to keep out.
     let keeps_out = row.ingress_id.is_some();
@@ -130,7 +130,7 @@ async fn end_now(state: &AppState, id: &StreamId) -> Result<()> {
 /// When LiveKit does not answer, or refuses, or the database cannot be read.
 pub(super) async fn keep_out_again(state: &AppState, livekit: &LiveKit, id: &StreamId, sender: &str) -> Result<bool> {
     let topic = state.events.stream(id);
-    let _turn = topic.control_turn.lock().await;
+    let _turn = state.turns.take(&topic.control_turn, id).await?;
     let row = streams::get(state, id).await?;
     if row.ended_by_creator {
         keep_out(livekit, &row, Some(sender)).await.map_err(|error| error.into_error(NOT_ENDED))?;
@@ -163,7 +163,7 @@ pub async fn resume(state: &AppState, actor: &Actor) -> Result<StreamReport> {
 
 async fn resume_now(state: &AppState, id: &StreamId) -> Result<()> {
     let topic = state.events.stream(id);
-    let _turn = topic.control_turn.lock().await;
+    let _turn = state.turns.take(&topic.control_turn, id).await?;
     let row = streams::get(state, id).await?;
     // Opening a way in cuts an encoder that is there. Off air it only mends what LiveKit may have been told late.
     if !row.ended_by_creator && row.status().is_busy() {

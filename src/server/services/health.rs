@@ -48,6 +48,8 @@ pub async fn metrics(state: &AppState) -> Result<String> {
         streams: counting.await.ok().and_then(std::result::Result::ok),
         viewers: state.events.all_viewers(),
         connections: state.db.pool_use(),
+        runs_jobs: state.queue.is_read(),
+        hears_others: state.others.is_heard() || !state.others.may_be(),
     };
     state.metrics.text(&now).map_err(|error| Error::Internal(format!("metrics: {error}")))
 }

@@ -19,6 +19,7 @@ pub mod follows;
 pub mod health;
 pub mod ingress;
 pub mod moderation;
+pub mod news;
 pub mod on_air;
 pub mod operator;
 mod period;

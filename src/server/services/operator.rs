@@ -1,8 +1,8 @@
 //! What the operator does with accounts at the command line. There is no actor: whoever can run the program on the
 //! installation's data may do everything anyway. What somebody may choose for themselves is checked as on the pages.
 //!
-//! The command is another process than the server: pages that are open hear of a change from the server only when
-//! they ask it again.
+//! The command is another process than the server. On PostgreSQL it tells the servers what it changed, as instances
+//! tell each other; on SQLite, pages that are open hear of it only when they ask again.
 
 use crate::{
     domain::{
@@ -83,7 +83,9 @@ pub async fn set_password(state: &AppState, username: &str, password: &str) -> R
     db::sessions::delete_all(&mut tx, &id).await?;
     // Whoever was locked out for trying too often can sign in with it at once.
     db::limits::delete(&mut tx, &accounts::sign_ins_of(id.as_str())).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    state.events.account_changed(&id);
+    Ok(())
 }
 
 /// Makes somebody an admin, or no longer one.
@@ -126,6 +128,7 @@ pub async fn approve(state: &AppState, username: &str) -> Result<()> {
             accounts::make_creator(&mut tx, &id, ABOUT, clock::now()).await?;
             db::streams::open_for(&mut tx, &id).await?;
             tx.commit().await?;
+            state.events.account_changed(&id);
         }
     }
     Ok(())

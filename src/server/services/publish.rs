@@ -59,11 +59,13 @@ pub fn with_viewers(state: &AppState, id: &StreamId, mut channel: ChannelState) 
 
 /// A new room has no metadata: what it was told before went to another one.
 pub async fn room_is_new(state: &AppState, id: &StreamId) -> Result<()> {
-    *state.events.stream(id).metadata_version.lock().await = 0;
+    state.events.room_is_new(id).await;
     announce(state, id).await
 }
 
-/// Writes the room's metadata in the background, one at a time for each room, never an older one after a newer one.
+/// Writes the room's metadata in the background, one at a time for each room, never an older one after a newer one. Of
+/// two instances that write at once the one with the older state may be the later one: so each looks, once it has
+/// written, whether what it wrote is still the newest, and writes again when it is not.
 pub fn tell_room(state: &AppState, id: &StreamId, channel: ChannelState) {
     if state.livekit.is_none() {
         return;
@@ -76,12 +78,25 @@ pub fn tell_room(state: &AppState, id: &StreamId, channel: ChannelState) {
         if *told >= channel.version {
             return;
         }
-        match write_metadata(&state, &id, &channel).await {
-            Ok(()) => *told = channel.version,
-            // No room is the usual case while nobody is on air.
-            Err(error) => tracing::debug!(stream = %id, %error, "the room was not told"),
+        let mut next = Some(channel);
+        while let Some(channel) = next {
+            if let Err(error) = write_metadata(&state, &id, &channel).await {
+                // No room is the usual case while nobody is on air.
+                return tracing::debug!(stream = %id, %error, "the room was not told");
+            }
+            *told = channel.version;
+            next = newer_than(&state, &id, channel.version).await;
         }
     });
+}
+
+/// What another instance has made of the stream meanwhile. Where there is none, whoever made it waits to write it.
+async fn newer_than(state: &AppState, id: &StreamId, version: i64) -> Option<ChannelState> {
+    if !state.others.may_be() {
+        return None;
+    }
+    let row = db::streams::find(&state.db, id).await.ok()??;
+    Some(row.state()).filter(|newest| newest.version > version)
 }
 
 async fn write_metadata(state: &AppState, id: &StreamId, channel: &ChannelState) -> Result<(), CallError> {

@@ -128,7 +128,7 @@ async fn react(state: &AppState, stream: &StreamId, kind: &HintKind, effect: Eff
             // A room that is made while its encoder was in one: LiveKit was restarted, and the encoder comes back.
             let row = db::streams::find(&state.db, stream).await?;
             if row.is_some_and(|row| row.on_air().participant_sid.is_some()) {
-                state.events.note_outage(stream, true);
+                state.events.tell_outage(stream);
             }
             publish::room_is_new(state, stream).await?;
         }
