@@ -30,6 +30,8 @@ pub mod paths {
     /// The numbers of the creator's broadcasts as a file: `?format=csv|json`, and a period as in
     /// [`crate::api::analytics`]; without one, of all times.
     pub const ANALYTICS_EXPORT: &str = "/api/analytics/export";
+    /// All of this, described for programs.
+    pub const OPENAPI: &str = "/api/openapi.json";
     /// LiveKit's webhook.
     pub const WEBHOOK: &str = "/api/webhook/livekit";
 }

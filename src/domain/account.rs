@@ -1,5 +1,7 @@
 //! What an account is made of.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -22,13 +24,16 @@ pub fn is_reserved(name: &str) -> bool {
 pub struct Username(String);
 
 impl Username {
+    /// How many characters it has.
+    pub const LENGTH: Range<usize> = 3..31;
+
     /// Trims, lowers and checks.
     ///
     /// # Errors
     /// When it is too short, too long, reserved, or holds other characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let name = text.trim().to_ascii_lowercase();
-        if !(3..=30).contains(&name.chars().count()) {
+        if !Self::LENGTH.contains(&name.chars().count()) {
             return Err(Invalid::new("Choose a username of 3 to 30 characters."));
         }
         if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
@@ -51,6 +56,9 @@ impl Username {
 pub struct Email(String);
 
 impl Email {
+    /// Longest address, in bytes.
+    pub const MAX_BYTES: usize = 254;
+
     /// Trims, lowers and checks.
     ///
     /// # Errors
@@ -63,7 +71,7 @@ impl Email {
                 && host.split('.').count() > 1
                 && host.split('.').all(|p| !p.is_empty())
         });
-        if !shaped || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if !shaped || email.len() > Self::MAX_BYTES || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(Invalid::new("Enter an email address such as ann@example.org."));
         }
         Ok(Self(email))
@@ -80,12 +88,15 @@ impl Email {
 pub struct Password(String);
 
 impl Password {
+    /// How many characters it has.
+    pub const LENGTH: Range<usize> = 10..201;
+
     /// Checks its length.
     ///
     /// # Errors
     /// When it is shorter than 10 or longer than 200 characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        if !(10..=200).contains(&text.chars().count()) {
+        if !Self::LENGTH.contains(&text.chars().count()) {
             return Err(Invalid::new("Choose a password of 10 to 200 characters."));
         }
         Ok(Self(text.to_owned()))
@@ -105,6 +116,7 @@ impl std::fmt::Debug for Password {
 
 /// The kinds of sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SessionKind {
     /// By cookie.
@@ -130,6 +142,7 @@ impl SessionKind {
 
 /// A person with an account, as they see it themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     /// The account's id.
@@ -153,6 +166,7 @@ pub struct Account {
 
 /// One sign-in of the account, as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// The session's id.
@@ -171,6 +185,7 @@ pub struct Session {
 
 /// What a script signs in with, as `Authorization: Bearer`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
     /// The token itself.

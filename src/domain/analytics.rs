@@ -9,6 +9,7 @@ use super::{channel::StreamStatus, chat_settings::ChatRule, fields::Invalid, id:
 
 /// The numbers of one broadcast; of one that is on air, up to now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BroadcastNumbers {
     /// Time on air, in seconds, without drops.
@@ -33,6 +34,7 @@ pub struct BroadcastNumbers {
 
 /// One broadcast in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BroadcastSummary {
     /// Which broadcast.
@@ -66,6 +68,7 @@ impl BroadcastSummary {
 /// What a broadcast is compared with: the average of the creator's last ones before it. Those are left out that were
 /// before it was written down who watches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Baseline {
     /// How many they are: five, or fewer when there were no more.
@@ -91,6 +94,7 @@ pub struct Baseline {
 /// A piece of a broadcast's curve: a minute, or a quarter of an hour of one that is longer than 12 hours or ended more
 /// than 90 days ago.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CurvePoint {
     /// When it begins.
@@ -109,6 +113,7 @@ pub struct CurvePoint {
 
 /// Something that happened during a broadcast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Moment {
     /// When.
@@ -120,6 +125,7 @@ pub struct Moment {
 
 /// What can happen during a broadcast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum MomentKind {
     /// It got another title.
@@ -141,6 +147,7 @@ pub enum MomentKind {
 
 /// All that is known of one broadcast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BroadcastReport {
     /// The broadcast and its numbers.
@@ -156,6 +163,7 @@ pub struct BroadcastReport {
 
 /// The numbers of a period. A broadcast belongs to the period in which it began.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PeriodNumbers {
     /// How many broadcasts.
@@ -176,6 +184,7 @@ pub struct PeriodNumbers {
 
 /// One day of a period, in the creator's time zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DayNumbers {
     /// The day: `2026-08-01`.
@@ -187,6 +196,7 @@ pub struct DayNumbers {
 
 /// One hour of the week, over all weeks of a period, in the creator's time zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HourNumbers {
     /// 0 is Monday.
@@ -201,6 +211,7 @@ pub struct HourNumbers {
 
 /// How a period went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AnalyticsSummary {
     /// The first day: `2026-08-01`.
@@ -221,6 +232,7 @@ pub struct AnalyticsSummary {
 
 /// By what a list of broadcasts is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum BroadcastOrder {
     /// The newest first.

@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{fields::Invalid, id::ApplicationId, timestamp::Timestamp};
 
+/// Longest text of an applicant, and longest reason, in characters.
+pub const MAX_WORDS_CHARS: usize = 2000;
+
 /// Where an application stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ApplicationStatus {
     /// Sent, not looked at.
@@ -37,6 +41,7 @@ impl ApplicationStatus {
 
 /// What an admin does with an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// Says that it is being looked at.
@@ -124,6 +129,7 @@ impl Reason {
 
 /// An application, as its author and the admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
     /// The application's id.
@@ -152,7 +158,7 @@ fn bounded(text: &str, when_empty: &str) -> Result<String, Invalid> {
     if text.contains('\0') {
         return Err(Invalid::new("Leave out the NUL characters."));
     }
-    if text.chars().count() > 2000 {
+    if text.chars().count() > MAX_WORDS_CHARS {
         return Err(Invalid::new("Keep it to 2,000 characters."));
     }
     Ok(text.to_owned())

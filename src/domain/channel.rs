@@ -6,6 +6,7 @@ use super::{chat::Standing, chat_settings::ChatSettings, timestamp::Timestamp};
 
 /// Whether a stream is on air.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum StreamStatus {
     /// Nobody is sending.
@@ -61,6 +62,7 @@ impl StreamStatus {
 
 /// What everybody sees of a stream. Pages replace theirs whenever one with a higher version comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelState {
     /// Goes up by one with every change of anything but the viewer count.
@@ -107,6 +109,7 @@ impl ChannelState {
 
 /// Who a channel belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Creator {
     /// The last part of the watch page's address.
@@ -122,6 +125,7 @@ pub struct Creator {
 
 /// What the watch page opens with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Channel {
     /// Whose it is.
@@ -141,6 +145,7 @@ pub struct Channel {
 
 /// Whether one follows a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Following {
     /// One does.
@@ -153,6 +158,7 @@ pub struct Following {
 
 /// A stream in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelCard {
     /// Whose it is.
@@ -178,6 +184,7 @@ pub struct ChannelCard {
 
 /// What a player connects to LiveKit with: it can watch and nothing else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomToken {
     /// LiveKit's address for browsers.

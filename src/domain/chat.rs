@@ -31,6 +31,7 @@ pub const MAX_TIME_OUT_SECS: i64 = 14 * 24 * 3600;
 
 /// What somebody is to a chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ChatRole {
     /// Anybody.
@@ -123,6 +124,7 @@ pub fn is_invisible(c: char) -> bool {
 
 /// Who wrote a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatAuthor {
     /// What they are addressed by; `None` when the account is gone.
@@ -135,6 +137,7 @@ pub struct ChatAuthor {
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum LineContent {
     /// Somebody wrote something.
@@ -158,6 +161,7 @@ pub enum LineContent {
 
 /// A line of the chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatLine {
     /// Names it.
@@ -190,6 +194,7 @@ impl ChatLine {
 
 /// A piece of a chat: of its history, or of what changed since a revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatPage {
     /// History: the newest first. Changes: in the order of their revisions.
@@ -205,6 +210,7 @@ pub struct ChatPage {
 
 /// Somebody may not write for a while, or for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Ban {
     /// Until when; `None` is for good.
@@ -220,6 +226,7 @@ impl Ban {
 
 /// What somebody is to a channel and its chat, as they see it themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     /// Their name; `None` for a guest.

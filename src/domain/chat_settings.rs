@@ -15,6 +15,7 @@ pub const MAX_FOLLOWERS_MIN_MINUTES: u32 = 129_600;
 
 /// Who can write, how often, and how soon others see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatSettings {
     /// Off: only the creator and moderators can write.
@@ -46,6 +47,7 @@ impl Default for ChatSettings {
 
 /// A rule as the chat tells of it when it changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(tag = "rule", content = "value", rename_all = "camelCase")]
 pub enum ChatRule {
     /// Whether anybody but creator and moderators can write.
@@ -82,6 +84,7 @@ impl ChatSettings {
 /// A wish to change some of the settings. Numbers are wider than the rules allow, so that a number out of range is
 /// explained instead of being "not a number".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ChatSettingsChange {
     /// See [`ChatSettings::is_chat_enabled`].

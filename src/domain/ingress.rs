@@ -6,6 +6,7 @@ use super::fields::Invalid;
 
 /// The protocol that the key is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum InputType {
     /// Every encoder; several qualities for viewers; about two seconds of delay.

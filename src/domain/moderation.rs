@@ -6,6 +6,7 @@ use super::{chat::MAX_TIME_OUT_SECS, fields::Invalid, id::ActionId, timestamp::T
 
 /// Something that creator or moderators did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ActionKind {
     /// Removed a message.
@@ -46,6 +47,7 @@ impl ActionKind {
 
 /// Who did what to whom, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ModerationAction {
     /// Names it.
@@ -64,6 +66,7 @@ pub struct ModerationAction {
 
 /// Somebody who may not write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BannedPerson {
     /// Who.
@@ -78,6 +81,7 @@ pub struct BannedPerson {
 
 /// Somebody who keeps order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Moderator {
     /// Who.

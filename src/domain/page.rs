@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One piece of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// What is in it.

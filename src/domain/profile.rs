@@ -104,6 +104,7 @@ fn turns_text(c: char) -> bool {
 
 /// A wish to change how one is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProfileChange {
     /// See [`DisplayName`].

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A part that StreamIt needs and does not have, in words for whoever runs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MissingPart {
     /// Its name.

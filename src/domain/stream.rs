@@ -14,6 +14,7 @@ use super::{
 
 /// Everything about the stream but its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamInfo {
     /// What it is called.
@@ -37,6 +38,7 @@ pub struct StreamInfo {
 
 /// A wish to change the title or the picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct StreamInfoChange {
     /// See [`Title`].
@@ -77,6 +79,7 @@ impl StreamInfoChange {
 
 /// Whether the stream is on air, and what is needed beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StreamReport {
     /// `status` is live or reconnecting.
@@ -104,6 +107,7 @@ pub struct StreamReport {
 
 /// What the creator has set for the encoder, and what is known of it. Goes to the creator alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Controls {
     /// Who comes next is seen by the creator alone, until they go live.
@@ -118,6 +122,7 @@ pub struct Controls {
 
 /// A stream as its creator sees it: with the version of what everybody sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct OwnState {
     /// What everybody sees; a rehearsal as one.
     #[serde(flatten)]
@@ -129,6 +134,7 @@ pub struct OwnState {
 
 /// The last time that something came in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LastUsed {
     /// When it came.
@@ -167,6 +173,7 @@ impl DisconnectProtection {
 
 /// What an encoder needs to get in. Holds the stream key: it goes to its owner and nowhere else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
     /// Where the encoder connects.
@@ -185,6 +192,7 @@ impl std::fmt::Debug for Credentials {
 
 /// A way in that was just made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NewIngress {
     /// What LiveKit calls it.
@@ -196,6 +204,7 @@ pub struct NewIngress {
 
 /// A title that the stream has or had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PastTitle {
     /// The title.
@@ -206,6 +215,7 @@ pub struct PastTitle {
 
 /// Something that the creator should know now; it is not part of the stream's state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", tag = "code")]
 pub enum Notice {
     /// A second encoder came with the same key and replaced the first.

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Longest address, in bytes.
-const MAX_BYTES: usize = 2048;
+pub const MAX_ADDRESS_BYTES: usize = 2048;
 
 /// An http(s) address, or that of a picture that the server keeps. Never fetched by the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Thumbnail {
         if !(remote || ours) {
             return Err(Invalid::new("Give the address of a picture that starts with https:// or http://."));
         }
-        if text.len() > MAX_BYTES {
-            return Err(Invalid::new(format!("An address has at most {MAX_BYTES} bytes.")));
+        if text.len() > MAX_ADDRESS_BYTES {
+            return Err(Invalid::new(format!("An address has at most {MAX_ADDRESS_BYTES} bytes.")));
         }
         if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\')) {
             return Err(Invalid::new("An address holds no spaces, quotes or control characters."));

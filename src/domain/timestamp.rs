@@ -7,7 +7,9 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(pub i64);
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(description = "A point in time: RFC 3339, in UTC.", extend("format" = "date-time")))]
+pub struct Timestamp(#[cfg_attr(feature = "ssr", schemars(with = "String"))] pub i64);
 
 impl Timestamp {
     /// The time between `earlier` and this, zero if it is not earlier.

@@ -16,6 +16,7 @@ pub mod instances;
 pub mod jobs;
 pub mod livekit;
 pub mod metrics;
+pub mod openapi;
 pub mod operator;
 pub mod others;
 pub mod outbox;

@@ -26,7 +26,7 @@ use super::{
     auth::{door::ClientAddress, origin},
     clock,
     headers::{self, PagePolicy},
-    routes::{export, health, media, sse, uploads, webhook},
+    routes::{export, health, media, openapi, sse, uploads, webhook},
     state::AppState,
     telemetry,
 };
@@ -113,6 +113,7 @@ fn doors(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<(Method, &'s
         (Method::GET, telemetry::HEALTH, get(health::healthz)),
         (Method::GET, telemetry::READINESS, get(health::readyz)),
         (Method::GET, telemetry::METRICS, get(health::metrics)),
+        (Method::GET, paths::OPENAPI, get(openapi::document)),
         (Method::POST, paths::WEBHOOK, post(webhook::receive)),
         (Method::GET, paths::STREAM_EVENTS, get(sse::own_stream)),
         (Method::GET, paths::CHANNEL_EVENTS, get(sse::channel)),
@@ -130,10 +131,15 @@ fn doors(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<(Method, &'s
 /// Everything that is answered here but files: server functions, doors and pages, by method and path. For tests that
 /// leave none out.
 pub fn endpoints() -> Vec<(Method, String)> {
+    let pages = generate_route_list(App).into_iter().map(|page| (Method::GET, page.path().to_owned()));
+    endpoints_for_programs().into_iter().chain(pages).collect()
+}
+
+/// The same without pages: what a program can ask for.
+pub fn endpoints_for_programs() -> Vec<(Method, String)> {
     let functions = server_fn_paths().map(|(path, method)| (method, path.to_owned()));
     let doors = doors(|| ()).into_iter().map(|(method, path, _)| (method, path.to_owned()));
-    let pages = generate_route_list(App).into_iter().map(|page| (Method::GET, page.path().to_owned()));
-    functions.chain(doors).chain(pages).collect()
+    functions.chain(doors).collect()
 }
 
 fn set_status(status: u16) {
@@ -193,8 +199,10 @@ async fn guard_api(State(state): State<AppState>, request: Request, next: Next) 
         }
         Err(error) => failure(error),
     };
-    // Nothing of the API is for a cache: most of it is personal, and some of it is a key.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Nothing of the API is for a cache but what describes it: most is personal, and some of it is a key.
+    if path != paths::OPENAPI || !response.status().is_success() {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     response
 }
 

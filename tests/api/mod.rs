@@ -17,6 +17,7 @@ mod forms;
 mod keys;
 mod matrix;
 mod moderation;
+mod openapi;
 mod picture;
 mod profile;
 mod sessions;

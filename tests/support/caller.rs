@@ -9,7 +9,7 @@ use std::{
 use reqwest::{Method, RequestBuilder, Response, header};
 use serde_json::{Value, json};
 
-use super::{Events, PATIENCE, in_time, log::PASSWORD_MARK};
+use super::{Events, PATIENCE, contract, in_time, log::PASSWORD_MARK};
 
 /// Where the server is: it moves when it is started again.
 #[derive(Clone, Debug)]
@@ -204,7 +204,7 @@ pub fn account(username: &str) -> Value {
     json!({ "username": username, "email": format!("{username}@example.org"), "password": password_of(username) })
 }
 
-/// An answer, read to its end. What all answers of the API have in common was checked.
+/// An answer, read to its end. What all answers of the API have in common was checked, and that it is as described.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -215,8 +215,12 @@ pub struct Answer {
 impl Answer {
     /// Sends the request and reads the answer.
     pub async fn to(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
-        Self::read(response).await
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = Self::read(client.execute(request).await.expect("an answer")).await;
+        contract::check(&method, &path, &answer);
+        answer
     }
 
     /// Reads the answer.

@@ -9,6 +9,7 @@ pub mod app;
 pub mod browser;
 pub mod caller;
 pub mod chat;
+pub mod contract;
 pub mod encoder;
 pub mod livekit;
 pub mod log;

@@ -28,9 +28,9 @@ use crate::{
 const CHAT_EVERY: Duration = Duration::from_secs(1);
 
 /// Data of the event `chat`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ChatPosition {
+pub struct ChatPosition {
     /// The newest change that everybody sees.
     revision: i64,
     /// Goes up when what is held back and this reader may see has changed.

@@ -4,7 +4,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    extract::{FromRequestParts, Query, State},
+    extract::{FromRequestParts, Query, State, rejection::QueryRejection},
     http::request::Parts,
     response::{
         IntoResponse, Response,
@@ -59,6 +59,14 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
+/// Data of the event `viewers`.
+#[derive(Clone, Copy, Debug, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ViewerCount {
+    /// People watching, without the creator.
+    viewer_count: u32,
+}
+
 /// `?username=`.
 #[derive(Debug, serde::Deserialize)]
 pub struct ChannelQuery {
@@ -93,10 +101,10 @@ pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) ->
 pub async fn channel(
     State(state): State<AppState>,
     Caller(visit): Caller,
-    Query(query): Query<ChannelQuery>,
+    query: Result<Query<ChannelQuery>, QueryRejection>,
 ) -> Response {
-    let Some(username) = query.username else {
-        return failure(ApiError::new(ErrorCode::BadRequest, "Say which channel: ?username=…"));
+    let Some(username) = query.ok().and_then(|Query(query)| query.username) else {
+        return failure(ApiError::new(ErrorCode::BadRequest, "Say which channel, once: ?username=…"));
     };
     let started = async {
         let (id, _) = channels::state_of(&state, &username).await?;
@@ -214,7 +222,7 @@ impl Follower {
                 () = sleep_until(viewers_from), if shown != viewers_sent => {
                     viewers_sent = shown;
                     viewers_from = Instant::now() + VIEWERS_EVERY;
-                    named("viewers", &serde_json::json!({ "viewerCount": shown }))
+                    named("viewers", &ViewerCount { viewer_count: shown })
                 }
                 changed = self.viewers.changed(), if shown == viewers_sent => {
                     if changed.is_err() { return } else { continue }

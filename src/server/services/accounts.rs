@@ -22,15 +22,17 @@ use crate::{
 };
 
 /// Sign-ups from one address, within [`SIGN_UP_WINDOW`].
-const MAX_SIGN_UPS: i64 = 20;
-const SIGN_UP_WINDOW: Duration = Duration::from_secs(3600);
+pub const MAX_SIGN_UPS: i64 = 20;
+/// See [`MAX_SIGN_UPS`].
+pub const SIGN_UP_WINDOW: Duration = Duration::from_secs(3600);
 /// Sign-ins to one account, within [`SIGN_IN_WINDOW`].
-const MAX_SIGN_INS: i64 = 10;
-const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
+pub const MAX_SIGN_INS: i64 = 10;
+/// See [`MAX_SIGN_INS`].
+pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// A session is marked as used at most this often.
 const TOUCH_AFTER: Duration = Duration::from_secs(3600);
 /// Sign-ins from one address, within [`SIGN_IN_WINDOW`]: for whoever tries one password on many accounts.
-const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
+pub const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
 const TOO_MANY_TRIES: &str = "Too many tries. Wait a few minutes and try again.";
 const NOT_THE_DEMO: &str = "The username `demo` belongs to somebody who signed up.";
 /// Sessions in one piece of the list.

@@ -10,7 +10,7 @@ use crate::server::{Error, Result, db, metrics::Snapshot, state::AppState};
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// What each part is doing. Holds no address and no reason: anybody may read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
     /// Requests can be answered.

@@ -22,7 +22,7 @@ pub mod moderation;
 pub mod news;
 pub mod on_air;
 pub mod operator;
-mod period;
+pub(super) mod period;
 pub mod pictures;
 pub mod portraits;
 pub mod profile;

@@ -11,11 +11,11 @@ use crate::{
 };
 
 /// What a period may be named by, in days.
-const DAY_CHOICES: [u16; 3] = [7, 30, 90];
+pub const DAY_CHOICES: [u16; 3] = [7, 30, 90];
 /// What it is when nobody says, in days.
 const DEFAULT_DAYS: u16 = 30;
 /// Longest period, in days.
-const MAX_DAYS: usize = 400;
+pub const MAX_DAYS: usize = 400;
 const UNKNOWN_ZONE: &str = "There is no such time zone. Name one like Europe/Berlin or UTC.";
 
 /// A period as it is asked for; an empty text is none.

@@ -20,8 +20,9 @@ use crate::{
 /// What storing a picture may take, at the very most: until then it may be nobody's.
 const STORED_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Pictures of one account, within [`UPLOAD_WINDOW`].
-const MAX_UPLOADS: i64 = 60;
-const UPLOAD_WINDOW: Duration = Duration::from_secs(10 * 60);
+pub const MAX_UPLOADS: i64 = 60;
+/// See [`MAX_UPLOADS`].
+pub const UPLOAD_WINDOW: Duration = Duration::from_secs(10 * 60);
 
 /// A picture that somebody sent.
 #[derive(Clone, Debug, Default)]
