@@ -3,6 +3,7 @@
 #   base   what the scripts themselves call      build  compiler, linker, Node.js
 #   rust   Debian's own Rust for the browser     go     Debian's Go, which fetches a newer one
 #   media  GStreamer, Redis, ffmpeg              test   Chromium, PostgreSQL, shellcheck
+#   python what a Python needs to install packages
 # Says nothing, and asks the package lists nothing, when all is there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -15,6 +16,7 @@ declare -A GROUP=(
   [media]="redis-server ffmpeg libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
     gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
     gstreamer1.0-libav gstreamer1.0-nice gcc libc6-dev pkg-config"
+  [python]="python3-venv"
   [test]="chromium fonts-dejavu-core postgresql shellcheck"
 )
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that is tested, from nothing, in one command; CI calls it too.
 #   ./test               all of it
-#   ./test lint | unit | integration | e2e      one part
+#   ./test lint | unit | integration | api | e2e   one part
 # Arguments after the part go to its runner: ./test integration chat, ./test e2e live.spec.ts
 # Runs on free ports with its own Redis, databases and data, beside a running ./run.
 set -euo pipefail
@@ -10,7 +10,7 @@ cd "$ROOT"
 
 PART=${1:-all}
 [ $# -eq 0 ] || shift
-case $PART in all | lint | unit | integration | e2e) ;; *) die "no part is called '$PART' (there are: lint unit integration e2e)" ;; esac
+case $PART in all | lint | unit | integration | api | e2e) ;; *) die "no part is called '$PART' (there are: lint unit integration api e2e)" ;; esac
 
 WORK=$(mktemp -d)
 RESULTS=$WORK/results
@@ -84,6 +84,12 @@ integration() {
 }
 
 livekit_is_built() { "$ROOT/scripts/livekit.sh" >/dev/null; }
+api() {
+  part "building StreamIt" "$ROOT/scripts/build.sh" debug
+  part "LiveKit" livekit_is_built
+  part "the API, asked at random by its own description" "$ROOT/scripts/api.sh" "$@"
+}
+
 types_of_end2end() { cd end2end && npm run --silent check; }
 playwright() { cd end2end && npx --no-install playwright test "$@"; }
 e2e() {
@@ -115,6 +121,7 @@ case $PART in
     lint
     unit "$@"
     integration "$@"
+    api "$@"
     e2e "$@"
     ;;
   *) "$PART" "$@" ;;
