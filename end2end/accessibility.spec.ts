@@ -19,6 +19,8 @@ const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/no-such-page', 'guest'],
   [() => '/signup', 'guest'],
   [() => '/login', 'guest'],
+  [() => '/forgot', 'guest'],
+  [() => '/reset?token=none', 'guest'],
   [({ creator }) => `/watch/${creator.username}`, 'guest'],
   [() => '/', 'creator'],
   [() => '/apply', 'user'],
@@ -28,6 +30,7 @@ const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/dashboard/analytics', 'creator'],
   [() => '/admin', 'admin'],
   [() => '/admin?status=APPROVED', 'admin'],
+  [() => '/admin/audit', 'admin'],
 ];
 
 async function violations(page: Page): Promise<string[]> {

@@ -21,7 +21,9 @@ use crate::{
         analytics::AnalyticsPage,
         analytics_report::ReportPage,
         apply::ApplyPage,
+        audit::AuditPage,
         dashboard::DashboardLayout,
+        forgot::{ForgotPage, ResetPage},
         home::HomePage,
         keys::KeysPage,
         login::LoginPage,
@@ -112,9 +114,12 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/watch/:username") view=WatchPage ssr=SsrMode::Async />
             <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
             <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+            <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
+            <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
             <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
             <Route path=path!("/apply") view=ApplyPage ssr=SsrMode::Async />
             <Route path=path!("/admin") view=AdminPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />
             <ParentRoute path=path!("/dashboard") view=DashboardLayout ssr=SsrMode::Async>
                 <Route path=path!("") view=|| view! { <Redirect path="/dashboard/streams" /> } ssr=SsrMode::Async />
                 <Route path=path!("streams") view=StreamsPage ssr=SsrMode::Async />

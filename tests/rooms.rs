@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// What only a server has.
-const SERVER_CRATES: [&str; 16] = [
+const SERVER_CRATES: [&str; 17] = [
     "sqlx",
     "axum",
     "tokio",
@@ -36,6 +36,7 @@ const SERVER_CRATES: [&str; 16] = [
     "webp",
     "object_store",
     "jiff",
+    "lettre",
 ];
 
 /// The table.
@@ -92,6 +93,10 @@ const ROOMS: [Room; 16] = [
             "server::metrics",
             // What another instance says is shown by a service.
             "server::others",
+            "server::auth::reset_token",
+            "server::mail",
+            // What is remembered of a request is found in the log by its id.
+            "server::telemetry",
         ],
         never: &["axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol"],
     },
@@ -105,6 +110,12 @@ const ROOMS: [Room; 16] = [
         name: "server::pictures",
         may_use: &["domain", "server::error"],
         never: &["sqlx", "axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol", "object_store"],
+    },
+    // Knows how mail is sent, and not what is in it.
+    Room {
+        name: "server::mail",
+        may_use: &["server::config"],
+        never: &["sqlx", "axum", "leptos", "leptos_axum", "livekit_api", "livekit_protocol"],
     },
     Room {
         name: "server::livekit",
@@ -146,6 +157,8 @@ const ROOMS: [Room; 16] = [
             "server::secrets",
             "server::clock",
             "server::db::sessions::VisitorRow",
+            // Who sent a request is said where it is refused.
+            "server::telemetry",
         ],
         never: &["sqlx", "livekit_api", "livekit_protocol"],
     },

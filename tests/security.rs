@@ -7,9 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::future::join_all;
+use futures::{FutureExt as _, future::join_all};
 use reqwest::{Method, header};
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use crate::support::{
     Answer, Caller, Database, TestApp,
@@ -31,6 +32,9 @@ on_both_databases![
     the_cookie_of_a_guest_is_as_tight_as_that_of_a_session,
     a_session_is_new_with_every_sign_in,
     a_password_that_everybody_tries_first_is_refused,
+    no_password_takes_long_to_look_at,
+    no_address_that_somebody_gives_is_called,
+    a_doubled_parameter_is_no_request_that_can_be_read,
 ];
 
 /// All text below a folder, of files with that ending.
@@ -358,4 +362,52 @@ async fn a_password_that_everybody_tries_first_is_refused(database: Database) {
         answer.names(&["newPassword"]);
     }
     app.anonymous().sign_in("bob").await;
+}
+
+/// Made so that every letter may stand for several others: the most that the estimate has to try.
+const HOSTILE: &str =
+    "ia@+i!x4a(i{!7+5@{[x6[97(+zl5iig1$!5z@<(<1s0(<@9zat59+7gg8e2z7a23|227ixs[7i0ll7eg|(s091xi77ez[{9{2la";
+
+async fn no_password_takes_long_to_look_at(database: Database) {
+    let app = TestApp::start(database).await;
+    // Before it was bounded, one such password took more than a second, of a thread that answers others.
+    let begun = Instant::now();
+    for name in ["ann", "bob", "carl"] {
+        let body = json!({ "username": name, "email": format!("{name}@example.org"), "password": HOSTILE });
+        app.anonymous().post("/api/auth/signup", body).await.ok();
+    }
+    let sign_ups = begun.elapsed();
+    let begun = Instant::now();
+    for name in ["dora", "eve", "fred"] {
+        app.anonymous().post("/api/auth/signup", account(name)).await.ok();
+    }
+    let usual = begun.elapsed();
+    assert!(sign_ups < usual * 4 + Duration::from_secs(2), "{sign_ups:?} instead of {usual:?}");
+}
+
+async fn no_address_that_somebody_gives_is_called(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/picture.png", listener.local_addr().expect("an address"));
+    carl.put("/api/stream/info", json!({ "thumbnail": url })).await.ok();
+    app.encoder_connects(&carl.make_key().await).await;
+    let program = app.program().await;
+    let there = program.seen_by(&carl);
+    for path in ["/", "/watch/carl", "/dashboard/streams", "/api/channels", "/api/channel?username=carl"] {
+        assert_eq!(there.get(path).await.status, 200, "{path}");
+    }
+    assert!(there.get("/").await.body.contains(&url), "it is shown");
+    assert!(listener.accept().now_or_never().is_none(), "somebody has called");
+}
+
+async fn a_doubled_parameter_is_no_request_that_can_be_read(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    carl.get("/api/channel?username=carl&username=ann").await.refused(400, "BAD_REQUEST");
+    let twice = r#"{"title":"One","title":"Two"}"#;
+    Answer::to(carl.json_request(Method::PUT, "/api/stream/info", twice)).await.refused(400, "BAD_REQUEST");
+    let fields = [("login", "carl"), ("login", "ann"), ("password", "x")];
+    let answer = app.anonymous().post_form("/api/auth/login", "/login", &fields).await;
+    assert!(answer.status == 302 && answer.header("location").contains("__err="), "{answer:?}");
 }

@@ -87,11 +87,12 @@ export class Installation {
 
   /** Starts the app and waits until it answers. Another database makes it a new installation. */
   async startApp(
-    options: { database?: string; databaseUrl?: string; livekit?: boolean; everyMs?: number } = {},
+    options: { database?: string; databaseUrl?: string; livekit?: boolean; everyMs?: number; more?: Record<string, string> } = {},
   ): Promise<void> {
     const { database = 'streamit', livekit = true, everyMs = 20 } = options;
     const databaseUrl = options.databaseUrl ?? this.databaseUrl(database);
-    launch(this.appDir, 'streamit', join(this.build, 'streamit'), [], this.settings(databaseUrl, livekit));
+    const settings = { ...this.settings(databaseUrl, livekit), ...options.more };
+    launch(this.appDir, 'streamit', join(this.build, 'streamit'), [], settings);
     const answers = () => fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
     if (!(await until(async () => (await answers()) || !this.appPid(), 30_000, everyMs)) || !this.appPid()) {
       throw new Error(`StreamIt does not answer. Its log:\n${this.appLog().slice(-2000)}`);

@@ -11,11 +11,13 @@ use super::{
 };
 pub use crate::domain::{
     account::{Account, Session},
+    audit::AuditEntry,
     page::Page,
     profile::ProfileChange,
 };
 
 impl Payload for Session {}
+impl Payload for AuditEntry {}
 
 /// The account, as its owner sees it.
 #[server(name = ReadAccount, prefix = "/api", endpoint = "/account", protocol = Api<GetUrl>)]
@@ -76,19 +78,28 @@ pub async fn delete_account(password: String, confirm: String) -> Result<(), Api
 /// Where the account is signed in, the newest first.
 #[server(prefix = "/api", endpoint = "/account/sessions", protocol = Api<GetUrl>)]
 pub async fn list_sessions(#[server(default)] cursor: Option<String>) -> Result<Page<Session>, ApiError> {
-    use crate::server::{auth::door, services::accounts};
+    use crate::server::{auth::door, services::sessions};
     let visit = door::visit()?;
     let actor = visit.actor().await?;
-    Ok(accounts::list_sessions(&visit.state, &actor, cursor.as_deref()).await?)
+    Ok(sessions::list(&visit.state, &actor, cursor.as_deref()).await?)
 }
 
 /// Signs out one session, or without an `id` all but this one.
 #[server(prefix = "/api", endpoint = "/account/sessions", protocol = Api<DeleteUrl>)]
 pub async fn end_sessions(#[server(default)] id: Option<String>) -> Result<(), ApiError> {
-    use crate::server::{auth::door, services::accounts};
+    use crate::server::{auth::door, services::sessions};
     let visit = door::visit()?;
     let actor = visit.actor().await?;
-    Ok(accounts::end_sessions(&visit.state, &actor, id.map(Into::into)).await?)
+    Ok(sessions::end(&visit.state, &actor, id.map(Into::into)).await?)
+}
+
+/// What was done to the account, as far as it matters for its safety, the newest first.
+#[server(prefix = "/api", endpoint = "/account/history", protocol = Api<GetUrl>)]
+pub async fn list_history(#[server(default)] cursor: Option<String>) -> Result<Page<AuditEntry>, ApiError> {
+    use crate::server::{auth::door, services::audit};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(audit::list_own(&visit.state, &actor, cursor.as_deref()).await?)
 }
 
 /// Takes the account's picture away. Sending one is a form with a file in it: see `paths::PORTRAIT`.

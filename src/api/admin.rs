@@ -9,7 +9,7 @@ use super::{
     error::ApiError,
     protocol::{Api, PostForm},
 };
-pub use crate::domain::{application::Application, page::Page};
+pub use crate::domain::{application::Application, audit::AuditEntry, page::Page};
 
 /// Applications, the oldest first; of one `status`, or all.
 #[server(prefix = "/api", endpoint = "/admin/applications", protocol = Api<GetUrl>)]
@@ -21,6 +21,18 @@ pub async fn list_applications(
     let visit = door::visit()?;
     let actor = visit.actor().await?;
     Ok(applications::list(&visit.state, &actor, status.as_deref(), cursor.as_deref()).await?)
+}
+
+/// Who did what, as far as it matters for security, the newest first; by or to `username`, or all.
+#[server(prefix = "/api", endpoint = "/admin/audit", protocol = Api<GetUrl>)]
+pub async fn list_audit(
+    #[server(default)] username: Option<String>,
+    #[server(default)] cursor: Option<String>,
+) -> Result<Page<AuditEntry>, ApiError> {
+    use crate::server::{auth::door, services::audit};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(audit::list(&visit.state, &actor, username.as_deref(), cursor.as_deref()).await?)
 }
 
 /// Decides one: `review`, `approve`, `reject` or `revoke`, the last two with a reason.

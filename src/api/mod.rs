@@ -10,6 +10,7 @@ pub mod chat;
 pub mod creator;
 pub mod error;
 pub mod protocol;
+pub mod resets;
 pub mod setup;
 pub mod stream;
 

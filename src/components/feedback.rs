@@ -32,6 +32,32 @@ pub fn ErrorNote(
     .into_any()
 }
 
+/// Something worth knowing: what happened, and what comes next. Takes no room while there is no message.
+#[component]
+pub fn InfoNote(
+    /// What to say; `None` while there is nothing.
+    #[prop(into)]
+    message: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="error-slot" role="status">
+            {move || {
+                message
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <p class="note note-info">
+                                <Icon name="info" />
+                                <span>{text}</span>
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
 /// Nothing here, and the one next step as its children.
 #[component]
 pub fn EmptyState(

@@ -8,6 +8,7 @@ pub mod analytics_hours;
 pub mod analytics_moments;
 pub mod analytics_words;
 pub mod application;
+pub mod audit;
 pub mod avatar;
 pub mod badge;
 pub mod banner;

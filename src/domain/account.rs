@@ -183,6 +183,14 @@ pub struct Session {
     pub is_current: bool,
 }
 
+/// Whether somebody who has forgotten their password can help themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetByMail {
+    /// A link to a new password is mailed to who asks for it. Otherwise whoever runs the server sets a new one.
+    pub is_available: bool,
+}
+
 /// What a script signs in with, as `Authorization: Bearer`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

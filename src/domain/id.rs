@@ -46,4 +46,6 @@ ids! {
     LineId;
     /// Something that a moderator did.
     ActionId;
+    /// An entry of the audit log.
+    AuditId;
 }

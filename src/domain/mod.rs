@@ -6,6 +6,7 @@ pub mod account;
 pub mod analytics;
 pub mod application;
 pub mod attendance;
+pub mod audit;
 pub mod blocked_words;
 pub mod broadcast;
 pub mod browser_broadcast;

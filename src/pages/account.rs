@@ -7,6 +7,7 @@ use leptos_router::components::A;
 use super::{
     address::AddressSection,
     delete_account::DeleteSection,
+    history::HistorySection,
     password::PasswordSection,
     picture::PictureSection,
     profile::ProfileSection,
@@ -93,6 +94,7 @@ fn Sections() -> impl IntoView {
         </Transition>
         // Not within what waits for the account: what it waits for itself would not be found again in the browser.
         <SessionsSection also_after=change_password />
+        <HistorySection also_after=change_password />
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
             {move || Suspend::new(async move {
                 let account = loaded.await.ok();

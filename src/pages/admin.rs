@@ -33,7 +33,12 @@ pub fn AdminPage() -> impl IntoView {
         <Guard need=Need::Admin>
             <div class="page stack">
                 <MissingParts />
-                <h1 class="page-title">"Creator applications"</h1>
+                <div class="row spread">
+                    <h1 class="page-title">"Creator applications"</h1>
+                    <A href="/admin/audit" attr:class="button">
+                        "Audit log"
+                    </A>
+                </div>
                 <Applications />
             </div>
         </Guard>

@@ -2,13 +2,19 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
+use leptos_router::{components::A, hooks::use_query_map};
 
 use super::{
     forms::{PostForm, failure_of, field_error, forget_failure, form_error, typed_before},
     session::{LeaveWhenSignedIn, use_next, use_session, with_next},
 };
-use crate::components::{feedback::ErrorNote, field::Field};
+use crate::{
+    api::resets::reset_by_mail,
+    components::{
+        feedback::{ErrorNote, InfoNote},
+        field::Field,
+    },
+};
 
 /// Signing in.
 #[component]
@@ -17,12 +23,17 @@ pub fn LoginPage() -> impl IntoView {
     let failure = failure_of(action);
     forget_failure(action);
     let next = use_next();
+    let query = use_query_map();
+    let news = Signal::derive(move || {
+        query.read().get("reset").map(|_| "Your new password is set. Sign in with it.".to_owned())
+    });
     view! {
         <Title text="Sign in" />
         <LeaveWhenSignedIn />
         <div class="page narrow">
             <section class="panel form-panel stack">
                 <h1 class="page-title">"Sign in"</h1>
+                <InfoNote message=news />
                 <PostForm action class="stack">
                     <ErrorNote message=form_error(failure) />
                     <Field
@@ -43,11 +54,34 @@ pub fn LoginPage() -> impl IntoView {
                     <input type="hidden" name="next" value=move || next.get().unwrap_or_else(|| "/".to_owned()) />
                     <SubmitButton label="Sign in" busy_label="Signing in…" busy=action.pending() />
                 </PostForm>
+                <ForgotLink />
                 <p class="muted">
                     "New here? " <A href=move || with_next("/signup", next.get())>"Make an account"</A>
                 </p>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+/// The way to a new password, where there is one.
+#[component]
+fn ForgotLink() -> impl IntoView {
+    let reset = Resource::new_blocking(|| (), |()| reset_by_mail());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let is_available = reset.await.is_ok_and(|reset| reset.is_available);
+                is_available
+                    .then(|| {
+                        view! {
+                            <p>
+                                <A href="/forgot">"Forgot your password?"</A>
+                            </p>
+                        }
+                    })
+            })}
+        </Transition>
     }
     .into_any()
 }

@@ -16,6 +16,7 @@ use super::{
     events::Events,
     instances,
     livekit::LiveKit,
+    mail::Mailer,
     metrics::Metrics,
     operator::{self, hold::Hold},
     others::Others,
@@ -160,17 +161,20 @@ pub(super) async fn open(config: Config) -> Result<(AppState, Hold), Failure> {
 /// Everything that a request needs.
 ///
 /// # Errors
-/// When the secret in the data folder, or the folder of pictures, cannot be read or made.
+/// When the secret in the data folder, or the folder of pictures, cannot be read or made, or the mail server's name
+/// cannot be used.
 pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
     install_crypto();
     let internal = |error: std::io::Error| super::Error::Internal(format!("the secret: {error}"));
     let livekit = config.livekit.as_ref().map(LiveKit::new);
     let others = Arc::new(if db.is_shared() { Others::somewhere() } else { Others::default() });
+    let no_mail = |error| super::Error::Internal(format!("STREAMIT_SMTP_URL: {error}"));
     Ok(AppState::new(Parts {
         secrets: Secrets::load(&config).map_err(internal)?,
         metrics: Metrics::new(livekit.as_ref()),
         livekit,
         events: Events::new(others.clone()),
+        mailer: config.mail.as_ref().map(Mailer::new).transpose().map_err(no_mail)?,
         hasher: Hasher::new()?,
         pictures: PictureMaker::default(),
         storage: Storage::open(&config)

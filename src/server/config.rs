@@ -8,6 +8,8 @@ use std::{
 use ipnet::IpNet;
 use url::Url;
 
+pub mod mail;
+
 /// How to reach LiveKit.
 #[derive(Clone)]
 pub struct LiveKitConfig {
@@ -70,6 +72,8 @@ pub struct Config {
     pub several_qualities: bool,
     /// `STREAMIT_S3_BUCKET` and what belongs to it; `None` when unset: pictures are in the data folder.
     pub s3: Option<S3Config>,
+    /// `STREAMIT_SMTP_URL` and `STREAMIT_MAIL_FROM`; `None` when unset: no mail is sent.
+    pub mail: Option<mail::MailConfig>,
     /// `STREAMIT_METRICS_TOKEN`: who sends it may read `/metrics`; `None` when unset: this machine may.
     pub metrics_token: Option<String>,
     /// `STREAMIT_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
@@ -87,12 +91,13 @@ pub struct ConfigError {
 }
 
 /// Every variable of ours that is a setting.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 16] = [
     "STREAMIT_ADDR",
     "STREAMIT_AUTO_APPROVE",
     "STREAMIT_BASE_URL",
     "STREAMIT_DATA_DIR",
     "STREAMIT_LOG_FORMAT",
+    MAIL_FROM,
     "STREAMIT_METRICS_TOKEN",
     S3_ACCESS_KEY_ID,
     S3_BUCKET,
@@ -101,6 +106,7 @@ pub const NAMES: [&str; 14] = [
     S3_SECRET_ACCESS_KEY,
     "STREAMIT_SECRET",
     "STREAMIT_SEVERAL_QUALITIES",
+    SMTP_URL,
     "STREAMIT_TRUSTED_PROXIES",
 ];
 /// How variables begin that mean something to the scripts around the program, and nothing to it.
@@ -186,6 +192,7 @@ impl Config {
             auto_approve: flag(&lookup, "STREAMIT_AUTO_APPROVE", false)?,
             several_qualities: flag(&lookup, "STREAMIT_SEVERAL_QUALITIES", true)?,
             s3: s3(&lookup)?,
+            mail: mail::read(&lookup)?,
             metrics_token,
             trusted_proxies: networks(&lookup)?,
         })
@@ -220,6 +227,8 @@ fn livekit(lookup: &impl Fn(&str) -> Option<String>) -> Result<Option<LiveKitCon
     Ok(Some(LiveKitConfig { api_url, public_url, api_key, api_secret }))
 }
 
+const SMTP_URL: &str = "STREAMIT_SMTP_URL";
+const MAIL_FROM: &str = "STREAMIT_MAIL_FROM";
 const S3_ENDPOINT: &str = "STREAMIT_S3_ENDPOINT";
 const S3_BUCKET: &str = "STREAMIT_S3_BUCKET";
 const S3_REGION: &str = "STREAMIT_S3_REGION";

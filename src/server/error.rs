@@ -167,12 +167,15 @@ fn whole_seconds(duration: Duration) -> u64 {
 }
 
 impl From<Error> for ApiError {
-    /// Logs what is our fault, once; the rest is between us and the caller.
+    /// Logs what is our fault, and what somebody may not do or did too often, once; the rest is between us and the caller.
     fn from(error: Error) -> Self {
         let code = error.code();
         let status = code.http_status();
         if status.is_server_error() {
             tracing::error!(error.code = ?code, error.cause = %error, "a request failed");
+        }
+        if matches!(error, Error::Forbidden(_) | Error::NotACreator | Error::TooMany { .. }) {
+            telemetry::refused(code);
         }
         let mut public = Self::new(code, error.message());
         public.request_id = telemetry::request_id();

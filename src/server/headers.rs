@@ -36,11 +36,18 @@ const ENCRYPTED_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000")
 /// LiveKit's own service sends browsers on to the nearest of its servers, all below this name.
 const LIVEKIT_CLOUD: &str = "livekit.cloud";
 
+/// The page whose address holds the token of a link to a new password: it is told to nobody.
+pub const RESET_PAGE: &str = "/reset";
+
 /// Completes every answer.
 pub async fn complete(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
+    let is_reset = request.uri().path() == RESET_PAGE;
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_reset {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
     for (name, value) in DEFAULTS {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }

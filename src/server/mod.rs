@@ -15,6 +15,7 @@ pub mod headers;
 pub mod instances;
 pub mod jobs;
 pub mod livekit;
+pub mod mail;
 pub mod metrics;
 pub mod openapi;
 pub mod operator;

@@ -46,10 +46,12 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
 /// Paths that plain forms post to: they may be answered by a redirect. Everything else under `/api` answers JSON,
 /// whatever the request says it accepts.
-const FORM_PATHS: [&str; 10] = [
+const FORM_PATHS: [&str; 12] = [
     "/api/auth/signup",
     "/api/auth/login",
     "/api/auth/logout",
+    "/api/auth/reset",
+    PAGES_WITHOUT_REFERRER[0].0,
     "/api/creator/application",
     "/api/admin/applications/decision",
     "/api/channel/follow",
@@ -62,11 +64,14 @@ const FORM_PATHS: [&str; 10] = [
 /// Paths that are known by PUT, and that plain forms post to all the same: they know no other method.
 const PUT_BY_FORM: [&str; 3] = ["/api/account/profile", "/api/account/password", "/api/account/email"];
 
+/// Forms on pages that tell nobody their address, and these pages: the way back does not come with the request.
+const PAGES_WITHOUT_REFERRER: [(&str, &str); 1] = [("/api/auth/reset/confirm", headers::RESET_PAGE)];
+
 /// Paths that take a file.
 const UPLOAD_PATHS: [&str; 2] = [paths::THUMBNAIL, paths::PORTRAIT];
 
 /// Fields of those forms that are filled in again when it failed. Never a password.
-const KEPT_FIELDS: [&str; 5] = ["username", "email", "login", "displayName", "about"];
+const KEPT_FIELDS: [&str; 6] = ["username", "email", "login", "displayName", "about", "token"];
 /// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
 const MAX_KEPT_BYTES: usize = 4096;
 
@@ -210,6 +215,7 @@ async fn guard_api(State(state): State<AppState>, request: Request, next: Next) 
 async fn checked(state: &AppState, path: &str, request: Request) -> Result<Request, ApiError> {
     let is_webhook = path == paths::WEBHOOK;
     if !is_webhook && !origin::is_same_origin(request.method(), request.headers(), &state.config.base_url) {
+        telemetry::refused(ErrorCode::CrossOrigin);
         return Err(ApiError::new(ErrorCode::CrossOrigin, "This request came from another site and was refused."));
     }
     if holds_nul(request.uri().query()) {
@@ -223,6 +229,9 @@ async fn checked(state: &AppState, path: &str, request: Request) -> Result<Reque
     let mut request = with_whole_body(request, limit).await?;
     if !is_form_post(&request, path) {
         request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    } else if page_without_referrer(path).is_some() {
+        // Of this, only what is added to it is kept.
+        request.headers_mut().insert(header::REFERER, HeaderValue::from_static("http://localhost/"));
     }
     Ok(request)
 }
@@ -239,6 +248,11 @@ fn is_form_post(request: &Request, path: &str) -> bool {
     request.method() == Method::POST
         && kind.starts_with("application/x-www-form-urlencoded")
         && FORM_PATHS.contains(&path)
+}
+
+/// The page of that form, when it tells nobody its address.
+fn page_without_referrer(path: &str) -> Option<&'static str> {
+    PAGES_WITHOUT_REFERRER.iter().find(|(form, _)| *form == path).map(|(_, page)| *page)
 }
 
 /// PostgreSQL stores no text with a NUL in it.
@@ -266,6 +280,7 @@ fn send_back(response: &mut Response, path: &str, form: &[(String, String)]) {
         return;
     }
     let (page, query) = back.split_once('?').unwrap_or((back, ""));
+    let page = page_without_referrer(path).unwrap_or(page);
     let mut fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     fields.retain(|(name, _)| !KEPT_FIELDS.contains(&name.as_str()) && name != SAVED);
     match has_failed {
@@ -379,6 +394,14 @@ mod tests {
         response.headers_mut().insert(header::LOCATION, location);
         send_back(&mut response, "/api/auth/signup", &[("username".into(), "a b".into())]);
         assert_eq!(response.headers()[header::LOCATION], "http://h/signup?next=%2Fa&__path=x&__err=y&username=a+b");
+    }
+
+    #[test]
+    fn a_form_goes_back_to_a_page_that_tells_nobody_its_address() {
+        let mut response = Response::new(Body::empty());
+        response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("http://localhost/?__err=y"));
+        send_back(&mut response, "/api/auth/reset/confirm", &[("token".into(), "t".into())]);
+        assert_eq!(response.headers()[header::LOCATION], "/reset?__err=y&token=t");
     }
 
     #[test]

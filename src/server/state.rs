@@ -6,8 +6,8 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, metrics::Metrics, others::Others,
-    pictures::PictureMaker, queue::Queue, secrets::Secrets, storage::Storage, turns::Turns,
+    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, mail::Mailer, metrics::Metrics,
+    others::Others, pictures::PictureMaker, queue::Queue, secrets::Secrets, storage::Storage, telemetry, turns::Turns,
 };
 
 /// Shared by all requests and jobs; clones are cheap.
@@ -23,6 +23,8 @@ pub struct Parts {
     pub db: Db,
     /// LiveKit, when it is set up.
     pub livekit: Option<LiveKit>,
+    /// Sends mail, when that is set up.
+    pub mailer: Option<Mailer>,
     /// Who is told what.
     pub events: Events,
     /// Keys made from the installation's secret.
@@ -63,7 +65,7 @@ impl AppState {
         &self,
         work: impl Future<Output = super::Result<T>> + Send + 'static,
     ) -> super::Result<T> {
-        match self.tasks.spawn(work).await {
+        match self.tasks.spawn(telemetry::carried_on(work)).await {
             Ok(result) => result,
             Err(error) => Err(super::Error::Internal(format!("a task panicked: {error}"))),
         }

@@ -1,12 +1,22 @@
 //! Logs: to stderr, structured, one line for each request and one for each failure of ours, with the id of the
-//! request. Never a body, an address, a token, a password or a stream key.
+//! request. Never a body, an address, a token, a password or a stream key. Who somebody is, is said by the account's id,
+//! and only where it matters: signing in, refusals, what changes an account.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
+use crate::domain::id::UserId;
+
 tokio::task_local! {
-    static REQUEST_ID: String;
+    static REQUEST: Request;
+}
+
+/// What is known of the request that is being answered.
+struct Request {
+    id: String,
+    /// Who sent it, once somebody has asked the database.
+    user: OnceLock<UserId>,
 }
 
 /// Where the program says that it runs.
@@ -38,7 +48,19 @@ pub fn start(level: &str) {
 pub async fn within_request<T>(id: String, work: impl Future<Output = T>) -> T {
     use tracing::Instrument as _;
     let span = tracing::info_span!("request", id = %id);
-    REQUEST_ID.scope(id, work.instrument(span)).await
+    let request = Request { id, user: OnceLock::new() };
+    REQUEST.scope(request, work.instrument(span)).await
+}
+
+/// Goes on with `work` as part of the request that is being answered, if there is one: a task of its own knows of none.
+pub fn carried_on<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let id = request_id();
+    async move {
+        match id {
+            Some(id) => within_request(id, work).await,
+            None => work.await,
+        }
+    }
 }
 
 /// Logs that a request was answered. `route` is the template of its path, so that nothing is in it that somebody typed.
@@ -54,5 +76,17 @@ pub fn answered(method: &http::Method, route: &str, status: http::StatusCode, to
 
 /// The id of the request that is being answered.
 pub fn request_id() -> Option<String> {
-    REQUEST_ID.try_with(Clone::clone).ok()
+    REQUEST.try_with(|request| request.id.clone()).ok()
+}
+
+/// Remembers who sent the request that is being answered.
+pub fn sent_by(user: &UserId) {
+    // Outside of a request there is nothing to remember it for; the first one stands.
+    let _ = REQUEST.try_with(|request| request.user.set(user.clone()));
+}
+
+/// Logs that a request was refused: what its sender may not do, or did too often.
+pub fn refused(code: impl std::fmt::Debug) {
+    let user = REQUEST.try_with(|request| request.user.get().cloned()).ok().flatten();
+    tracing::warn!(target: "streamit::refusals", ?code, user = user.as_ref().map(UserId::as_str), "refused");
 }

@@ -62,6 +62,10 @@ const MATRIX: &[Row] = &[
     ("GET /api/setup", "",                                                       ALL),
 
     ("GET /api/auth/me", "",                                                     SIGNED_IN),
+    // Without mail nobody is sent a link; what no link holds is worth nothing to anybody.
+    ("GET /api/auth/reset", "",                                                  ALL),
+    ("POST /api/auth/reset", r#"{"login":"carl"}"#,                              [409; 7]),
+    ("POST /api/auth/reset/confirm", r#"{"token":"nothing","password":"{password}"}"#, [422; 7]),
 
     ("GET /api/account", "",                                                     SIGNED_IN),
     ("PUT /api/account/profile", r#"{"about":"Hello"}"#,                         SIGNED_IN),
@@ -73,6 +77,7 @@ const MATRIX: &[Row] = &[
     ("POST /api/account/delete", r#"{"password":"not mine","confirm":"{me}"}"#,  UNPROVEN),
     ("GET /api/account/sessions", "",                                            SIGNED_IN),
     ("DELETE /api/account/sessions", "",                                         SIGNED_IN),
+    ("GET /api/account/history", "",                                             SIGNED_IN),
     ("GET /api/account/events", "",                                              SIGNED_IN),
     ("POST /api/account/picture", "{}",                                          [401, 400, 400, 400, 400, 400, 400]),
     ("DELETE /api/account/picture", "",                                          SIGNED_IN),
@@ -80,6 +85,7 @@ const MATRIX: &[Row] = &[
     ("GET /api/creator/application", "",                                         SIGNED_IN),
     ("POST /api/creator/application", r#"{"about":"Music"}"#,                    [401, 200, 409, 409, 200, 409, 200]),
     ("GET /api/admin/applications", "",                                          ADMINS),
+    ("GET /api/admin/audit", "",                                                 ADMINS),
     ("POST /api/admin/applications/decision", r#"{"id":"0","decision":"approve"}"#, [401, 403, 403, 403, 403, 404, 403]),
 
     ("GET /api/channels", "",                                                    ALL),
@@ -130,6 +136,8 @@ const MATRIX: &[Row] = &[
     ("GET /watch/{username}", "",                                                ALL),
     ("GET /signup", "",                                                          [200, 302, 302, 302, 302, 302, 302]),
     ("GET /login", "",                                                           [200, 302, 302, 302, 302, 302, 302]),
+    ("GET /forgot", "",                                                          ALL),
+    ("GET /reset", "",                                                           ALL),
     ("GET /account", "",                                                         [302, 200, 200, 200, 200, 200, 200]),
     ("GET /apply", "",                                                           [302, 200, 200, 200, 200, 200, 200]),
     ("GET /dashboard", "",                                                       [302; 7]),
@@ -137,6 +145,7 @@ const MATRIX: &[Row] = &[
     ("GET /dashboard/keys", "",                                                  [302, 302, 200, 200, 302, 200, 302]),
     ("GET /dashboard/analytics", "",                                             [302, 302, 200, 200, 302, 200, 302]),
     ("GET /dashboard/analytics/{id}", "",                                        [302, 302, 404, 404, 302, 404, 302]),
+    ("GET /admin/audit", "",                                                     [302, 404, 404, 404, 404, 200, 404]),
     ("GET /admin", "",                                                           [302, 404, 404, 404, 404, 200, 404]),
 
     // Whoever does one of these is not who they were before.

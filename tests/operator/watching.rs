@@ -12,6 +12,7 @@ on_both_databases![
     metrics_are_for_this_machine_alone,
     metrics_are_for_whoever_has_the_token,
     each_request_is_one_line_with_its_id_and_nothing_that_was_typed,
+    who_signs_in_and_who_is_refused_is_a_line_each,
 ];
 
 async fn readiness(app: &TestApp) -> (StatusCode, Value) {
@@ -130,6 +131,30 @@ async fn metrics_are_for_whoever_has_the_token(database: Database) {
     let answer = guest.with_bearer(&token).get("/metrics").await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body.contains("streamit_build_info") && !answer.body.contains(SECRET_MARK));
+}
+
+async fn who_signs_in_and_who_is_refused_is_a_line_each(database: Database) {
+    let app = TestApp::start(database).await;
+    let bob = app.user("bob").await;
+    let id = bob.get("/api/auth/me").await.ok()["id"].as_str().unwrap().to_owned();
+    let program = app.program().await;
+    let (bob, guest) = (program.seen_by(&bob), program.seen_by(&app.anonymous()));
+    guest.sign_in("bob").await;
+    program.until_logged("the sign-in", |line| line.contains("somebody signed in") && line.contains(&id)).await;
+    let wrong = |login: &str| json!({ "login": login, "password": "whatwastyped" });
+    guest.post("/api/auth/login", wrong("bob")).await.refused(401, "WRONG_CREDENTIALS");
+    let line = program.until_logged("the failure", |line| line.contains("a sign-in failed")).await;
+    assert!(line.contains(&id) && line.contains("wrong_credentials") && line.contains("WARN"), "{line}");
+    guest.post("/api/auth/login", wrong("whatwastyped")).await.refused(401, "WRONG_CREDENTIALS");
+    let is_it = |line: &str| line.contains("a sign-in failed") && !line.contains(&id);
+    program.until_logged("the failure of nobody", is_it).await;
+    let refused = bob.get("/api/admin/audit").await;
+    let request = refused.header("x-request-id").to_owned();
+    refused.refused(403, "FORBIDDEN");
+    let is_it = |line: &str| line.contains("refused") && line.contains(&request);
+    let line = program.until_logged("the refusal", is_it).await;
+    assert!(line.contains("Forbidden") && line.contains(&id), "{line}");
+    assert!(!program.has_logged("whatwastyped"));
 }
 
 async fn each_request_is_one_line_with_its_id_and_nothing_that_was_typed(database: Database) {

@@ -16,6 +16,8 @@ pub const KEY_MARK: &str = "streamkeyforyoureyesonly";
 pub const PASSWORD_MARK: &str = "correct-horse-battery";
 /// The secrets of StreamIt and LiveKit hold this.
 pub const SECRET_MARK: &str = "neverprintthissecret";
+/// Every token of a link to a new password begins like this.
+const RESET_MARK: &str = "streamit-reset-";
 
 static START: Once = Once::new();
 static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -66,7 +68,7 @@ pub fn look_at(text: &str) {
 }
 
 fn is_secret(text: &str) -> bool {
-    [KEY_MARK, PASSWORD_MARK, SECRET_MARK, "streamit_session="].iter().any(|mark| text.contains(mark))
+    [KEY_MARK, PASSWORD_MARK, SECRET_MARK, RESET_MARK, "streamit_session="].iter().any(|mark| text.contains(mark))
         || holds_token(text)
 }
 
@@ -79,7 +81,8 @@ fn holds_token(text: &str) -> bool {
 #[test]
 fn a_secret_is_seen_in_a_line_and_nothing_else_is() {
     let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl";
-    for line in [token, "a=1; streamit_session=x.y", &format!("password {PASSWORD_MARK}-ann"), SECRET_MARK] {
+    for line in [token, "a=1; streamit_session=x.y", &format!("password {PASSWORD_MARK}-ann"), SECRET_MARK, RESET_MARK]
+    {
         assert!(is_secret(line), "{line}");
     }
     for line in ["request{id=0190} answered route=/watch/{username} status=200", "eyJ is how JSON begins", ""] {

@@ -17,6 +17,7 @@ pub mod peer;
 pub mod program;
 pub mod proxy;
 pub mod s3;
+pub mod smtp;
 pub mod sse;
 pub mod upload;
 pub mod webhook;

@@ -7,7 +7,7 @@ use leptos_axum::ResponseOptions;
 use super::{actor::Actor, session};
 use crate::{
     domain::own_path::is_own_path,
-    server::{Error, Result, services::accounts, state::AppState},
+    server::{Error, Result, services::accounts, state::AppState, telemetry},
 };
 
 /// Longest name of a browser or script that is kept, in characters.
@@ -71,6 +71,7 @@ impl Visit {
         if let Some(token) = &self.token
             && let Some(user) = accounts::find_visitor(&self.state, token).await?
         {
+            telemetry::sent_by(&user.user_id);
             return Ok(Actor::User(user));
         }
         Ok(Actor::Guest(self.guest.clone().unwrap_or_default()))

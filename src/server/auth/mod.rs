@@ -4,4 +4,5 @@ pub mod actor;
 pub mod door;
 pub mod origin;
 pub mod password;
+pub mod reset_token;
 pub mod session;

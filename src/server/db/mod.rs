@@ -17,6 +17,7 @@ use sqlx::{
 
 pub mod analytics;
 pub mod applications;
+pub mod audit;
 pub mod broadcasts;
 pub mod channels;
 pub mod chat;
@@ -27,6 +28,7 @@ pub mod inspect;
 pub mod limits;
 pub mod moderation;
 pub mod pictures;
+pub mod resets;
 pub mod sessions;
 pub mod shared;
 pub mod streams;
@@ -66,6 +68,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         analytics::ALL,
         applications::ALL,
+        audit::ALL,
         broadcasts::ALL,
         channels::ALL,
         chat::ALL,
@@ -76,6 +79,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         limits::ALL,
         moderation::ALL,
         pictures::ALL,
+        resets::ALL,
         sessions::ALL,
         streams::ALL,
         titles::ALL,

@@ -6,6 +6,7 @@
 
 use crate::{
     domain::{
+        audit::AuditAction,
         channel::ChannelState,
         fields::FieldErrors,
         id::{StreamId, UserId},
@@ -15,7 +16,11 @@ use crate::{
         auth::{actor::Actor, door::Client},
         clock, db,
         db::Tx,
-        services::{accounts, chat, ingress, pictures, publish},
+        services::{
+            accounts,
+            audit::{self, Deed},
+            chat, ingress, pictures, publish, resets,
+        },
         state::AppState,
     },
 };
@@ -44,7 +49,7 @@ pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: 
         return Err(Error::Conflict(LAST_ADMIN));
     }
     let (state_, id) = (state.clone(), user.user_id.clone());
-    state.to_the_end(async move { delete_all(&state_, &id).await }).await
+    state.to_the_end(async move { delete_all(&state_, &id, Deed::own(AuditAction::AccountDeleted, &id)).await }).await
 }
 
 /// Deletes an account for the operator, who asks at the command line.
@@ -55,13 +60,13 @@ pub(super) async fn delete_for_operator(state: &AppState, id: &UserId) -> Result
     if db::users::is_last_admin(&state.db, id).await? {
         return Err(Error::Conflict(LAST_ADMIN_BUT_ONE));
     }
-    delete_all(state, id).await
+    delete_all(state, id, Deed::of_operator(AuditAction::AccountDeleted, id)).await
 }
 
-async fn delete_all(state: &AppState, id: &UserId) -> Result<()> {
+async fn delete_all(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<()> {
     ingress::withdraw(state, id).await.map_err(not_told)?;
     let addresses = db::pictures::list_of(&state.db, id).await?;
-    let stream = delete_rows(state, id).await?;
+    let stream = delete_rows(state, id, deed).await?;
     for address in addresses {
         pictures::forget(state, Some(address));
     }
@@ -84,10 +89,10 @@ fn not_told(error: Error) -> Error {
 }
 
 /// Deletes the account's rows; answers with its stream, as it was last.
-async fn delete_rows(state: &AppState, id: &UserId) -> Result<Option<(StreamId, ChannelState)>> {
+async fn delete_rows(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<Option<(StreamId, ChannelState)>> {
     let Some(stream) = db::streams::find_by_user(&state.db, id).await? else {
         let mut tx = state.db.begin().await?;
-        delete_user(&mut tx, id).await?;
+        delete_user(&mut tx, id, deed).await?;
         tx.commit().await?;
         return Ok(None);
     };
@@ -103,18 +108,22 @@ async fn delete_rows(state: &AppState, id: &UserId) -> Result<Option<(StreamId, 
     if row.ingress_id.is_some() {
         return Err(Error::Conflict(NEW_KEY));
     }
-    delete_user(&mut tx, id).await?;
+    delete_user(&mut tx, id, deed).await?;
     chat::commit(state, (turn, tx), |_| ()).await?;
     Ok(Some((stream.id, row.state())))
 }
 
-async fn delete_user(tx: &mut Tx, id: &UserId) -> Result<()> {
+async fn delete_user(tx: &mut Tx, id: &UserId, deed: Deed<'_>) -> Result<()> {
     db::users::forget_first(tx, id).await?;
     if db::users::is_last_admin(&mut *tx, id).await? {
         return Err(Error::Conflict(LAST_ADMIN));
     }
     db::follows::note_all_left(tx, id, clock::now()).await?;
     db::limits::delete(&mut *tx, &accounts::sign_ins_of(id.as_str())).await?;
+    db::limits::delete(&mut *tx, &resets::resets_of(id)).await?;
+    // That it happened stays, and who it was goes with the account.
+    audit::note(tx, deed).await?;
+    db::audit::forget_networks(tx, id).await?;
     match db::users::delete(tx, id).await? {
         true => Ok(()),
         false => Err(Error::NotSignedIn),

@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        account::{AccessToken, Account, Email, Password, Session, SessionKind, Username},
+        account::{AccessToken, Account, Email, Password, SessionKind, Username},
         application::ApplicationStatus,
+        audit::AuditAction,
         fields::FieldErrors,
         id::{SessionId, StreamId, UserId},
-        page::Page,
         timestamp::Timestamp,
         title::Title,
     },
     server::{
         Error, Result,
-        auth::{actor::Actor, door::Client, password, session},
+        auth::{actor::Actor, door::Client, session},
         clock, db,
         db::{Db, Tx, sessions::VisitorRow},
+        services::audit::{self, Deed},
         state::AppState,
     },
 };
@@ -35,8 +36,6 @@ const TOUCH_AFTER: Duration = Duration::from_secs(3600);
 pub const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
 const TOO_MANY_TRIES: &str = "Too many tries. Wait a few minutes and try again.";
 const NOT_THE_DEMO: &str = "The username `demo` belongs to somebody who signed up.";
-/// Sessions in one piece of the list.
-const SESSIONS_PER_PAGE: usize = 50;
 
 /// Somebody who just signed in.
 #[derive(Debug)]
@@ -58,8 +57,9 @@ pub async fn sign_up(
     email: &str,
     password: &str,
 ) -> Result<SignedIn> {
+    limit_address(state, client).await?;
     let mut errors = FieldErrors::default();
-    let chosen = Password::parse(password).and_then(|chosen| password::hard_to_guess(chosen, &[username, email]));
+    let chosen = state.hasher.choose(password, &[username, email]).await?;
     let username = errors.take("username", Username::parse(username));
     let email = errors.take("email", Email::parse(email));
     let password = errors.take("password", chosen);
@@ -79,7 +79,9 @@ pub async fn sign_up(
     let mut tx = state.db.begin().await?;
     insert_user(&mut tx, &id, &username, &email, &hash).await?;
     let token = open_session(state, &mut tx, &id, client, SessionKind::Browser).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::AccountMade, &id).from(client)).await?;
     tx.commit().await?;
+    tracing::info!(user = %id, "an account was made");
     Ok(SignedIn { account: get_account(&state.db, &id).await?, token: token.token })
 }
 
@@ -169,7 +171,9 @@ pub async fn sign_in(state: &AppState, client: &Client, login: &str, password: &
     let id = check_password(state, client, login, password).await?;
     let mut tx = state.db.begin().await?;
     let token = open_session(state, &mut tx, &id, client, SessionKind::Browser).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::SignedIn, &id).from(client)).await?;
     tx.commit().await?;
+    tracing::info!(user = %id, "somebody signed in");
     Ok(SignedIn { account: get_account(&state.db, &id).await?, token: token.token })
 }
 
@@ -181,24 +185,47 @@ pub async fn make_token(state: &AppState, client: &Client, login: &str, password
     let id = check_password(state, client, login, password).await?;
     let mut tx = state.db.begin().await?;
     let token = open_session(state, &mut tx, &id, client, SessionKind::Token).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::TokenMade, &id).from(client)).await?;
     tx.commit().await?;
+    tracing::info!(user = %id, "a token was made");
     Ok(token)
 }
 
 async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
-    let checked = find_by_password(state, client, login, password).await;
-    match &checked {
-        Err(Error::WrongCredentials) => state.metrics.failed_sign_in("wrong_credentials"),
-        Err(Error::TooMany { .. }) => state.metrics.failed_sign_in("too_many"),
-        _ => {}
+    let mut whose = None;
+    let checked = find_by_password(state, client, login, password, &mut whose).await;
+    if let Err(error) = &checked {
+        remember_failure(state, error, |action| Deed::of_nobody(action, whose.as_ref()).from(client)).await;
     }
     checked
 }
 
-async fn find_by_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
+/// Tells of a password that was wrong or not looked at. A name that is nobody's is named nowhere: it may be a password
+/// in the wrong field.
+async fn remember_failure<'a>(state: &AppState, error: &Error, deed: impl FnOnce(AuditAction) -> Deed<'a>) {
+    let (outcome, action) = match error {
+        Error::WrongCredentials | Error::Invalid(_) => ("wrong_credentials", AuditAction::SignInFailed),
+        Error::TooMany { .. } => ("too_many", AuditAction::SignInRefused),
+        _ => return,
+    };
+    let deed = deed(action);
+    state.metrics.failed_sign_in(outcome);
+    tracing::warn!(user = deed.subject().map(UserId::as_str), outcome, "a sign-in failed");
+    audit::count(state, deed).await;
+}
+
+/// Whose password that is. `whose` is whose it was taken for, once that is known.
+async fn find_by_password(
+    state: &AppState,
+    client: &Client,
+    login: &str,
+    password: &str,
+    whose: &mut Option<UserId>,
+) -> Result<UserId> {
     limit_address(state, client).await?;
     let login = login.trim().to_lowercase();
     let found = db::users::find_login(&state.db, &login).await?;
+    *whose = found.as_ref().map(|row| row.id.clone());
     // Both names of an account count together, and names that are nobody's count too.
     let counted = found.as_ref().map_or(login.as_str(), |row| row.id.as_str());
     limit(&state.db, &sign_ins_of(counted), MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await?;
@@ -216,16 +243,25 @@ pub(super) async fn confirm_password(
     user_id: &UserId,
     (field, password): (&str, &str),
 ) -> Result<()> {
+    let confirmed = is_password_of(state, client, user_id, password).await;
+    let confirmed = confirmed.and_then(|fits| match fits {
+        true => Ok(()),
+        false => Err(FieldErrors::one(field, "This is not your password. Type it again.").into()),
+    });
+    if let Err(error) = &confirmed {
+        remember_failure(state, error, |action| Deed::own(action, user_id).from(client)).await;
+    }
+    confirmed
+}
+
+async fn is_password_of(state: &AppState, client: &Client, user_id: &UserId, password: &str) -> Result<bool> {
     limit_address(state, client).await?;
     limit(&state.db, &sign_ins_of(user_id.as_str()), MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await?;
     let hash = db::users::find_password_hash(&state.db, user_id).await?;
-    match state.hasher.verify(password, hash.as_deref()).await? {
-        true => Ok(()),
-        false => Err(FieldErrors::one(field, "This is not your password. Type it again.").into()),
-    }
+    state.hasher.verify(password, hash.as_deref()).await
 }
 
-async fn limit_address(state: &AppState, client: &Client) -> Result<()> {
+pub(super) async fn limit_address(state: &AppState, client: &Client) -> Result<()> {
     let from = format!("sign-in from {}", client.address);
     limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await
 }
@@ -294,39 +330,8 @@ pub(super) async fn get_account(db: &Db, id: &UserId) -> Result<Account> {
     db::users::find_account(db, id).await?.ok_or(Error::NotSignedIn)
 }
 
-/// Where the account is signed in, the newest first.
-///
-/// # Errors
-/// When nobody is signed in.
-pub async fn list_sessions(state: &AppState, actor: &Actor, cursor: Option<&str>) -> Result<Page<Session>> {
-    let user = actor.user()?;
-    let limit = i64::try_from(SESSIONS_PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut sessions = db::sessions::list(&state.db, &user.user_id, cursor, limit, clock::now()).await?;
-    for session in &mut sessions {
-        session.is_current = session.id == user.session_id;
-    }
-    Ok(Page::cut(sessions, SESSIONS_PER_PAGE, |session| session.id.to_string()))
-}
-
-/// Ends one of the account's sessions, or all but the one that asks.
-///
-/// # Errors
-/// When nobody is signed in, or there is no such session of this account.
-pub async fn end_sessions(state: &AppState, actor: &Actor, id: Option<SessionId>) -> Result<()> {
-    let user = actor.user()?;
-    match id {
-        None => db::sessions::delete_others(&state.db, &user.user_id, &user.session_id).await?,
-        Some(id) => {
-            if !db::sessions::delete(&state.db, &user.user_id, &id).await? {
-                return Err(Error::NotFound("There is no such session. It may have ended already."));
-            }
-        }
-    }
-    state.events.account_changed(&user.user_id);
-    Ok(())
-}
-
-async fn limit(db: &Db, name: &str, most: i64, window: Duration, message: &'static str) -> Result<()> {
+/// Counts something that is done, and refuses it when it was done too often.
+pub(super) async fn limit(db: &Db, name: &str, most: i64, window: Duration, message: &'static str) -> Result<()> {
     let now = clock::now();
     let hits = db::limits::hit(db, name, window, now).await?;
     if hits.count <= most {

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         application::{About, Application, ApplicationStatus, Decision, Reason},
+        audit::AuditAction,
         fields::{FieldErrors, Invalid},
         id::{ApplicationId, StreamId, UserId},
         page::Page,
@@ -13,7 +14,10 @@ use crate::{
         auth::actor::Actor,
         clock, db,
         db::applications::{ApplicationRow, DecisionRow},
-        services::{ingress, on_air},
+        services::{
+            audit::{self, Deed},
+            ingress, on_air,
+        },
         state::AppState,
     },
 };
@@ -43,6 +47,7 @@ pub async fn apply(state: &AppState, actor: &Actor, about: &str) -> Result<Appli
     if status == ApplicationStatus::Approved {
         let stream = StreamId(clock::new_id());
         db::streams::insert(&mut tx, &stream, &user.user_id, Title::UNTITLED, now).await?;
+        audit::note(&mut tx, Deed::of_operator(AuditAction::ApplicationApproved, &user.user_id)).await?;
     }
     tx.commit().await?;
     state.events.account_changed(&user.user_id);
@@ -122,7 +127,7 @@ pub(super) async fn carry_out(
         ingress::withdraw(state, &user_id).await?;
     }
     let row = DecisionRow { id, from: application.status, to, reason: reason.as_ref().map(Reason::as_str), by };
-    record(state, &row, &user_id).await?;
+    record(state, &row, &user_id, decision).await?;
     if decision == Decision::Revoke {
         // A key that was being made while the approval still stood goes too.
         if let Err(error) = ingress::withdraw(state, &user_id).await {
@@ -146,16 +151,24 @@ fn parse_decision(decision: &str, reason: Option<&str>) -> Result<(Decision, Opt
     decision.map(|decision| (decision, reason)).ok_or_else(|| Error::Internal("a decision without one".into()))
 }
 
-async fn record(state: &AppState, decision: &DecisionRow<'_>, user_id: &UserId) -> Result<()> {
+async fn record(state: &AppState, row: &DecisionRow<'_>, user_id: &UserId, decision: Decision) -> Result<()> {
     let now = clock::now();
     let mut tx = state.db.begin().await?;
-    if !db::applications::decide(&mut tx, decision, now).await? {
+    if !db::applications::decide(&mut tx, row, now).await? {
         return Err(Error::Conflict(DECIDED_ALREADY));
     }
-    if decision.to == ApplicationStatus::Approved {
+    if row.to == ApplicationStatus::Approved {
         db::streams::insert(&mut tx, &StreamId(clock::new_id()), user_id, Title::UNTITLED, now).await?;
         db::streams::open_for(&mut tx, user_id).await?;
     }
+    let action = match decision {
+        Decision::Review => AuditAction::ApplicationReviewed,
+        Decision::Approve => AuditAction::ApplicationApproved,
+        Decision::Reject => AuditAction::ApplicationRejected,
+        Decision::Revoke => AuditAction::ApprovalRevoked,
+    };
+    let by_operator = || Deed::of_operator(action, user_id);
+    audit::note(&mut tx, row.by.map_or_else(by_operator, |admin| Deed::of(action, admin, user_id))).await?;
     Ok(tx.commit().await?)
 }
 

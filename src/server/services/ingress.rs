@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
+        audit::AuditAction,
         fields::{Change, FieldErrors, Invalid},
         id::{StreamId, UserId},
         ingress::InputType,
@@ -19,7 +20,10 @@ use crate::{
         clock, db,
         db::streams::{IngressRow, StreamRow},
         livekit::{LiveKit, ingress::MadeIngress},
-        services::{browser, publish, setup, streams},
+        services::{
+            audit::{self, Deed},
+            browser, publish, setup, streams,
+        },
         state::AppState,
     },
 };
@@ -66,7 +70,7 @@ async fn replace(
     let had_key = row.ingress_id.is_some();
     remove_all(livekit, row).await?;
     if had_key {
-        db::streams::clear_ingress(&state.db, &row.id, clock::now()).await?;
+        forget_key(state, &row.id, user_id).await?;
     }
     let message = if had_key { VOID } else { NOT_MADE };
     let several = state.config.several_qualities;
@@ -78,7 +82,8 @@ async fn replace(
             return Err(error.into_error(message));
         }
     };
-    if let Err(error) = store(state, &row.id, &made, input).await {
+    let action = if had_key { AuditAction::KeyRenewed } else { AuditAction::KeyMade };
+    if let Err(error) = store(state, &row.id, &made, input, Deed::own(action, user_id)).await {
         remove_unknown(livekit, &row.id).await;
         return Err(error);
     }
@@ -108,15 +113,17 @@ async fn remove_unknown(livekit: &LiveKit, id: &StreamId) {
     }
 }
 
-async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: InputType) -> Result<()> {
+async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: InputType, deed: Deed<'_>) -> Result<()> {
     let sealed =
         state.secrets.seal(&made.stream_key, id.as_str()).map_err(|error| Error::Internal(error.to_string()))?;
     let row = IngressRow { ingress_id: &made.id, input_type: input, server_url: &made.url, sealed_key: &sealed };
-    match db::streams::store_ingress(&state.db, id, &row, clock::now()).await? {
-        true => Ok(()),
+    let mut tx = state.db.begin().await?;
+    if !db::streams::store_ingress(&mut tx, id, &row, clock::now()).await? {
         // The account was deleted while LiveKit made the key.
-        false => Err(Error::NotACreator),
+        return Err(Error::NotACreator);
     }
+    audit::note(&mut tx, deed).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Deletes the key.
@@ -125,12 +132,12 @@ async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: Input
 /// When the one who asks is not a creator, there is no key, the stream is live, another change is under way, or LiveKit
 /// fails.
 pub async fn delete(state: &AppState, actor: &Actor) -> Result<()> {
-    let id = actor.creator()?.stream_id;
-    let state_ = state.clone();
-    state.to_the_end(async move { delete_claimed(&state_, &id).await }).await
+    let creator = actor.creator()?;
+    let (state_, id, user_id) = (state.clone(), creator.stream_id, creator.user.user_id.clone());
+    state.to_the_end(async move { delete_claimed(&state_, &id, &user_id).await }).await
 }
 
-async fn delete_claimed(state: &AppState, id: &StreamId) -> Result<()> {
+async fn delete_claimed(state: &AppState, id: &StreamId, user_id: &UserId) -> Result<()> {
     if streams::get(state, id).await?.ingress_id.is_none() {
         return Err(Error::NoKey);
     }
@@ -138,11 +145,18 @@ async fn delete_claimed(state: &AppState, id: &StreamId) -> Result<()> {
     let row = claim(state, id).await?;
     let deleted = remove_all(livekit, &row).await;
     if deleted.is_ok() {
-        db::streams::clear_ingress(&state.db, id, clock::now()).await?;
+        forget_key(state, id, user_id).await?;
     }
     db::streams::release_ingress(&state.db, id).await?;
     publish::announce_to_creator(state, id).await?;
     deleted
+}
+
+async fn forget_key(state: &AppState, id: &StreamId, user_id: &UserId) -> Result<()> {
+    let mut tx = state.db.begin().await?;
+    db::streams::clear_ingress(&mut tx, id, clock::now()).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::KeyDeleted, user_id)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Reserves the change, so that two at once do not both make one.
@@ -160,7 +174,8 @@ async fn claim(state: &AppState, id: &StreamId) -> Result<StreamRow> {
 /// # Errors
 /// When the one who asks is not a creator, or there is no key.
 pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials> {
-    let row = streams::get(state, &actor.creator()?.stream_id).await?;
+    let creator = actor.creator()?;
+    let row = streams::get(state, &creator.stream_id).await?;
     let (Some(sealed), Some(server_url), Some(input_type)) =
         (&row.sealed_key, row.server_url.clone(), row.input_type())
     else {
@@ -168,6 +183,7 @@ pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials>
     };
     let opened = state.secrets.open(sealed, row.id.as_str());
     let stream_key = opened.map_err(|error| Error::Internal(format!("the stream key: {error}")))?;
+    audit::count(state, Deed::own(AuditAction::KeyShown, &creator.user.user_id)).await;
     Ok(Credentials { server_url, stream_key, input_type })
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::{
     domain::{
         account::Username,
+        audit::AuditAction,
         blocked_words::BlockedWords,
         chat::{Ban, ChatRole, Standing},
         fields::{Change, FieldErrors, Invalid},
@@ -23,7 +24,10 @@ use crate::{
             Tx,
             moderation::{BanCursor, NewAction},
         },
-        services::{channels, chat},
+        services::{
+            audit::{self, Deed},
+            channels, chat,
+        },
         state::AppState,
     },
 };
@@ -127,6 +131,7 @@ pub async fn ban(
     record(&mut tx, &stream, &action, now).await?;
     if until.is_none() && db::moderation::delete_moderator(&mut tx, &stream, &user_id).await? {
         record(&mut tx, &stream, &Action { kind: ActionKind::RemoveModerator, ..action }, now).await?;
+        audit::note(&mut tx, Deed::of(AuditAction::ModeratorRemoved, &by.user_id, &user_id)).await?;
     }
     let dropped = db::chat::drop_held(&mut tx, &stream, &user_id, now).await?;
     let tell = move |state: &AppState| {
@@ -202,6 +207,7 @@ pub async fn add_moderator(state: &AppState, actor: &Actor, user: &str) -> Resul
     if db::moderation::insert_moderator(&mut tx, stream, &user_id, now).await? {
         let action = Action { kind: ActionKind::AddModerator, by, user: Some(&user_id), seconds: None };
         record(&mut tx, stream, &action, now).await?;
+        audit::note(&mut tx, Deed::of(AuditAction::ModeratorAdded, by, &user_id)).await?;
     }
     chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     let known = db::moderation::list_moderators(&state.db, stream).await?;
@@ -224,6 +230,7 @@ pub async fn remove_moderator(state: &AppState, actor: &Actor, user: &str) -> Re
     }
     let action = Action { kind: ActionKind::RemoveModerator, by, user: Some(&user_id), seconds: None };
     record(&mut tx, stream, &action, now).await?;
+    audit::note(&mut tx, Deed::of(AuditAction::ModeratorRemoved, by, &user_id)).await?;
     chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     Ok(())
 }

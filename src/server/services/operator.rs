@@ -6,16 +6,18 @@
 
 use crate::{
     domain::{
-        account::{Account, Email, Password, Username},
+        account::{Account, Email, Username},
         application::{Application, ApplicationStatus, Decision, Reason},
+        audit::AuditAction,
         fields::{FieldErrors, Invalid},
         id::UserId,
     },
     server::{
-        Error, Result,
-        auth::password,
-        clock, db,
-        services::{account_deletion, accounts, applications},
+        Error, Result, clock, db,
+        services::{
+            account_deletion, accounts, applications,
+            audit::{self, Deed},
+        },
         state::AppState,
     },
 };
@@ -46,7 +48,7 @@ pub async fn add_user(
     is_creator: bool,
 ) -> Result<Account> {
     let mut errors = FieldErrors::default();
-    let chosen = Password::parse(password).and_then(|chosen| password::hard_to_guess(chosen, &[username, email]));
+    let chosen = state.hasher.choose(password, &[username, email]).await?;
     let username = errors.take("username", Username::parse(username));
     let email = errors.take("email", Email::parse(email));
     let password = errors.take("password", chosen);
@@ -57,12 +59,15 @@ pub async fn add_user(
     let id = UserId(clock::new_id());
     let mut tx = state.db.begin().await?;
     accounts::insert_user(&mut tx, &id, &username, &email, &hash).await?;
+    audit::note(&mut tx, Deed::of_operator(AuditAction::AccountMade, &id)).await?;
     let made = db::users::find_account(&mut tx, &id).await?.ok_or(Error::NotFound(NO_ACCOUNT))?;
     if is_creator && !made.is_creator {
         accounts::make_creator(&mut tx, &id, ABOUT, clock::now()).await?;
+        audit::note(&mut tx, Deed::of_operator(AuditAction::ApplicationApproved, &id)).await?;
     }
     if is_admin && !made.is_admin {
         db::users::set_admin(&mut tx, &id, true).await?;
+        audit::note(&mut tx, Deed::of_operator(AuditAction::AdminAdded, &id)).await?;
     }
     tx.commit().await?;
     accounts::get_account(&state.db, &id).await
@@ -74,13 +79,14 @@ pub async fn add_user(
 /// When there is no such account, or the password breaks rules.
 pub async fn set_password(state: &AppState, username: &str, password: &str) -> Result<()> {
     let id = get_id(state, username).await?;
-    let password = Password::parse(password)
-        .and_then(|chosen| password::hard_to_guess(chosen, &[username]))
-        .map_err(|Invalid(message)| FieldErrors::one("password", message))?;
+    let password = state.hasher.choose(password, &[username]).await?;
+    let password = password.map_err(|Invalid(message)| FieldErrors::one("password", message))?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
     db::users::set_password(&mut tx, &id, &hash).await?;
     db::sessions::delete_all(&mut tx, &id).await?;
+    db::resets::delete_of(&mut tx, &id).await?;
+    audit::note(&mut tx, Deed::of_operator(AuditAction::PasswordChanged, &id)).await?;
     // Whoever was locked out for trying too often can sign in with it at once.
     db::limits::delete(&mut tx, &accounts::sign_ins_of(id.as_str())).await?;
     tx.commit().await?;
@@ -99,6 +105,8 @@ pub async fn set_admin(state: &AppState, username: &str, is_admin: bool) -> Resu
         return Err(Error::Conflict("This is the only admin of this server. Make somebody else one first."));
     }
     db::users::set_admin(&mut tx, &id, is_admin).await?;
+    let action = if is_admin { AuditAction::AdminAdded } else { AuditAction::AdminRemoved };
+    audit::note(&mut tx, Deed::of_operator(action, &id)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -127,6 +135,7 @@ pub async fn approve(state: &AppState, username: &str) -> Result<()> {
             let mut tx = state.db.begin().await?;
             accounts::make_creator(&mut tx, &id, ABOUT, clock::now()).await?;
             db::streams::open_for(&mut tx, &id).await?;
+            audit::note(&mut tx, Deed::of_operator(AuditAction::ApplicationApproved, &id)).await?;
             tx.commit().await?;
             state.events.account_changed(&id);
         }

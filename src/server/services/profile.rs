@@ -2,16 +2,20 @@
 
 use crate::{
     domain::{
-        account::{Account, Email, Password, Username},
+        account::{Account, Email, Username},
+        audit::AuditAction,
         fields::{FieldErrors, Invalid},
         id::UserId,
         profile::{DisplayName, ProfileChange},
     },
     server::{
         Error, Result,
-        auth::{actor::Actor, door::Client, password},
+        auth::{actor::Actor, door::Client},
         db,
-        services::accounts,
+        services::{
+            accounts,
+            audit::{self, Deed},
+        },
         state::AppState,
     },
 };
@@ -57,15 +61,17 @@ pub async fn change_password(
     new_password: &str,
 ) -> Result<()> {
     let user = actor.user()?;
-    let password = Password::parse(new_password)
-        .and_then(|chosen| password::hard_to_guess(chosen, &[&user.username]))
-        .map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
+    let password = state.hasher.choose(new_password, &[&user.username]).await?;
+    let password = password.map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
     accounts::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
     db::users::set_password(&mut tx, &user.user_id, &hash).await?;
     db::sessions::delete_others(&mut tx, &user.user_id, &user.session_id).await?;
+    db::resets::delete_of(&mut tx, &user.user_id).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::PasswordChanged, &user.user_id).from(client)).await?;
     tx.commit().await?;
+    tracing::info!(user = %user.user_id, "a password was changed");
     state.events.account_changed(&user.user_id);
     Ok(())
 }
@@ -85,10 +91,15 @@ pub async fn change_email(
     let id = &actor.user()?.user_id;
     let email = Email::parse(email).map_err(|Invalid(message)| FieldErrors::one("email", message))?;
     accounts::confirm_password(state, client, id, (CURRENT, current_password)).await?;
-    let stored = db::users::set_email(&state.db, id, &email).await;
+    let mut tx = state.db.begin().await?;
+    let stored = db::users::set_email(&mut tx, id, &email).await;
     stored.map_err(|error| {
         let message = "Another account has this address. Choose another one.";
         accounts::taken(error.into(), "This username is taken.", message)
     })?;
+    // Links that went to the old address lead nowhere.
+    db::resets::delete_of(&mut tx, id).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::EmailChanged, id).from(client)).await?;
+    tx.commit().await?;
     accounts::get_account(&state.db, id).await
 }

@@ -8,8 +8,11 @@ use crate::server::{clock, db, services::pictures, state::AppState};
 const KEEP_EVENTS: Duration = Duration::from_secs(24 * 3600);
 /// Counters are kept this long: longer than any window.
 const KEEP_LIMITS: Duration = Duration::from_secs(24 * 3600);
+/// The audit log is kept this long: a year, and the time that it takes to notice something.
+const KEEP_AUDIT: Duration = Duration::from_secs(400 * 24 * 3600);
 
-/// Deletes expired sessions and time-outs, old counters, ids of old webhooks, and pictures that nobody shows any more.
+/// Deletes expired sessions, time-outs and links to new passwords, old counters, ids of old webhooks, old entries of the
+/// audit log, and pictures that nobody shows any more.
 pub async fn prune(state: &AppState) {
     let now = clock::now();
     let pruned = [
@@ -17,6 +20,8 @@ pub async fn prune(state: &AppState) {
         db::limits::delete_old(&state.db, now.minus(KEEP_LIMITS)).await,
         db::webhooks::delete_old(&state.db, now.minus(KEEP_EVENTS)).await,
         db::moderation::delete_expired_bans(&state.db, now).await,
+        db::resets::delete_expired(&state.db, now).await,
+        db::audit::delete_old(&state.db, now.minus(KEEP_AUDIT)).await,
     ];
     for error in pruned.into_iter().filter_map(Result::err) {
         tracing::error!(%error, "old rows could not be deleted");

@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::{Failure, archive};
@@ -22,6 +23,7 @@ use crate::{
             Db,
             inspect::{self, Schema},
         },
+        mail::{MailError, Mailer},
         storage::Storage,
     },
 };
@@ -81,6 +83,7 @@ async fn look_at_all(report: &mut Report, config: &Config) {
     data_folder(report, config);
     let db = database(report, config).await;
     storage(report, config).await;
+    mail(report, config).await;
     let is_running = server(report, config).await;
     match &config.livekit {
         Some(settings) => media::look(report, config, settings, db.as_ref().filter(|_| is_running)).await,
@@ -204,6 +207,23 @@ async fn storage(report: &mut Report, config: &Config) {
     match stored.await {
         Ok(()) => report.fine(&format!("Pictures can be stored {place}.")),
         Err(error) => report.wrong(&format!("Pictures can't be stored {place} ({error}): {advice}.")),
+    }
+}
+
+async fn mail(report: &mut Report, config: &Config) {
+    let Some(settings) = &config.mail else {
+        return report.open("Mail is not set up (STREAMIT_SMTP_URL): who forgets their password asks you.");
+    };
+    let seen = match Mailer::new(settings) {
+        Ok(mailer) => timeout(PATIENCE, mailer.look()).await.unwrap_or(Err(MailError::TooSlow)),
+        Err(error) => Err(error),
+    };
+    match seen {
+        Ok(()) => report.fine(&format!("The mail server {} lets StreamIt in.", settings.host)),
+        Err(error) => {
+            let advice = "check STREAMIT_SMTP_URL; nobody gets a link to a new password";
+            report.wrong(&format!("Mail can't be sent ({error}): {advice}."));
+        }
     }
 }
 

@@ -1,0 +1,88 @@
+// A forgotten password: a link by mail, used with scripts and without; and what the page says where there is no mail.
+
+import { rmSync } from 'node:fs';
+import { Account } from './lib/api';
+import { Installation } from './lib/installation';
+import { MailServer } from './lib/mail';
+import { alive, expect, test as base, type Page } from './lib/test';
+
+const test = base.extend<{ mail: MailServer }>({
+  mail: async ({}, use) => {
+    const mail = await MailServer.start();
+    await use(mail);
+    mail.stop();
+  },
+  installation: async ({ mail }, use) => {
+    const alone = Installation.make();
+    try {
+      await alone.startApp({ livekit: false, more: mail.settings });
+      await use(alone);
+    } finally {
+      await alone.stopApp();
+      rmSync(alone.dir, { recursive: true, force: true });
+    }
+  },
+});
+
+const NEW = 'four entirely unrelated words';
+
+async function askFor(page: Page, login: string): Promise<void> {
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByLabel('Username or email').fill(login);
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'a link is on its way' })).toBeVisible();
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a link in a mail leads to a new password, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ visit, mail, installation }) => {
+    const bob = await Account.signUp(installation.url, 'bob');
+    const page = await visit('/login', { javaScriptEnabled });
+    if (javaScriptEnabled) await alive(page);
+    await askFor(page, bob.username);
+    await page.goto(await mail.link(0));
+    if (javaScriptEnabled) await alive(page);
+    await page.getByLabel('New password').fill('short');
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await expect(page.locator('.field-error')).toContainText('10 to 200 characters');
+    await page.getByLabel('New password').fill(NEW);
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await expect(page).toHaveURL(/\/login\?reset=yes$/);
+    await expect(page.getByText('Your new password is set.')).toBeVisible();
+    await page.getByLabel('Username or email').fill(bob.username);
+    await page.getByLabel('Password').fill(NEW);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL(/\/$/);
+
+    await page.goto(await mail.link(0));
+    if (javaScriptEnabled) await alive(page);
+    await page.getByLabel('New password').fill(`${NEW}, again`);
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await expect(page.getByRole('alert').filter({ hasText: 'This link was used already' })).toBeVisible();
+    await page.getByRole('link', { name: 'Ask for a new one' }).click();
+    await expect(page.getByRole('button', { name: 'Mail me a link' })).toBeVisible();
+  });
+}
+
+base('without mail the page says who can help', async ({ visit }) => {
+  const page = await visit('/forgot');
+  await alive(page);
+  await expect(page.getByText('streamit user password NAME')).toBeVisible();
+  await page.getByRole('link', { name: 'Sign in' }).first().click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Forgot your password?' })).toHaveCount(0);
+});
+
+base('an admin reads who did what, and an owner what happened to their account', async ({ visit, admin, creator }) => {
+  await creator.makeKey('rtmp');
+  const page = await visit('/admin', { as: admin });
+  await alive(page);
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await expect(page.locator('.audit [data-action="KEY_MADE"]').first()).toContainText(`account of ${creator.username}`);
+  await page.getByLabel('Of one account').fill(creator.username);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(page.locator('.audit [data-action]').last()).toHaveAttribute('data-action', 'ACCOUNT_MADE');
+  const own = await visit('/account', { as: creator });
+  await alive(own);
+  const history = own.getByRole('region', { name: 'What happened to your account' });
+  await expect(history.locator('[data-action="KEY_MADE"]')).toHaveCount(1);
+});

@@ -1,0 +1,94 @@
+//! Who did what on this server, for admins. Plain links and a plain form, so it reads without WASM.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_query_map};
+
+use super::session::{Guard, Need};
+use crate::{
+    api::{
+        admin::{AuditEntry, Page, list_audit},
+        error::ApiError,
+    },
+    components::{
+        audit::{AuditList, AuditReader},
+        feedback::{EmptyState, ErrorNote, Skeleton},
+        field::Field,
+    },
+};
+
+/// The audit log.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    view! {
+        <Title text="Audit log" />
+        <Guard need=Need::Admin>
+            <div class="page stack">
+                <div class="row spread">
+                    <h1 class="page-title">"Audit log"</h1>
+                    <A href="/admin" attr:class="button">
+                        "Applications"
+                    </A>
+                </div>
+                <p class="muted">
+                    "What admins decide, what is done with stream keys, and what concerns the safety of accounts. Kept for 400 days."
+                </p>
+                <Entries />
+            </div>
+        </Guard>
+    }
+    .into_any()
+}
+
+#[component]
+fn Entries() -> impl IntoView {
+    let query = use_query_map();
+    let username = Memo::new(move |_| query.read().get("username").filter(|name| !name.trim().is_empty()));
+    let cursor = Memo::new(move |_| query.read().get("cursor"));
+    let listing = Resource::new_blocking(
+        move || (username.get(), cursor.get()),
+        |(username, cursor)| list_audit(username, cursor),
+    );
+    view! {
+        <form method="get" action="/admin/audit" class="audit-filter" role="search">
+            <Field label="Of one account" name="username" required=false value=username.get_untracked().unwrap_or_default() />
+            <button type="submit" class="button">
+                "Show"
+            </button>
+            {move || username.get().map(|_| view! { <A href="/admin/audit">"Show all"</A> })}
+        </form>
+        <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
+            {move || Suspend::new(async move { shown(listing.await, username.get_untracked()) })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn shown(answer: Result<Page<AuditEntry>, ApiError>, username: Option<String>) -> AnyView {
+    match answer {
+        Err(error) => {
+            let message = error.field("username").unwrap_or(error.message);
+            view! { <ErrorNote message=Some(message) /> }.into_any()
+        }
+        Ok(page) if page.items.is_empty() => view! {
+            <EmptyState icon="shield" title="Nothing here">
+                <p>"Nothing like that has happened in the last 400 days."</p>
+            </EmptyState>
+        }
+        .into_any(),
+        Ok(page) => {
+            let more = page.next.map(|cursor| {
+                let fields = [("username", username.unwrap_or_default()), ("cursor", cursor)];
+                let query = serde_urlencoded::to_string(fields).unwrap_or_default();
+                view! { <A href=format!("/admin/audit?{query}") attr:class="button more">"Earlier ones"</A> }
+            });
+            view! {
+                <section class="panel" aria-label="Entries">
+                    <AuditList entries=page.items reader=AuditReader::Admin />
+                </section>
+                {more}
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A new password for somebody who has forgotten theirs, by a link that is mailed to the account's address.
+//!
+//! Whoever asks gets the same answer in the same time, whether or not there is such an account: who it is, is looked up
+//! once they have been answered. A link is good once and for half an hour, and only its hash is stored. Mail that is
+//! slow or gone takes nothing else down.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::{
+    domain::{
+        account::Account,
+        audit::AuditAction,
+        fields::{FieldErrors, Invalid},
+        id::UserId,
+    },
+    server::{
+        Error, Result,
+        auth::{door::Client, reset_token},
+        clock, db,
+        mail::{Mailer, Place},
+        services::{
+            accounts::{self, limit},
+            audit::{self, Deed},
+        },
+        state::AppState,
+        telemetry,
+    },
+};
+
+/// How long a link can be used.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// How often one address may ask, within [`WINDOW`].
+const MAX_PER_ADDRESS: i64 = 10;
+/// Mails to one account, within [`WINDOW`]; those above that are not sent, and nobody is told.
+const MAX_PER_ACCOUNT: i64 = 3;
+const WINDOW: Duration = Duration::from_secs(3600);
+/// What the server still waits for a mail that is under way when it is stopped.
+const LAST_WAIT: Duration = Duration::from_secs(3);
+/// The longest name or address that an account can have, in characters.
+const MAX_LOGIN_CHARS: usize = 254;
+const NO_MAIL: &str = "This server sends no mail. Ask whoever runs it for a new password.";
+const TOO_OFTEN: &str = "Too many links were asked for from your address. Try again later.";
+const WORTHLESS: &str = "This link was used already, or is older than 30 minutes. Ask for a new one.";
+
+/// Whether a password can be reset by mail.
+pub fn is_available(state: &AppState) -> bool {
+    state.mailer.is_some()
+}
+
+/// Asks for a link, by username or address. That it was asked for is all that the answer says.
+///
+/// # Errors
+/// When the server sends no mail, nothing was typed, or this address asked too often.
+pub async fn ask(state: &AppState, client: &Client, login: &str) -> Result<()> {
+    let mailer = state.mailer.clone().ok_or(Error::Conflict(NO_MAIL))?;
+    let login: String = login.trim().to_lowercase().chars().take(MAX_LOGIN_CHARS).collect();
+    if login.is_empty() {
+        return Err(FieldErrors::one("login", "Type your username or your email address.").into());
+    }
+    limit(&state.db, &format!("reset from {}", client.address), MAX_PER_ADDRESS, WINDOW, TOO_OFTEN).await?;
+    let Some(place) = mailer.find_place() else {
+        tracing::error!("too many mails are under way: one was not sent");
+        return Ok(());
+    };
+    let (state_, client) = (state.clone(), client.clone());
+    state.tasks.spawn(telemetry::carried_on(async move {
+        let sending = mail_link(&state_, &client, &mailer, place, &login);
+        let stopped = async {
+            state_.stopping.cancelled().await;
+            sleep(LAST_WAIT).await;
+        };
+        tokio::select! {
+            () = sending => {}
+            () = stopped => tracing::warn!("a mail was given up: the server stops"),
+        }
+    }));
+    Ok(())
+}
+
+/// Mails a link to whom that name or address belongs, if it is anybody's.
+async fn mail_link(state: &AppState, client: &Client, mailer: &Mailer, place: Place, login: &str) {
+    match make_link(state, client, login).await {
+        Ok(Some((account, link))) => {
+            let sent = mailer.send(place, &account.email, SUBJECT, words(&account.username, &link)).await;
+            match sent {
+                Ok(()) => tracing::info!(user = %account.id, "a link to a new password was mailed"),
+                Err(error) => tracing::error!(user = %account.id, %error, "a link to a new password was not mailed"),
+            }
+        }
+        Ok(None) => {}
+        Err(error) => tracing::error!(%error, "a link to a new password could not be made"),
+    }
+}
+
+/// A link for that account; `None` when it is nobody's, or it was sent enough of them.
+async fn make_link(state: &AppState, client: &Client, login: &str) -> Result<Option<(Account, String)>> {
+    let Some(found) = db::users::find_login(&state.db, login).await? else { return Ok(None) };
+    let hits = db::limits::hit(&state.db, &resets_of(&found.id), WINDOW, clock::now()).await?;
+    if hits.count > MAX_PER_ACCOUNT {
+        tracing::warn!(user = %found.id, "no link to a new password was mailed: there were several lately");
+        return Ok(None);
+    }
+    let account = accounts::get_account(&state.db, &found.id).await?;
+    let token = reset_token::make();
+    let mut tx = state.db.begin().await?;
+    db::resets::insert(&mut tx, &reset_token::hash_of(&token), &found.id, clock::now().plus(LIFETIME)).await?;
+    audit::note(&mut tx, Deed::of_nobody(AuditAction::ResetAsked, Some(&found.id)).from(client)).await?;
+    tx.commit().await?;
+    let link = format!("{}/reset?token={token}", state.config.base_url.as_str().trim_end_matches('/'));
+    Ok(Some((account, link)))
+}
+
+/// What mails to an account are counted under.
+pub(super) fn resets_of(id: &UserId) -> String {
+    format!("reset {id}")
+}
+
+const SUBJECT: &str = "A new password for StreamIt";
+
+/// The mail. Plain text, and nothing in it that somebody else could have written.
+fn words(username: &str, link: &str) -> String {
+    format!(
+        "Hello {username},\n\n\
+         somebody, probably you, asked for a new password on StreamIt.\n\
+         To choose it, open this address within 30 minutes:\n\n\
+         {link}\n\n\
+         It works once. Whoever has it can take over your account: pass it on to\n\
+         nobody.\n\n\
+         If you did not ask for it, do nothing: your password stays as it is.\n"
+    )
+}
+
+/// Chooses a new password with what is in the link. Everybody who was signed in to the account, or has a token, is not
+/// any more.
+///
+/// # Errors
+/// When the link was used or is too old, the password breaks rules, or there were too many tries.
+pub async fn confirm(state: &AppState, client: &Client, token: &str, new_password: &str) -> Result<()> {
+    accounts::limit_address(state, client).await?;
+    let (hash, now) = (reset_token::hash_of(token), clock::now());
+    let worthless = || Error::from(FieldErrors::one("token", WORTHLESS));
+    let user_id = db::resets::find(&state.db, &hash, now).await?.ok_or_else(worthless)?;
+    let account = accounts::get_account(&state.db, &user_id).await?;
+    let password = state.hasher.choose(new_password, &[&account.username, &account.email]).await?;
+    let password = password.map_err(|Invalid(message)| FieldErrors::one("password", message))?;
+    let password_hash = state.hasher.hash(&password).await?;
+    let mut tx = state.db.begin().await?;
+    // Of two at once, one has it.
+    db::resets::take(&mut tx, &hash, now).await?.ok_or_else(worthless)?;
+    db::users::set_password(&mut tx, &user_id, &password_hash).await?;
+    db::sessions::delete_all(&mut tx, &user_id).await?;
+    db::resets::delete_of(&mut tx, &user_id).await?;
+    // Whoever was locked out for trying too often can sign in with it at once.
+    db::limits::delete(&mut tx, &accounts::sign_ins_of(user_id.as_str())).await?;
+    audit::note(&mut tx, Deed::of_nobody(AuditAction::PasswordReset, Some(&user_id)).from(client)).await?;
+    tx.commit().await?;
+    state.events.account_changed(&user_id);
+    tracing::info!(user = %user_id, "a password was reset by mail");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_holds_the_link_in_a_line_of_its_own() {
+        let mail = words("ann", "https://live.example.org/reset?token=x");
+        assert!(mail.lines().any(|line| line == "https://live.example.org/reset?token=x"), "{mail}");
+        assert!(mail.is_ascii() && mail.lines().all(|line| line.len() < 78), "{mail}");
+    }
+}
