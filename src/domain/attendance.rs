@@ -231,10 +231,10 @@ pub fn thinned(pieces: &[Piece], piece_ms: i64) -> Vec<Piece> {
 }
 
 /// When something is taken to have ended that was last known to go on at `last_seen_at`, and is found gone at `now`:
-/// now, unless nobody looked for a while.
+/// now, unless nobody looked for a while, or the clock went back.
 pub fn ended_by(last_seen_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
     match last_seen_at {
-        Some(seen) if now.0 - seen.0 > UNSEEN_AFTER_MS => seen,
+        Some(seen) if now < seen || now.0 - seen.0 > UNSEEN_AFTER_MS => seen,
         _ => now,
     }
 }
@@ -318,6 +318,8 @@ mod tests {
         assert_eq!(ended_by(None, now), now);
         assert_eq!(ended_by(Some(Timestamp(40_000)), now), now);
         assert_eq!(ended_by(Some(Timestamp(39_999)), now), Timestamp(39_999));
+        let before = now.minus(std::time::Duration::from_secs(3600));
+        assert_eq!(ended_by(Some(now), before), now);
     }
 
     fn spans(most: usize) -> impl Strategy<Value = Vec<Span>> {

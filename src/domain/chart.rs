@@ -20,6 +20,10 @@ const CLOCK_STEPS: [f64; 14] = [
 ];
 const DAY_SECS: f64 = 86_400.0;
 
+/// Less than this share of a step is no step: a number that was written as JSON and read again is off by a last bit, and
+/// the browser must draw what the server has drawn.
+const HAIR: f64 = 1e-9;
+
 /// A vertical axis that begins at zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
@@ -32,7 +36,7 @@ pub struct Scale {
 impl Scale {
     /// For things that are counted: steps are whole and round.
     pub fn of_counts(largest: f64) -> Self {
-        let step = largest / STEPS;
+        let step = largest / STEPS * (1.0 - HAIR);
         let magnitude = if step > 0.0 && step.is_finite() { 10_f64.powf(step.log10().floor()) } else { 1.0 };
         let round = [1.0, 2.0, 5.0, 10.0].map(|steps| steps * magnitude);
         Self::with_step(largest, round.into_iter().find(|round| *round >= step).unwrap_or(magnitude).max(1.0))
@@ -44,7 +48,7 @@ impl Scale {
     }
 
     fn with_step(largest: f64, step: f64) -> Self {
-        let steps = if largest.is_finite() { (largest / step).ceil().clamp(1.0, STEPS + 1.0) } else { 1.0 };
+        let steps = if largest.is_finite() { (largest / step - HAIR).ceil().clamp(1.0, STEPS + 1.0) } else { 1.0 };
         let ticks = (0..=5).map(f64::from).take_while(|tick| *tick <= steps).map(|tick| tick * step).collect();
         Self { top: steps * step, ticks }
     }
@@ -70,7 +74,7 @@ impl Scale {
 
 /// The first step of a clock that divides this into no more parts than that; whole days when it is longer.
 fn clock_step(seconds: f64, parts: f64) -> f64 {
-    let step = if seconds.is_finite() { seconds / parts } else { 0.0 };
+    let step = if seconds.is_finite() { seconds / parts * (1.0 - HAIR) } else { 0.0 };
     let known = CLOCK_STEPS.into_iter().find(|known| *known >= step);
     known.unwrap_or_else(|| (step / DAY_SECS).ceil() * DAY_SECS)
 }
@@ -194,6 +198,18 @@ mod tests {
 
     fn thirds() -> Vec<Span> {
         (0..3).map(|number| Span::equal(number, 3)).collect()
+    }
+
+    #[test]
+    fn the_last_bit_of_a_number_makes_no_other_axis() {
+        for whole in 1..=200_u32 {
+            let number = f64::from(whole);
+            let (above, below) = (number.next_up(), number.next_down());
+            for scale in [Scale::of_counts, Scale::of_seconds] {
+                let ticks = [below, number, above].map(|largest| scale(largest).ticks.len());
+                assert_eq!(ticks, [ticks[1]; 3], "{number}");
+            }
+        }
     }
 
     #[test]

@@ -355,9 +355,10 @@ impl Standing {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         self.may_write(rules, now)?;
-        // Never longer than the rule, also after a clock that went back.
+        // Of a message that is far ahead, the clock went back since: it holds nobody up.
         let left = |since: Timestamp, window: Duration| {
-            Some(since.plus(window).since(now).min(window)).filter(|left| !left.is_zero())
+            let left = since.plus(window).since(now);
+            Some(left.min(window)).filter(|_| !left.is_zero() && since.since(now) <= window)
         };
         let last = before.first();
         let slow_mode = Duration::from_secs(u64::from(rules.slow_mode_seconds));
@@ -436,9 +437,17 @@ mod tests {
         let send = |ago| viewer().may_send(&rules, &text("b"), &[past(ago, "a")], NOW);
         assert_eq!(send(4), Err(Refusal::SlowMode(secs(6))));
         assert_eq!(send(10), Ok(()));
-        let later = [PastMessage { sent_at: NOW.plus(secs(60)), text: "a".to_owned() }];
-        assert_eq!(viewer().may_send(&rules, &text("b"), &later, NOW), Err(Refusal::SlowMode(secs(10))));
-        assert_eq!(viewer().may_send(&ChatSettings::default(), &text("b"), &later, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_went_back_holds_nobody_up_for_longer_than_the_rule() {
+        let rules = ChatSettings { slow_mode_seconds: 10, ..Default::default() };
+        let send = |ahead| {
+            let later = [PastMessage { sent_at: NOW.plus(secs(ahead)), text: "a".to_owned() }];
+            viewer().may_send(&rules, &text("b"), &later, NOW)
+        };
+        assert_eq!(send(10), Err(Refusal::SlowMode(secs(10))));
+        assert_eq!(send(60), Ok(()));
     }
 
     #[test]

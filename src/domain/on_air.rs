@@ -224,11 +224,20 @@ impl OnAir {
     fn seen_off_air(&mut self, after_outage: bool, now: Timestamp) -> Effect {
         match self.status {
             StreamStatus::Offline => Effect::None,
-            StreamStatus::Reconnecting if self.reconnecting_until.is_some_and(|until| now < until) => Effect::None,
-            StreamStatus::Live if after_outage => self.interrupt(OUTAGE_GRACE.max(self.disconnect_protection), now),
+            StreamStatus::Reconnecting if self.is_waited_for(now) => Effect::None,
+            StreamStatus::Live if after_outage => self.interrupt(self.longest_wait(), now),
             StreamStatus::Live => self.dropped(now),
             StreamStatus::Rehearsal | StreamStatus::Reconnecting => self.end(),
         }
+    }
+
+    /// Not longer than anything is waited for, also when the clock went back meanwhile.
+    fn is_waited_for(&self, now: Timestamp) -> bool {
+        self.reconnecting_until.is_some_and(|until| now < until && until.since(now) <= self.longest_wait())
+    }
+
+    fn longest_wait(&self) -> Duration {
+        OUTAGE_GRACE.max(self.disconnect_protection)
     }
 
     fn is_waiting(&self) -> bool {
@@ -348,6 +357,13 @@ mod tests {
         assert_eq!(back.apply(joined("P2"), NOW), Effect::Started);
         let later = NOW.plus(OUTAGE_GRACE);
         assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, later), Effect::Ended);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_makes_no_wait_longer() {
+        let (mut on_air, _) = after([started("R1"), joined("P1")]);
+        on_air.apply(Sign::SeenOffAir { after_outage: true }, NOW.plus(Duration::from_secs(3600)));
+        assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, NOW), Effect::Ended);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Makes what is shown equal to what LiveKit is doing: at start-up, every 5 s for streams that are on air, every 15 s
+//! Makes what is shown equal to what LiveKit is doing: at start-up, every 5 s for streams that are on air, every 10 s
 //! for the rest, and soon after a webhook that did not fit.
 
 use std::{collections::HashMap, time::Duration};
@@ -13,8 +13,9 @@ use crate::{
 
 /// How often streams that are on air are looked at.
 const BUSY_EVERY: Duration = Duration::from_secs(5);
-/// The rest is looked at with every so many looks at those on air.
-const IDLE_EVERY: u32 = 3;
+/// The rest is looked at with every so many looks at those on air: an encoder whose webhooks were lost is to be shown
+/// within 15 s, and a look takes a while itself.
+const IDLE_EVERY: u32 = 2;
 
 /// Runs until `stop`.
 pub async fn run(state: AppState, stop: CancellationToken) {

@@ -273,7 +273,10 @@ async fn remove_all(livekit: &LiveKit, id: &StreamId, identities: &[String]) {
 
 fn is_joining(row: &StreamRow) -> bool {
     let on_air = row.on_air();
-    on_air.status.is_busy() && on_air.participant_sid.is_none() && clock::now().since(row.updated_at()) < JOINS_WITHIN
+    let now = clock::now();
+    // Of a change that is still to come, the clock went back.
+    let is_fresh = row.updated_at() <= now && now.since(row.updated_at()) < JOINS_WITHIN;
+    on_air.status.is_busy() && on_air.participant_sid.is_none() && is_fresh
 }
 
 /// A look takes a while: what was seen says nothing about a stream that changed meanwhile.
