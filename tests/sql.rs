@@ -1,12 +1,21 @@
 //! Every statement, on both databases. Preparing finds what a database cannot parse or does not have; that types fit,
 //! the other tests show, which run them all on PostgreSQL too.
 
+use std::time::Duration;
+
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
-use streamit::server::db::{Db, Queryable as _, all_statements};
+use streamit::{
+    domain::timestamp::Timestamp,
+    server::db::{Db, Queryable as _, all_statements, limits},
+};
 
 use crate::support::{Database, TestApp, database::Fresh};
 
-on_both_databases![every_statement_can_be_prepared, an_empty_database_is_migrated_once];
+on_both_databases![
+    every_statement_can_be_prepared,
+    an_empty_database_is_migrated_once,
+    after_a_clock_that_went_back_a_limit_begins_anew,
+];
 
 async fn every_statement_can_be_prepared(database: Database) {
     let folder = tempfile::tempdir().unwrap();
@@ -41,6 +50,17 @@ async fn an_empty_database_is_migrated_once(database: Database) {
     app.restart().await;
     let (accounts,): (i64,) = app.db().read("SELECT count(*) FROM users").fetch_one().await.unwrap();
     assert_eq!(accounts, 1);
+}
+
+async fn after_a_clock_that_went_back_a_limit_begins_anew(database: Database) {
+    let app = TestApp::start(database).await;
+    let (minute, now) = (Duration::from_secs(60), Timestamp(1_000_000_000));
+    let hit = async |at| limits::hit(app.db(), "somebody", minute, at).await.unwrap().count;
+    let (soon, ahead) = (now.plus(minute), now.plus(minute * 60));
+    // Another instance's clock may be a little ahead.
+    assert_eq!((hit(soon).await, hit(now).await), (1, 2));
+    assert_eq!((hit(ahead).await, hit(ahead).await), (1, 2));
+    assert_eq!((hit(now).await, hit(now).await), (1, 2));
 }
 
 #[test]

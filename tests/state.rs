@@ -14,6 +14,9 @@ on_both_databases![
     every_change_reaches_creator_and_viewers_in_order,
     events_of_one_channel_do_not_reach_another,
     a_late_reader_gets_the_newest,
+    what_was_stored_and_not_announced_is_shown_all_the_same,
+    a_page_of_a_channel_that_is_gone_is_told_so_once,
+    who_is_signed_in_can_read_while_nothing_can_be_written,
     viewers_see_a_rehearsal_as_offline,
     events_end_when_the_server_stops,
     the_room_is_told_every_newest_state,
@@ -94,6 +97,49 @@ async fn a_late_reader_gets_the_newest(database: Database) {
     }
     let mut events = app.anonymous().events(CHANNEL).await;
     assert_eq!(events.next().await.expect("an event").data["title"], "Title 9");
+}
+
+/// As when the process that stored it ends before it could say so.
+async fn what_was_stored_and_not_announced_is_shown_all_the_same(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let mut pages = [app.anonymous().events(CHANNEL).await, carl.events("/api/stream/events").await];
+    app.execute("UPDATE streams SET title = 'Stored quietly', version = version + 1").await;
+    for page in &mut pages {
+        page.until("state", |state| state["title"] == "Stored quietly").await;
+    }
+}
+
+async fn a_page_of_a_channel_that_is_gone_is_told_so_once(database: Database) {
+    let app = TestApp::start(database).await;
+    app.first_user().await;
+    let (carl, dora) = (app.creator("carl").await, app.creator("dora").await);
+    let mut page = app.anonymous().events(CHANNEL).await;
+    let mut other = app.anonymous().events("/api/channel/events?username=dora").await;
+    carl.put("/api/stream/info", json!({ "title": "Before" })).await.ok();
+    page.until("state", |state| state["title"] == "Before").await;
+    app.execute("DELETE FROM streams WHERE title = 'Before'").await;
+    // Two rounds of reading again: one may have begun before.
+    for title in ["First", "Second"] {
+        let sql = format!("UPDATE streams SET title = '{title}', version = version + 1");
+        app.execute(sql.leak()).await;
+        other.until("state", |state| state["title"] == title).await;
+    }
+    drop(dora);
+    let states = page.seen.iter().filter(|event| event.name == "state").count();
+    assert!(states <= 3, "{:?}", page.seen);
+}
+
+async fn who_is_signed_in_can_read_while_nothing_can_be_written(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    app.execute("UPDATE sessions SET last_seen_at = last_seen_at - 7200000").await;
+    app.execute(match database {
+        Database::Sqlite => "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        Database::Postgres => "ALTER TABLE sessions ADD CONSTRAINT no_room CHECK (last_seen_at < 0) NOT VALID",
+    })
+    .await;
+    assert_eq!(carl.get("/api/auth/me").await.ok()["username"], "carl");
 }
 
 async fn viewers_see_a_rehearsal_as_offline(database: Database) {

@@ -27,6 +27,7 @@ on_both_databases![
     an_encoder_that_is_refused_is_told_to_its_creator_alone,
     a_viewer_who_joins_makes_nothing_live,
     one_that_could_not_be_stored_is_sent_again,
+    one_that_cannot_be_stored_takes_no_other_with_it,
     ten_at_once_are_all_taken,
     an_encoder_that_is_back_in_time_goes_on_with_its_broadcast,
     an_encoder_that_is_back_too_late_begins_another_broadcast,
@@ -348,6 +349,29 @@ async fn one_that_could_not_be_stored_is_sent_again(database: Database) {
     assert_eq!(carl.status().await["status"], "offline");
     app.execute("ALTER TABLE broadcasts_gone RENAME TO broadcasts").await;
     app.receive(&started).await.ok();
+    assert_eq!(carl.status().await["status"], "live");
+}
+
+async fn one_that_cannot_be_stored_takes_no_other_with_it(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, encoder) = carl_with_an_encoder(&app).await;
+    app.execute(match database {
+        Database::Sqlite => {
+            "CREATE TRIGGER refused BEFORE INSERT ON webhook_events WHEN NEW.id = 'EV_refused'
+             BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        }
+        Database::Postgres => "ALTER TABLE webhook_events ADD CONSTRAINT refused CHECK (id <> 'EV_refused')",
+    })
+    .await;
+    let mut refused = encoder.joined();
+    refused["id"] = json!("EV_refused");
+    let mut all = vec![refused, encoder.started()];
+    all.extend((0..40).map(|_| event("room_finished", json!({ "room": room(encoder.stream_id()) }))));
+    let all: Vec<Webhook> = all.iter().map(Webhook::of).collect();
+    let mut answers = futures::future::join_all(all.iter().map(|one| app.receive(one))).await.into_iter();
+    answers.next().expect("the first").refused(500, "INTERNAL");
+    answers.for_each(|answer| drop(answer.ok()));
+    assert_eq!(app.number("SELECT count(*) FROM webhook_events").await, 41);
     assert_eq!(carl.status().await["status"], "live");
 }
 

@@ -19,6 +19,7 @@ CREATE TABLE audit_entries (
     last_at    BIGINT NOT NULL,
     CONSTRAINT audit_entries_sum_of_key UNIQUE (sum_of)
 );
+CREATE INDEX audit_entries_last_idx ON audit_entries (last_at);
 CREATE INDEX audit_entries_actor_idx ON audit_entries (actor_id, id);
 CREATE INDEX audit_entries_subject_idx ON audit_entries (subject_id, id);
 

@@ -73,6 +73,8 @@ pub enum ErrorCode {
     LivekitUnreachable,
     /// The storage of pictures does not answer.
     StorageUnreachable,
+    /// The database does not answer, or has no room.
+    DatabaseUnavailable,
     /// Made in the browser only: the server could not be reached, or its answer not be read.
     Network,
 }
@@ -107,7 +109,9 @@ impl ErrorCode {
             Self::TooManyRequests | Self::SlowMode | Self::TooFast | Self::Repeated => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal | Self::Network => StatusCode::INTERNAL_SERVER_ERROR,
             Self::LivekitFailed => StatusCode::BAD_GATEWAY,
-            Self::LivekitUnreachable | Self::StorageUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::LivekitUnreachable | Self::StorageUnreachable | Self::DatabaseUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 }

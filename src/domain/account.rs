@@ -185,6 +185,7 @@ pub struct Session {
 
 /// Whether somebody who has forgotten their password can help themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResetByMail {
     /// A link to a new password is mailed to who asks for it. Otherwise whoever runs the server sets a new one.

@@ -9,6 +9,7 @@ macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// What was done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
         #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         pub enum AuditAction {
             $($(#[$doc])* $name,)*
@@ -88,6 +89,7 @@ impl AuditAction {
 
 /// The kinds of who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AuditActor {
     /// Somebody who is signed in.
@@ -116,6 +118,7 @@ impl AuditActor {
 
 /// Who did what to whom, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// Names it.

@@ -1,7 +1,7 @@
 //! The program from start to end: `streamit` serves, `streamit demo-creator` makes the creator of `./run --demo`,
 //! `streamit demo-analytics` gives that creator a past, and what the operator asks for is in `operator`.
 
-use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser as _;
 use leptos::config::{LeptosOptions, get_configuration};
@@ -27,6 +27,7 @@ use super::{
     services::{
         accounts,
         demo::{self, Wish},
+        webhooks,
     },
     state::{AppState, Parts},
     storage::Storage,
@@ -34,6 +35,14 @@ use super::{
     turns::Turns,
 };
 use crate::domain::account::{Email, Password, Username};
+
+/// How long what has begun may go on once the server is told to stop. A call to LiveKit takes at most 3 s; a browser that
+/// is slow to send or to read may take for ever.
+const FINISHES_WITHIN: Duration = Duration::from_millis(3500);
+/// How long telling the other instances what happened last may take.
+const TELLS_WITHIN: Duration = Duration::from_millis(500);
+/// How long the database may take to be closed after that, and then what still computes.
+const CLOSES_WITHIN: Duration = Duration::from_millis(500);
 
 /// What ends the program early, in words for whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +103,11 @@ fn complain(text: &str) {
 }
 
 fn run(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(work);
+    // A password that is being hashed, or a picture that is being made, is nothing to anybody any more.
+    runtime.shutdown_timeout(CLOSES_WITHIN);
+    result
 }
 
 async fn serve() -> Result<(), Failure> {
@@ -123,7 +136,7 @@ fn warn_of_unknown_settings() {
     }
 }
 
-/// Serves until `state.stopping` is cancelled, then finishes what has begun.
+/// Serves until `state.stopping` is cancelled, then finishes what has begun, if that is soon.
 ///
 /// # Errors
 /// When the listener breaks.
@@ -131,12 +144,29 @@ pub async fn serve_on(listener: TcpListener, state: AppState) -> std::io::Result
     instances::start(&state);
     let app = router::build(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let stopping = state.stopping.clone();
-    axum::serve(listener, app).with_graceful_shutdown(async move { stopping.cancelled().await }).await?;
-    state.tasks.close();
-    state.tasks.wait().await;
-    instances::tell_rest(&state).await;
-    state.db.close().await;
-    Ok(())
+    let work = async {
+        axum::serve(listener, app).with_graceful_shutdown(stopping.cancelled_owned()).await?;
+        state.tasks.close();
+        state.tasks.wait().await;
+        Ok(())
+    };
+    let result = tokio::select! {
+        result = work => result,
+        () = too_late(&state.stopping) => {
+            tracing::warn!("stopping without some that were slow: they are cut off");
+            Ok(())
+        }
+    };
+    // Also of what was answered while the slow ones were waited for.
+    let _ = tokio::time::timeout(TELLS_WITHIN, instances::tell_rest(&state)).await;
+    // A connection that is still at work goes with the program: what it has not committed never was.
+    let _ = tokio::time::timeout(CLOSES_WITHIN, state.db.close()).await;
+    result
+}
+
+async fn too_late(stopping: &CancellationToken) {
+    stopping.cancelled().await;
+    tokio::time::sleep(FINISHES_WITHIN).await;
 }
 
 async fn wait_for_signal() {
@@ -182,6 +212,7 @@ pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
         queue: Queue::new(others.clone()),
         others,
         turns: Arc::new(Turns::new(db.clone())),
+        webhooks: webhooks::Intake::default(),
         leptos: leptos_options(),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),

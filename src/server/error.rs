@@ -5,8 +5,10 @@ use std::{borrow::Cow, time::Duration};
 use crate::{
     api::error::{ApiError, ErrorCode},
     domain::{chat::Refusal, fields::FieldErrors},
-    server::telemetry,
+    server::{db::Outage, telemetry},
 };
+
+const FAILED: &str = "Something went wrong on the server. Try again in a moment.";
 
 /// The result of a service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,7 +85,7 @@ pub enum Error {
     /// 503: pictures cannot be stored or read now.
     #[error("the storage cannot be reached: {0}")]
     StorageUnreachable(String),
-    /// 500.
+    /// 503 while it is away or has no room, otherwise 500.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
     /// 500.
@@ -98,6 +100,11 @@ impl From<FieldErrors> for Error {
 }
 
 impl Error {
+    /// The database is away, or has no room: trying something else at once makes no sense.
+    pub fn is_outage(&self) -> bool {
+        self.code() == ErrorCode::DatabaseUnavailable
+    }
+
     /// The kind of failure that the caller gets to know of.
     pub fn code(&self) -> ErrorCode {
         match self {
@@ -129,6 +136,7 @@ impl Error {
             Self::LiveKitUnreachable { .. } => ErrorCode::LivekitUnreachable,
             Self::LiveKitFailed { .. } => ErrorCode::LivekitFailed,
             Self::StorageUnreachable(_) => ErrorCode::StorageUnreachable,
+            Self::Database(cause) if Outage::of(cause).is_some() => ErrorCode::DatabaseUnavailable,
             Self::Database(_) | Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -155,7 +163,15 @@ impl Error {
             Self::TooMany { message, .. }
             | Self::LiveKitUnreachable { message, .. }
             | Self::LiveKitFailed { message, .. } => message,
-            Self::Database(_) | Self::Internal(_) => "Something went wrong on the server. Try again in a moment.",
+            Self::Database(cause) => match Outage::of(cause) {
+                Some(Outage::Full) => {
+                    "Nothing can be saved at the moment: the server's disk is full. What was saved before is safe; try again \
+                     later."
+                }
+                Some(Outage::Away) => "The server's database can't be reached at the moment. Try again in a minute.",
+                None => FAILED,
+            },
+            Self::Internal(_) => FAILED,
         };
         fixed.into()
     }

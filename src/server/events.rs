@@ -158,13 +158,10 @@ impl Events {
         self.stream(id).viewers.send_if_modified(|current| std::mem::replace(current, count) != count)
     }
 
-    /// Says all numbers of viewers again, for an instance that does not know them.
+    /// Says all numbers of viewers again, for an instance that does not know them, or knows an old one.
     pub fn tell_viewers(&self) {
         for (id, topic) in lock(&self.streams).iter() {
-            let count = *topic.viewers.borrow();
-            if count > 0 {
-                self.others.tell(About::Viewers(id.clone()), count.into());
-            }
+            self.others.tell(About::Viewers(id.clone()), (*topic.viewers.borrow()).into());
         }
     }
 

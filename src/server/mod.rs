@@ -13,6 +13,7 @@ pub mod error;
 pub mod events;
 pub mod headers;
 pub mod instances;
+pub mod intake;
 pub mod jobs;
 pub mod livekit;
 pub mod mail;

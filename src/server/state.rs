@@ -7,7 +7,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, mail::Mailer, metrics::Metrics,
-    others::Others, pictures::PictureMaker, queue::Queue, secrets::Secrets, storage::Storage, telemetry, turns::Turns,
+    others::Others, pictures::PictureMaker, queue::Queue, secrets::Secrets, services::webhooks, storage::Storage,
+    telemetry, turns::Turns,
 };
 
 /// Shared by all requests and jobs; clones are cheap.
@@ -43,6 +44,8 @@ pub struct Parts {
     pub others: Arc<Others>,
     /// What only one instance may do at a time.
     pub turns: Arc<Turns>,
+    /// Webhooks that wait to be stored.
+    pub webhooks: webhooks::Intake,
     /// Where the browser's files are.
     pub leptos: LeptosOptions,
     /// Work that goes on after its request was answered or given up.

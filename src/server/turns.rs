@@ -83,13 +83,13 @@ impl Turns {
     pub async fn take(self: &Arc<Self>, here: &Arc<Mutex<()>>, stream: &StreamId) -> Result<Turn> {
         let here = here.clone().lock_owned().await;
         if !self.db.is_shared() {
-            return Ok(Turn { _here: here, everywhere: None });
+            return Ok(Turn { _here: here, everywhere: None, key: 0, connection: None });
         }
         let key = key(stream.as_str());
         // Before it is asked for: who goes away meanwhile may have got it.
-        let mut turn = Turn { _here: here, everywhere: Some((self.clone(), key)) };
+        let mut turn = Turn { _here: here, everywhere: Some(self.clone()), key, connection: None };
         let until = Instant::now() + WAITS;
-        while !self.try_lock(key).await? {
+        while !self.try_lock(key, &mut turn.connection).await? {
             if Instant::now() >= until {
                 turn.everywhere = None;
                 return Err(Error::Conflict(TAKEN));
@@ -99,9 +99,14 @@ impl Turns {
         Ok(turn)
     }
 
-    async fn try_lock(&self, key: i64) -> Result<bool> {
+    /// `connection` becomes the one that is asked.
+    async fn try_lock(&self, key: i64, connection: &mut Option<u64>) -> Result<bool> {
         let mut held = self.held.lock().await;
-        let asked = timeout(ANSWERS_WITHIN, async { held.locks(&self.db).await?.try_lock(key).await });
+        let asked = timeout(ANSWERS_WITHIN, async {
+            held.locks(&self.db).await?;
+            *connection = Some(held.connections);
+            held.locks(&self.db).await?.try_lock(key).await
+        });
         let answer = asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         if let Err(error) = &answer {
             held.lose(error);
@@ -109,8 +114,12 @@ impl Turns {
         Ok(answer?)
     }
 
-    async fn give_back(&self, key: i64) {
+    async fn give_back(&self, key: i64, connection: u64) {
         let mut held = self.held.lock().await;
+        // With the connection that held it, it is gone; on another one it is somebody else's.
+        if held.connections != connection {
+            return;
+        }
         let Some(locks) = &mut held.locks else { return };
         match timeout(ANSWERS_WITHIN, locks.unlock(key)).await {
             Ok(Ok(())) => {}
@@ -144,15 +153,19 @@ impl Held {
 #[derive(Debug)]
 pub struct Turn {
     _here: OwnedMutexGuard<()>,
-    everywhere: Option<(Arc<Turns>, i64)>,
+    /// Where it is given back; nowhere on SQLite.
+    everywhere: Option<Arc<Turns>>,
+    key: i64,
+    /// Which connection was asked for it last.
+    connection: Option<u64>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let Some((turns, key)) = self.everywhere.take() else { return };
+        let (Some(turns), Some(connection), key) = (self.everywhere.take(), self.connection, self.key) else { return };
         // Outside a runtime the program is ending, and the connection with it.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { turns.give_back(key).await });
+            runtime.spawn(async move { turns.give_back(key, connection).await });
         }
     }
 }

@@ -4,4 +4,5 @@ mod accounts;
 mod backups;
 mod doctor;
 mod starting;
+mod stopping;
 mod watching;

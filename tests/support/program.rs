@@ -8,8 +8,9 @@ use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
     net::SocketAddr,
-    process::{Child, ChildStderr, Command, Stdio},
+    process::{Child, ChildStderr, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use tokio::net::TcpSocket;
@@ -153,6 +154,18 @@ impl Program {
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// Tells it to stop, at once; then waits until it has, and says how it ended and how long that took.
+    pub fn terminate(self) -> impl Future<Output = (ExitStatus, Duration)> {
+        self.signal("TERM");
+        let began = Instant::now();
+        let child = Mutex::new(self);
+        async move {
+            let ended = || async { child.lock().unwrap().child.try_wait().expect("a child of ours") };
+            let status = eventually("the program ends", ended).await;
+            (status, began.elapsed())
+        }
     }
 
     /// The same person, who goes there.

@@ -1,5 +1,7 @@
 //! What a server function gets to know of its request, and how it answers beside the body: cookies and redirects.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -13,6 +15,9 @@ use crate::{
 /// Longest name of a browser or script that is kept, in characters.
 const MAX_USER_AGENT_CHARS: usize = 200;
 
+/// The first 64 bits, which are what a customer is given at least (RFC 6177).
+const NETWORK_OF_IPV6: u128 = !0 << 64;
+
 /// What is known of who sent a request, before asking who they are.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -20,6 +25,17 @@ pub struct Client {
     pub address: String,
     /// What their browser or script calls itself.
     pub user_agent: String,
+}
+
+impl Client {
+    /// What limits count it as: of IPv6 the network, since whoever has one address there has 2^64.
+    pub fn counted_as(&self) -> String {
+        let Ok(address) = self.address.parse::<IpAddr>() else { return self.address.clone() };
+        match address.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK_OF_IPV6).to_string(),
+        }
+    }
 }
 
 /// The address that a request came from, put into it by the router.
@@ -172,6 +188,17 @@ mod tests {
         for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a b", "/a\r\nX: y", ""] {
             assert_eq!(same_site_path(bad), "/", "{bad}");
         }
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_counted_as_one_address() {
+        let counted = |address: &str| Client { address: address.into(), user_agent: String::new() }.counted_as();
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(counted("2001:db8:1:2::7"), counted("2001:db8:1:2::8"));
+        assert_ne!(counted("2001:db8:1:2::7"), counted("2001:db8:1:3::7"));
+        assert_eq!(counted("203.0.113.7"), "203.0.113.7");
+        assert_eq!(counted("::ffff:203.0.113.7"), "203.0.113.7");
+        assert_eq!(counted("unix:"), "unix:");
     }
 
     #[test]

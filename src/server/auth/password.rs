@@ -128,10 +128,15 @@ impl Hasher {
 
 /// Does the work off the async threads, once there is a place for it.
 async fn compute<T: Send + 'static>(
-    places: &Semaphore,
+    places: &Arc<Semaphore>,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let _place = places.acquire().await.map_err(|error| Error::Internal(error.to_string()))?;
+    let place = places.clone().acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
+    // The place is taken until the work is done, also when whoever asked for it has gone away.
+    let work = move || {
+        let _place = place;
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
 }
 

@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::{Db, Queryable, SQLITE_READERS, statements};
+use super::{Db, Queryable, SQLITE_READERS, readers::Readers, statements};
 use crate::domain::channel::StreamStatus;
 
 /// How long the database may take to be reached.
@@ -67,7 +67,7 @@ impl Db {
         };
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(CONNECTS_WITHIN);
         let read = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Self::Sqlite { write: read.clone(), read })
+        Ok(Self::Sqlite { write: read.clone(), read: Readers::new(read) })
     }
 
     /// How its connections are used.
@@ -78,8 +78,8 @@ impl Db {
         };
         match self {
             Self::Sqlite { read, write } => {
-                let idle = read.num_idle() + write.num_idle();
-                of(read.size() + write.size(), idle, SQLITE_READERS + 1)
+                let (readers, resting) = read.count();
+                of(readers + write.size(), resting + write.num_idle(), SQLITE_READERS + 1)
             }
             Self::Postgres(pool) => of(pool.size(), pool.num_idle(), pool.options().get_max_connections()),
         }

@@ -7,11 +7,11 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Database, Encode, FromRow, PgPool, Pool, Postgres, Result, Sqlite, SqlitePool, Transaction, Type,
-    pool::MaybePoolConnection,
+    Connection as _, Encode, FromRow, PgPool, Postgres, Result, Sqlite, SqlitePool, Transaction, Type,
     postgres::{PgArguments, PgPoolOptions, PgRow},
     sqlite::{
-        SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+        SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+        SqliteSynchronous,
     },
 };
 
@@ -27,17 +27,23 @@ pub mod follows;
 pub mod inspect;
 pub mod limits;
 pub mod moderation;
+mod outage;
 pub mod pictures;
+mod readers;
 pub mod resets;
 pub mod sessions;
 pub mod shared;
 pub mod streams;
+mod target;
 pub mod titles;
 pub mod users;
 pub mod visits;
 pub mod webhooks;
 
 pub use inspect::PoolUse;
+pub use outage::Outage;
+use readers::Readers;
+use target::Target;
 
 /// How long a query waits for a free connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,6 +53,9 @@ const SQLITE_READERS: u32 = 4;
 const OPENING_TRIES: usize = 20;
 /// Connections to PostgreSQL, of each instance; two more are for what instances share (`shared.rs`).
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// A connection to PostgreSQL that was used within this time is not asked whether it still answers: that takes as long
+/// as a small query.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Sorts after every UUID, in any collation: where a list in descending order of ids begins.
 const AFTER_ALL: &str = "g";
@@ -98,7 +107,7 @@ pub enum Db {
     /// SQLite lets one connection write at a time, so `write` holds one.
     Sqlite {
         /// Connections that only read.
-        read: SqlitePool,
+        read: Readers<Sqlite>,
         /// The one that writes.
         write: SqlitePool,
     },
@@ -133,15 +142,17 @@ impl Db {
                 .test_before_acquire(false)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
         };
+        let writer =
+            || pool().max_connections(1).after_release(|connection, _| Box::pin(is_out_of_its_transaction(connection)));
         let mut tries = 1;
         let write = loop {
-            match Self::open_to_write(pool().max_connections(1), options.clone()).await {
+            match Self::open_to_write(writer(), options.clone()).await {
                 Err(_) if tries < OPENING_TRIES => tries += 1,
                 opened => break opened?,
             }
         };
         let read = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self::Sqlite { read, write })
+        Ok(Self::Sqlite { read: Readers::new(read), write })
     }
 
     /// Another program may be making or changing the same file at this moment, which SQLite has no lock for. A change
@@ -157,6 +168,15 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, use_so_far| {
+                Box::pin(async move {
+                    if use_so_far.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect(url)
             .await?;
         // Holds a lock for it: of several instances that start at once, the others wait.
@@ -186,6 +206,14 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Whether a connection can be used again. On a full disk SQLite rolls back by itself; sqlx does not notice, counts the
+/// transaction as open for ever, and would begin no other one on that connection.
+async fn is_out_of_its_transaction(connection: &mut SqliteConnection) -> Result<bool> {
+    // A rollback that waits in its queue is done first.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// A transaction on the [`Db`].
@@ -221,7 +249,7 @@ pub trait Queryable<'c>: Send {
 impl<'c> Queryable<'c> for &'c Db {
     fn read(self, sql: &'static str) -> Query<'c> {
         match self {
-            Db::Sqlite { read, .. } => Query::Sqlite(sqlx::query(sql), Target::Pool(read)),
+            Db::Sqlite { read, .. } => Query::Sqlite(sqlx::query(sql), Target::Readers(read)),
             Db::Postgres(pool) => Query::Postgres(sqlx::query(sql), Target::Pool(pool)),
         }
     }
@@ -278,18 +306,31 @@ impl Query<'_> {
     pub async fn fetch_all<T: Row>(self) -> Result<Vec<T>> {
         match self {
             Self::Sqlite(query, target) => {
-                query.try_map(|row| T::from_row(&row)).fetch_all(&mut *target.connection().await?).await
+                let mut connection = target.connection().await?;
+                let rows = query.try_map(|row| T::from_row(&row)).fetch_all(connection.as_mut()).await?;
+                connection.give_back();
+                Ok(rows)
             }
             Self::Postgres(query, target) => {
-                query.try_map(|row| T::from_row(&row)).fetch_all(&mut *target.connection().await?).await
+                let mut connection = target.connection().await?;
+                query.try_map(|row| T::from_row(&row)).fetch_all(connection.as_mut()).await
             }
         }
     }
 
-    /// The first row. The statement runs to its end, as sqlx's own `fetch_optional` does not: on a write that one
-    /// drops an error which SQLite reports on commit (a full disk), and the row is gone.
+    /// The first row. What may write runs to its end, as it does not with sqlx's own `fetch_optional`: on a write that one
+    /// drops an error which SQLite reports on commit (a full disk), and the row is gone. What only reads ends with the
+    /// row, and whoever waits is woken once.
     pub async fn fetch_optional<T: Row>(self) -> Result<Option<T>> {
-        Ok(self.fetch_all().await?.into_iter().next())
+        match self {
+            Self::Sqlite(query, Target::Readers(readers)) => {
+                let mut lent = readers.lend().await?;
+                let row = query.try_map(|row| T::from_row(&row)).fetch_optional(&mut *lent.connection).await?;
+                lent.give_back();
+                Ok(row)
+            }
+            query => Ok(query.fetch_all().await?.into_iter().next()),
+        }
     }
 
     /// The first row; [`sqlx::Error::RowNotFound`] when there is none.
@@ -300,26 +341,8 @@ impl Query<'_> {
     /// Runs the statement and says how many rows it changed.
     pub async fn execute(self) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(query, target) => query.execute(&mut *target.connection().await?).await?.rows_affected(),
-            Self::Postgres(query, target) => query.execute(&mut *target.connection().await?).await?.rows_affected(),
-        })
-    }
-}
-
-/// Where a query runs: any connection of a pool, or the one of a transaction.
-#[derive(Debug)]
-pub enum Target<'c, DB: Database> {
-    /// Any of these.
-    Pool(&'c Pool<DB>),
-    /// This one.
-    Tx(&'c mut Transaction<'static, DB>),
-}
-
-impl<'c, DB: Database> Target<'c, DB> {
-    async fn connection(self) -> Result<MaybePoolConnection<'c, DB>> {
-        Ok(match self {
-            Self::Pool(pool) => pool.acquire().await?.into(),
-            Self::Tx(tx) => tx.as_mut().into(),
+            Self::Sqlite(query, target) => query.execute(target.connection().await?.as_mut()).await?.rows_affected(),
+            Self::Postgres(query, target) => query.execute(target.connection().await?.as_mut()).await?.rows_affected(),
         })
     }
 }
@@ -348,6 +371,27 @@ fn sqlite_constraint(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::timestamp::Timestamp;
+
+    #[tokio::test]
+    async fn after_a_full_disk_there_is_a_next_transaction() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open_sqlite(folder.path().join("full.db")).await.expect("a new database");
+        let page_count: (i64,) = db.write("PRAGMA page_count").fetch_one().await.expect("a number");
+        // Of the one connection that writes; the one that follows it has room again.
+        let limited: (i64,) = db.write("PRAGMA max_page_count = 1").fetch_one().await.expect("a number");
+        assert_eq!(limited, page_count);
+        let mut tx = db.begin().await.expect("a transaction");
+        let name = "a name that is too long ".repeat(100_000);
+        // One row and nothing beside it: SQLite then rolls back all there is, and not only the statement.
+        let error = webhooks::insert(&mut tx, &name, Timestamp(1)).await.expect_err("there is no room");
+        assert_eq!(Outage::of(&error), Some(Outage::Full));
+        drop(tx);
+        let mut tx = db.begin().await.expect("the next transaction");
+        webhooks::insert(&mut tx, &name, Timestamp(1)).await.expect("there is room");
+        tx.commit().await.expect("stored");
+        db.close().await;
+    }
 
     #[test]
     fn a_sqlite_message_names_the_constraint() {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use tokio::{
-    task::JoinSet,
+    task::JoinHandle,
     time::{MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Jobs that run here.
 struct Running {
-    jobs: JoinSet<()>,
+    jobs: JoinHandle<()>,
     stop: CancellationToken,
     /// Since which time of holding the lock.
     since: u64,
@@ -31,13 +31,13 @@ impl Running {
         tracing::info!("this instance runs the jobs now");
         state.events.forget_looks();
         let stop = CancellationToken::new();
-        Self { jobs: jobs::start(state, &stop), stop, since }
+        Self { jobs: tokio::spawn(jobs::run(state.clone(), stop.clone())), stop, since }
     }
 
     async fn end(mut self) {
         self.stop.cancel();
-        let ended = async { while self.jobs.join_next().await.is_some() {} };
-        if timeout(ENDS_WITHIN, ended).await.is_err() {
+        if timeout(ENDS_WITHIN, &mut self.jobs).await.is_err() {
+            self.jobs.abort();
             tracing::warn!("a job did not end, and was cut off");
         }
         tracing::info!("this instance does not run the jobs any more");

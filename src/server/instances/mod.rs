@@ -1,6 +1,7 @@
 //! Several instances on one PostgreSQL: what happens at one is told to the others, and one of them runs the jobs. On
 //! SQLite there is one instance, which does both for itself.
 
+mod catching_up;
 mod hearing;
 mod leading;
 mod telling;
@@ -11,14 +12,12 @@ use super::{jobs, state::AppState};
 
 /// Starts all of it, jobs included; it stops when the server does.
 pub fn start(state: &AppState) {
+    state.tasks.spawn(catching_up::run(state.clone()));
     if state.db.is_shared() {
         state.tasks.spawn(telling::run(state.clone()));
         state.tasks.spawn(hearing::run(state.clone()));
         state.tasks.spawn(leading::run(state.clone()));
     } else {
-        let running = jobs::start(state, &state.stopping);
-        state.tasks.spawn(async move {
-            running.join_all().await;
-        });
+        state.tasks.spawn(jobs::run(state.clone(), state.stopping.clone()));
     }
 }

@@ -6,13 +6,35 @@ pub mod reconcile;
 pub mod release;
 pub mod settle;
 
-use tokio::task::JoinSet;
+use std::time::Duration;
+
+use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::state::AppState;
 
-/// Starts all jobs; each ends after `stop`, when it has done what it has begun.
-pub fn start(state: &AppState, stop: &CancellationToken) -> JoinSet<()> {
+/// How long to wait after a fault of ours before all begin anew.
+const BEGINS_ANEW_AFTER: Duration = Duration::from_secs(1);
+
+/// Runs all jobs until `stop`; each ends when it has done what it has begun. Should one panic, the others end too and
+/// all begin anew: what they do must not stop for as long as the program runs.
+pub async fn run(state: AppState, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let round = stop.child_token();
+        let mut jobs = start(&state, &round);
+        if let Some(Err(error)) = jobs.join_next().await {
+            tracing::error!(%error, "a job broke off; all begin anew");
+        }
+        round.cancel();
+        while jobs.join_next().await.is_some() {}
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = sleep(BEGINS_ANEW_AFTER) => {}
+        }
+    }
+}
+
+fn start(state: &AppState, stop: &CancellationToken) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(reconcile::run(state.clone(), stop.clone()));
     jobs.spawn(prune::run(state.clone(), stop.clone()));

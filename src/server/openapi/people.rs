@@ -8,7 +8,7 @@ use super::{
     operation::{Access, Operation, function},
 };
 use crate::{
-    api::{account, admin, analytics, auth, creator, error::ErrorCode as E, setup},
+    api::{account, admin, analytics, auth, creator, error::ErrorCode as E, resets, setup},
     domain::{
         application::{ApplicationStatus, Decision, MAX_WORDS_CHARS},
         profile::{MAX_ABOUT_CHARS, MAX_NAME_CHARS, ProfileChange},
@@ -73,6 +73,9 @@ fn accounts() -> Vec<Operation> {
         function::<account::EndSessions>("Signs out one session, or without `id` all but this one.")
             .by(Access::SignedIn)
             .refuses(&[E::NotFound]),
+        function::<account::ListHistory>("What concerns the safety of the account, the newest first.")
+            .field("cursor", cursor())
+            .by(Access::SignedIn),
         function::<account::RemovePicture>("Takes the account's picture away.").by(Access::SignedIn),
         function::<analytics::SetTimeZone>("Keeps the time zone that the account's days are of.")
             .field("timeZone", json!({ "description": "Of IANA: `Europe/Berlin`." }))
@@ -103,6 +106,14 @@ fn signing_in() -> Vec<Operation> {
         function::<auth::MakeToken>("A token for scripts, to be sent as `Authorization: Bearer`.")
             .refuses(&[E::WrongCredentials, E::TooManyRequests])
             .notes(sign_ins()),
+        function::<resets::ReadResetByMail>("Whether links to a new password are mailed."),
+        function::<resets::AskForReset>("Asks for a link to a new password, by username or address.")
+            .refuses(&[E::Invalid, E::Conflict, E::TooManyRequests])
+            .notes("The answer is the same whether or not there is such an account."),
+        function::<resets::ConfirmReset>("Chooses a new password with the `token` of such a link.")
+            .field("password", password())
+            .refuses(&[E::Invalid, E::TooManyRequests])
+            .notes("Signs the account out everywhere."),
         function::<setup::MissingParts>("What the installation lacks.")
             .notes("Creators and admins are told, and anybody while there is no account; others get an empty list."),
     ]
@@ -127,6 +138,10 @@ fn applications() -> Vec<Operation> {
             .field("cursor", cursor())
             .by(Access::Admins)
             .refuses(&[E::Invalid]),
+        function::<admin::ListAudit>("Who did what, the newest first; by or to one account, or all.")
+            .field("cursor", cursor())
+            .by(Access::Admins)
+            .refuses(&[E::Invalid, E::NotFound]),
         function::<admin::DecideApplication>("Decides an application.")
             .field("decision", choice(&decisions))
             .field("reason", json!({

@@ -10,7 +10,7 @@ use super::operation::{Access, Operation, Success, Takes};
 use crate::api::error::ErrorCode;
 
 /// What can go wrong with every request.
-const EVERYWHERE: [ErrorCode; 2] = [ErrorCode::BadRequest, ErrorCode::Internal];
+const EVERYWHERE: [ErrorCode; 3] = [ErrorCode::BadRequest, ErrorCode::Internal, ErrorCode::DatabaseUnavailable];
 
 impl Operation {
     /// The value of `paths.{path}.{method}`.

@@ -91,7 +91,7 @@ impl ChatFollower {
                     if changed.is_err() { return } else { None }
                 }
                 author = self.held.recv(), if self.user.is_some() => self.held_changed(author),
-                () = changed(&mut self.account) => self.account_changed().await,
+                () = changed(&mut self.account) => Box::pin(self.account_changed()).await,
             };
             if let Some(event) = event
                 && sender.send(event).await.is_err()

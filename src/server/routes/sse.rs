@@ -85,12 +85,17 @@ pub async fn own_stream(State(state): State<AppState>, Caller(visit): Caller) ->
         Ok::<_, Error>((follower, first, chat))
     };
     match started.await {
-        Ok((follower, first, chat)) => events(&state, "creator", |sender| async move {
-            tokio::select! {
-                biased; // The state opens the stream.
-                () = follower.run(named("state", &first), first.channel, sender.clone()) => {}
-                () = chat.run(sender) => {}
-                () = until_refused(visit, |actor| actor.creator().is_ok()) => {}
+        Ok((follower, first, chat)) => events(&state, "creator", |sender| {
+            let told = Box::pin(follower.run(named("state", &first), first.channel, sender.clone()));
+            let chat = Box::pin(chat.run(sender));
+            let refused = Box::pin(until_refused(visit, |actor| actor.creator().is_ok()));
+            async move {
+                tokio::select! {
+                    biased; // The state opens the stream.
+                    () = told => {}
+                    () = chat => {}
+                    () = refused => {}
+                }
             }
         }),
         Err(error) => failure(error.into()),
@@ -114,11 +119,15 @@ pub async fn channel(
         Ok::<_, Error>((follower, first, chat))
     };
     match started.await {
-        Ok((follower, first, chat)) => events(&state, "channel", |sender| async move {
-            tokio::select! {
-                biased; // The state opens the stream.
-                () = follower.run(named("state", &first), first, sender.clone()) => {}
-                () = chat.run(sender) => {}
+        Ok((follower, first, chat)) => events(&state, "channel", |sender| {
+            let told = Box::pin(follower.run(named("state", &first), first, sender.clone()));
+            let chat = Box::pin(chat.run(sender));
+            async move {
+                tokio::select! {
+                    biased; // The state opens the stream.
+                    () = told => {}
+                    () = chat => {}
+                }
             }
         }),
         Err(error) => failure(error.into()),
@@ -132,10 +141,14 @@ pub async fn account(State(state): State<AppState>, Caller(visit): Caller) -> Re
         Ok(user_id) => {
             let changes = state.events.follow_account(&user_id);
             let source = state.clone();
-            events(&state, "account", |sender| async move {
-                tokio::select! {
-                    () = follow_account(source, user_id, changes, sender) => {}
-                    () = until_refused(visit, |actor| actor.user().is_ok()) => {}
+            events(&state, "account", |sender| {
+                let told = Box::pin(follow_account(source, user_id, changes, sender));
+                let refused = Box::pin(until_refused(visit, |actor| actor.user().is_ok()));
+                async move {
+                    tokio::select! {
+                        () = told => {}
+                        () = refused => {}
+                    }
                 }
             })
         }
@@ -146,7 +159,7 @@ pub async fn account(State(state): State<AppState>, Caller(visit): Caller) -> Re
 async fn follow_account(state: AppState, id: UserId, mut changes: watch::Receiver<u64>, sender: mpsc::Sender<Event>) {
     loop {
         changes.mark_unchanged();
-        let application = match applications::find_for(&state, &id).await {
+        let application = match Box::pin(applications::find_for(&state, &id)).await {
             Ok(application) => application,
             // The browser comes back by itself.
             Err(error) => return tracing::error!(%error, "an account's events broke off"),
@@ -159,10 +172,11 @@ async fn follow_account(state: AppState, id: UserId, mut changes: watch::Receive
 
 /// Ends when whoever reads may not any more: signed out somewhere else, or no creator any more.
 async fn until_refused(visit: Visit, is_allowed: fn(&Actor) -> bool) {
-    let Ok(Actor::User(user)) = visit.actor().await else { return };
-    let mut changes = visit.state.events.follow_account(&user.user_id);
+    let Ok(actor) = Box::pin(visit.actor()).await else { return };
+    let Some(mut changes) = actor.user_id().map(|user| visit.state.events.follow_account(user)) else { return };
+    drop(actor);
     while changes.changed().await.is_ok() {
-        if !visit.actor().await.is_ok_and(|actor| is_allowed(&actor)) {
+        if !Box::pin(visit.actor()).await.is_ok_and(|actor| is_allowed(&actor)) {
             return;
         }
     }
@@ -258,13 +272,16 @@ pub(super) fn named(name: &str, data: &impl Serialize) -> Event {
 }
 
 /// Runs `follow` as long as its reader is there and the server runs. `kind` is what it is counted as.
+///
+/// There may be thousands of them, most of which wait. What one holds is what its future could ever need, so questions
+/// to the database are in boxes of their own, and a future that goes into another one is boxed: it would count twice.
 fn events<F>(state: &AppState, kind: &'static str, follow: impl FnOnce(mpsc::Sender<Event>) -> F) -> Response
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let (sender, receiver) = mpsc::channel(IN_FLIGHT);
     let stopping = state.stopping.clone();
-    let work = follow(sender);
+    let work = Box::pin(follow(sender));
     let listening = state.metrics.event_stream(kind);
     state.tasks.spawn(async move {
         let _listening = listening;

@@ -16,8 +16,8 @@ use crate::{
     },
 };
 
-/// 200 when it is stored, also for repeats; 401 for a bad signature; 400 for what is signed but not readable; 500 when
-/// storing failed, so that LiveKit sends it again.
+/// 200 when it is stored, also for repeats; 401 for a bad signature; 400 for what is signed but not readable; 503 or
+/// 500 when storing failed, so that LiveKit sends it again.
 pub async fn receive(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let authorization = authorization.strip_prefix("Bearer ").unwrap_or(authorization);

@@ -68,7 +68,7 @@ pub async fn sign_up(
     };
     limit(
         &state.db,
-        &format!("sign-up {}", client.address),
+        &format!("sign-up {}", client.counted_as()),
         MAX_SIGN_UPS,
         SIGN_UP_WINDOW,
         "Too many accounts were made from your address. Try again later.",
@@ -262,7 +262,7 @@ async fn is_password_of(state: &AppState, client: &Client, user_id: &UserId, pas
 }
 
 pub(super) async fn limit_address(state: &AppState, client: &Client) -> Result<()> {
-    let from = format!("sign-in from {}", client.address);
+    let from = format!("sign-in from {}", client.counted_as());
     limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await
 }
 
@@ -301,7 +301,10 @@ pub async fn find_visitor(state: &AppState, token: &str) -> Result<Option<Visito
     if let Some(visitor) = &visitor
         && now.since(visitor.last_seen_at) > TOUCH_AFTER
     {
-        db::sessions::touch(&state.db, &visitor.session_id, now).await?;
+        // Who may come in can read, also while nothing can be written.
+        if let Err(error) = db::sessions::touch(&state.db, &visitor.session_id, now).await {
+            tracing::warn!(%error, "when a session was last used could not be written down");
+        }
     }
     Ok(visitor)
 }

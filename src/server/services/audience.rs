@@ -9,11 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     domain::{
-        attendance::ended_by,
-        broadcast::REOPEN_WITHIN,
-        channel::StreamStatus,
-        id::{BroadcastId, StreamId},
-        timestamp::Timestamp,
+        attendance::ended_by, broadcast::REOPEN_WITHIN, channel::StreamStatus, id::BroadcastId, timestamp::Timestamp,
     },
     server::{
         Result, clock, db,
@@ -29,16 +25,15 @@ const SEE_EVERY: Duration = Duration::from_secs(10);
 /// Who came so shortly before a look may be missing from it, and is not taken for gone.
 const IN_EVERY_LOOK_AFTER: Duration = Duration::from_secs(3);
 
-/// Takes what a webhook says about a viewer. `tx` is the one in which the webhook is remembered.
+/// Takes what a webhook says about a viewer. `tx` is the one in which the webhook is remembered, and the stream was read.
 ///
 /// # Errors
 /// When the database cannot be read or written.
-pub async fn told(state: &AppState, tx: &mut Tx, id: &StreamId, hint: &VisitHint, now: Timestamp) -> Result<()> {
-    let Some(row) = db::streams::find(&mut *tx, id).await? else { return Ok(()) };
+pub async fn told(state: &AppState, tx: &mut Tx, row: &StreamRow, hint: &VisitHint, now: Timestamp) -> Result<()> {
     if hint.watcher.person == row.user_id.as_str() || row.status() == StreamStatus::Rehearsal {
         return Ok(());
     }
-    let Some(broadcast) = watched(tx, &row, now).await? else { return Ok(()) };
+    let Some(broadcast) = watched(tx, row, now).await? else { return Ok(()) };
     let names = Names::of(state, &broadcast, &hint.watcher);
     // LiveKit says in which second: somewhere in it, and no later than it was told.
     let left_at = hint.left_in.map(|second| now.clamp(second, second.plus(Duration::from_millis(999))));

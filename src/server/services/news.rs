@@ -46,12 +46,21 @@ pub async fn hear(state: &AppState, news: Vec<News>) -> Result<()> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn read_everything_again(state: &AppState) -> Result<()> {
+    catch_up(state).await?;
+    state.events.anything_changed_here();
+    Ok(())
+}
+
+/// Reads the streams and chats that somebody is connected here for, and shows what is newer than what is shown.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn catch_up(state: &AppState) -> Result<()> {
     for (id, _) in state.events.followed() {
         show(state, &id, 0).await?;
         let revision = db::chat::revision(&state.db, &id).await?;
         state.events.hear(About::Chat(id), revision);
     }
-    state.events.anything_changed_here();
     Ok(())
 }
 
@@ -70,12 +79,19 @@ async fn show(state: &AppState, id: &StreamId, version: i64) -> Result<()> {
     if row.as_ref().is_none_or(|row| !row.status().is_busy()) {
         state.events.show_viewers(id, 0);
     }
-    let own = match row {
-        Some(row) => row.own_state(),
-        None => gone(state, id, version),
-    };
-    state.events.show(id, own);
+    match row {
+        Some(row) => state.events.show(id, row.own_state()),
+        None if is_shown_as_gone(state, id, version) => {}
+        None => state.events.show(id, gone(state, id, version)),
+    }
     Ok(())
+}
+
+/// Nothing more can be said of a stream that is not there than that it is off air.
+fn is_shown_as_gone(state: &AppState, id: &StreamId, version: i64) -> bool {
+    let topic = state.events.stream(id);
+    let shown = topic.state.borrow();
+    shown.as_ref().is_some_and(|own| own.channel.status == StreamStatus::Offline && own.channel.version >= version)
 }
 
 /// A stream that was deleted, as `publish::announce_end` says it where that was done.

@@ -61,6 +61,7 @@ pub async fn change_password(
     new_password: &str,
 ) -> Result<()> {
     let user = actor.user()?;
+    accounts::limit_address(state, client).await?;
     let password = state.hasher.choose(new_password, &[&user.username]).await?;
     let password = password.map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
     accounts::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;

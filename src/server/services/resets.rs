@@ -59,7 +59,7 @@ pub async fn ask(state: &AppState, client: &Client, login: &str) -> Result<()> {
     if login.is_empty() {
         return Err(FieldErrors::one("login", "Type your username or your email address.").into());
     }
-    limit(&state.db, &format!("reset from {}", client.address), MAX_PER_ADDRESS, WINDOW, TOO_OFTEN).await?;
+    limit(&state.db, &format!("reset from {}", client.counted_as()), MAX_PER_ADDRESS, WINDOW, TOO_OFTEN).await?;
     let Some(place) = mailer.find_place() else {
         tracing::error!("too many mails are under way: one was not sent");
         return Ok(());

@@ -1,17 +1,22 @@
-//! Takes in LiveKit's webhooks. Each counts once, whatever the order; its id and its effect are stored together.
+//! Takes in LiveKit's webhooks. Each counts once, whatever the order; its id and its effect are stored together. Those
+//! that come at the same time share a transaction, and when that fails each has one of its own.
 
 use crate::{
     domain::{
         id::StreamId,
         on_air::{Effect, Sign},
         stream::Notice,
+        timestamp::Timestamp,
     },
     server::{
-        Result, clock, db,
+        Error, Result, clock, db,
+        db::Tx,
+        intake,
         livekit::webhook::{Hint, HintKind, Rejected},
         queue,
         services::{audience, on_air, publish},
         state::AppState,
+        telemetry,
     },
 };
 
@@ -53,36 +58,122 @@ async fn receive_once(state: &AppState, authorization: &str, body: &[u8]) -> Res
     Ok((Receipt::Taken, take(state, hint).await?))
 }
 
-/// Says whether it is new.
-async fn take(state: &AppState, hint: Hint) -> Result<bool> {
-    let now = clock::now();
-    let mut tx = state.db.begin().await?;
-    if !db::webhooks::insert(&mut tx, &hint.id, now).await? {
-        return Ok(false);
-    }
-    let target = find_stream(&mut tx, &hint.kind).await?;
-    let Some(stream) = target else {
-        // Not ours: remembered, so that it is not looked up again, and nothing else.
-        tx.commit().await?;
-        return Ok(true);
-    };
-    let effect = match sign(&hint.kind) {
-        Some(sign) => on_air::take(&mut tx, &stream, sign, now).await?,
-        None => Effect::None,
-    };
-    if let HintKind::AudienceChanged { visit: Some(visit), .. } = &hint.kind {
-        audience::told(state, &mut tx, &stream, visit, now).await?;
-    }
-    if let HintKind::PictureCame { width, height, .. } = hint.kind {
-        db::streams::update_last_size(&mut tx, &stream, (width, height)).await?;
-    }
-    tx.commit().await?;
-    on_air::follow_up(state, &stream, effect).await?;
-    react(state, &stream, &hint.kind, effect).await?;
-    Ok(true)
+/// Webhooks that wait to be stored; the outcome says whether it is new.
+pub type Intake = intake::Intake<Hint, Result<bool>>;
+type Turn = intake::Turn<Hint, Result<bool>>;
+type Batch = intake::Batch<Hint, Result<bool>>;
+
+/// What a webhook did to a stream of ours.
+#[derive(Debug)]
+struct Done {
+    stream: StreamId,
+    effect: Effect,
+    kind: HintKind,
 }
 
-async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId>> {
+/// What was made of a webhook.
+#[derive(Debug, Default)]
+struct Stored {
+    is_new: bool,
+    done: Option<Done>,
+}
+
+/// Stores it, or waits until somebody has; says whether it is new.
+async fn take(state: &AppState, hint: Hint) -> Result<bool> {
+    let mut outcome = state.webhooks.put(hint);
+    loop {
+        match state.webhooks.turn(&mut outcome).await {
+            Turn::Told(is_new) => return is_new,
+            Turn::Lost => return Err(Error::Internal("whoever was to store a webhook is gone".into())),
+            Turn::Store(batch) => {
+                // To its end: others wait for it, even if the one who asks now does not.
+                let storing = state.clone();
+                let stored = async move {
+                    store(&storing, batch).await;
+                    Ok(())
+                };
+                state.to_the_end(stored).await?;
+            }
+        }
+    }
+}
+
+/// Stores a batch, says so to who waits, and then sees to what follows: LiveKit is answered as soon as it is stored, and
+/// what follows happens whether or not anybody still waits for the answer.
+async fn store(state: &AppState, batch: Batch) {
+    let (hints, senders): (Vec<_>, Vec<_>) = batch.waiting.into_iter().unzip();
+    let outcomes = match store_together(state, &hints).await {
+        Ok(stored) => stored.into_iter().map(Ok).collect(),
+        Err(error) if hints.len() > 1 && !error.is_outage() => {
+            tracing::warn!(%error, count = hints.len(), "webhooks are stored one by one");
+            store_one_by_one(state, &hints).await
+        }
+        Err(error) => vec![Err(error)],
+    };
+    let mut all_done = Vec::new();
+    let mut outcomes = outcomes.into_iter();
+    // Whoever does not listen any more is not told.
+    for sender in senders {
+        // Of an outage the first is told the cause; the rest were not tried.
+        let outcome = outcomes.next().unwrap_or_else(|| Err(db::Outage::too_busy().into()));
+        drop(sender.send(outcome.map(|stored| {
+            all_done.extend(stored.done);
+            stored.is_new
+        })));
+    }
+    let state_ = state.clone();
+    state.tasks.spawn(telemetry::carried_on(async move {
+        for done in all_done {
+            if let Err(error) = follow_up(&state_, &done).await {
+                // What is stored is shown by who looks again: the jobs, and `instances::catching_up`.
+                tracing::warn!(stream = %done.stream, %error, "what follows a webhook could not be done");
+            }
+        }
+    }));
+}
+
+/// Each in a transaction of its own, until the database goes away.
+async fn store_one_by_one(state: &AppState, hints: &[Hint]) -> Vec<Result<Stored>> {
+    let mut outcomes = Vec::with_capacity(hints.len());
+    for hint in hints {
+        let stored = store_together(state, std::slice::from_ref(hint)).await;
+        let is_away = stored.as_ref().is_err_and(Error::is_outage);
+        outcomes.push(stored.map(|mut one| one.pop().unwrap_or_default()));
+        if is_away {
+            break;
+        }
+    }
+    outcomes
+}
+
+/// All of them or none. Ids first, in their order, then streams in theirs, and what is about one stream as it came: so
+/// two instances that store at the same time never wait for each other in a circle.
+async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>> {
+    let now = clock::now();
+    let mut tx = state.db.begin().await?;
+    let mut stored: Vec<Stored> = hints.iter().map(|_| Stored::default()).collect();
+    let mut by_id: Vec<usize> = (0..hints.len()).collect();
+    // One that is there twice is new where it came first.
+    by_id.sort_by(|one, other| hints[*one].id.cmp(&hints[*other].id).then(one.cmp(other)));
+    let mut targets = Vec::new();
+    for at in by_id {
+        stored[at].is_new = db::webhooks::insert(&mut tx, &hints[at].id, now).await?;
+        if stored[at].is_new
+            && let Some(target) = target(&mut tx, &hints[at].kind).await?
+        {
+            targets.push((target, at));
+        }
+    }
+    targets.sort();
+    for (target, at) in targets {
+        stored[at].done = store_one(state, &mut tx, &target, &hints[at].kind, now).await?;
+    }
+    tx.commit().await?;
+    Ok(stored)
+}
+
+/// The stream that it would be about, if there is one of that id.
+async fn target(tx: &mut Tx, kind: &HintKind) -> Result<Option<StreamId>> {
     Ok(match kind {
         HintKind::IngressStarted { ingress_id, .. } | HintKind::IngressEnded { ingress_id, .. } => {
             db::streams::find_by_ingress(tx, ingress_id).await?
@@ -91,13 +182,43 @@ async fn find_stream(tx: &mut db::Tx, kind: &HintKind) -> Result<Option<StreamId
         | HintKind::EncoderLeft { stream, .. }
         | HintKind::AudienceChanged { stream, .. }
         | HintKind::PictureCame { stream, .. }
-        | HintKind::RoomStarted { stream } => db::streams::find(tx, stream).await?.map(|row| row.id),
-        HintKind::BrowserPublished { stream, creator, .. } | HintKind::BrowserLeft { stream, creator, .. } => {
-            let row = db::streams::find(tx, stream).await?;
-            row.filter(|row| row.user_id == *creator).map(|row| row.id)
-        }
+        | HintKind::RoomStarted { stream }
+        | HintKind::BrowserPublished { stream, .. }
+        | HintKind::BrowserLeft { stream, .. } => Some(stream.clone()),
         HintKind::Other => None,
     })
+}
+
+/// `None` when it is not ours: it is remembered, so that it is not looked up again, and nothing else.
+async fn store_one(
+    state: &AppState,
+    tx: &mut Tx,
+    stream: &StreamId,
+    kind: &HintKind,
+    now: Timestamp,
+) -> Result<Option<Done>> {
+    let Some(row) = db::streams::find(&mut *tx, stream).await? else { return Ok(None) };
+    if let HintKind::BrowserPublished { creator, .. } | HintKind::BrowserLeft { creator, .. } = kind
+        && row.user_id != *creator
+    {
+        return Ok(None);
+    }
+    let effect = match sign(kind) {
+        Some(sign) => on_air::take(&mut *tx, stream, sign, now).await?,
+        None => Effect::None,
+    };
+    if let HintKind::AudienceChanged { visit: Some(visit), .. } = kind {
+        audience::told(state, &mut *tx, &row, visit, now).await?;
+    }
+    if let HintKind::PictureCame { width, height, .. } = kind {
+        db::streams::update_last_size(&mut *tx, stream, (*width, *height)).await?;
+    }
+    Ok(Some(Done { stream: stream.clone(), effect, kind: kind.clone() }))
+}
+
+async fn follow_up(state: &AppState, done: &Done) -> Result<()> {
+    on_air::follow_up(state, &done.stream, done.effect).await?;
+    react(state, &done.stream, &done.kind, done.effect).await
 }
 
 fn sign(kind: &HintKind) -> Option<Sign> {
