@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Installation } from '../end2end/lib/installation';
-import { Postgres } from './postgres';
+import { Postgres } from '../end2end/lib/postgres';
 import { Samples, machine, write } from './report';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);

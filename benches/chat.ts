@@ -8,7 +8,7 @@ import { Account } from '../end2end/lib/api';
 import { WhipEncoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
 import { until } from '../end2end/lib/process';
-import { Postgres } from './postgres';
+import { Postgres } from '../end2end/lib/postgres';
 import { Samples, machine, write } from './report';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);

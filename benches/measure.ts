@@ -9,6 +9,7 @@ import { Account } from '../end2end/lib/api';
 import { RtmpEncoder, WhipEncoder, type Encoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
 import { expectOffline } from '../end2end/lib/player';
+import { memory } from './load';
 import { Relay } from './relay';
 import { Samples, machine, write } from './report';
 
@@ -30,7 +31,7 @@ test('measure', async ({ browser }) => {
     await streams(browser, installation, relay, ada, 'RTMP', () => ada.makeKey('rtmp'), async (key) => new RtmpEncoder(key));
     const ada2 = await secondCreator(installation, ada);
     await streams(browser, installation, relay, ada2, 'WHIP', () => ada2.makeKey('whip'), (key) => WhipEncoder.start(browser, key));
-    const busy = memory(installation);
+    const busy = memory(installation.appPid());
     write('measured', [head, times.table('time', aim), memoryTable({ idle, busy }), sizeTable(transfers)].join('\n\n'));
   } finally {
     relay.stop();
@@ -51,12 +52,7 @@ async function start(installation: Installation): Promise<void> {
 
 async function idleMemory(installation: Installation): Promise<number> {
   await new Promise((done) => setTimeout(done, 30_000));
-  return memory(installation);
-}
-
-function memory(installation: Installation): number {
-  const status = readFileSync(`/proc/${installation.appPid()}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  return memory(installation.appPid());
 }
 
 async function secondCreator(installation: Installation, admin: Account): Promise<Account> {

@@ -4,14 +4,19 @@
 #   benches/run.sh delay [GOES (20)]  how late the picture is, by RTMP and by WHIP: about eight minutes
 #   benches/run.sh analytics [GOES (20)]  a year of broadcasts, read: about a minute
 #   benches/run.sh chat [GOES (20)]   the chat with 100 viewers, and how much it takes: about four minutes
-# A release build with the real LiveKit, ffmpeg as the encoder and Chromium as dashboard and viewer, on free ports.
-# Whatever else runs on the machine is measured too.
+#   benches/run.sh webhooks [THOUSANDS (20)]  signed webhooks: about a minute
+#   benches/run.sh requests [SECONDS (20)]    requests of somebody signed in: about two minutes
+#   benches/run.sh events [GOES (20)]         10,000 event streams: about a minute
+#   benches/run.sh soak [KILLS (100) [SECONDS (600)]]  what is lost in crashes and under load; `./test soak` is the same:
+#                                     about 20 minutes
+# A release build with the real LiveKit, ffmpeg as the encoder and Chromium as dashboard and viewer, on free ports; from
+# analytics on, but for the chat, without them. Whatever else runs on the machine is measured too.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
 
 WHAT=measure
-case ${1:-} in analytics | chat | delay)
+case ${1:-} in analytics | chat | delay | webhooks | requests | events | soak)
   WHAT=$1
   shift
   ;;
@@ -19,15 +24,33 @@ esac
 
 scripts/packages.sh base build media test
 scripts/build.sh release
-[ "$WHAT" = analytics ] || scripts/livekit.sh >/dev/null
+case $WHAT in measure | chat | delay) scripts/livekit.sh >/dev/null ;; esac
 scripts/playwright.sh
 exports=$(scripts/node.sh)
 eval "$exports"
-export STREAMIT_BUILD=${STREAMIT_BUILD:-$ROOT/target/streamit/release} STREAMIT_GOES=${1:-20} STREAMIT_MEASURE=$WHAT.ts
-cd benches
-if [ "$WHAT" = chat ]; then
-  go=$(../scripts/go.sh)
-  export STREAMIT_VIEWERS=${STREAMIT_CACHE:-$HOME/.cache/streamit}/viewers
-  (cd viewers && GOTOOLCHAIN=local nice "$go" build -o "$STREAMIT_VIEWERS" .)
+export STREAMIT_BUILD=${STREAMIT_BUILD:-$ROOT/target/streamit/release} STREAMIT_MEASURE=$WHAT.ts
+if [ "$WHAT" = soak ]; then
+  export STREAMIT_KILLS=${1:-100} STREAMIT_SECONDS=${2:-600} STREAMIT_MEASURE='{kills,soak}.ts'
+else
+  export STREAMIT_GOES=${1:-20}
 fi
+
+# build_go FOLDER: prints where the program is.
+build_go() {
+  local go into=${STREAMIT_CACHE:-$HOME/.cache/streamit}/$1
+  go=$(scripts/go.sh)
+  (cd "benches/$1" && GOTOOLCHAIN=local nice "$go" build -o "$into" .) >&2
+  echo "$into"
+}
+case $WHAT in
+  chat)
+    STREAMIT_VIEWERS=$(build_go viewers)
+    export STREAMIT_VIEWERS
+    ;;
+  webhooks | requests | events | soak)
+    STREAMIT_LOAD=$(build_go load)
+    export STREAMIT_LOAD
+    ;;
+esac
+cd benches
 exec npx --no-install playwright test

@@ -2,7 +2,7 @@
 // hear them.
 
 import { chromiumPath, BROWSER_FLAGS, PRETENDED_DEVICES, SOUND_WITHOUT_A_TAP } from './lib/browser';
-import { expect, test, type Page } from './lib/test';
+import { PUT_OUT, expect, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, expectSound, expectStatus, recordStatus, viewers } from './lib/player';
 
 test.use({
@@ -23,9 +23,6 @@ async function goLive(page: Page): Promise<void> {
   await press(page, 'Go live now');
   await stage(page, 'on-air');
 }
-
-/** What LiveKit's client says when it is put out of the room while it is still setting up its own channels. */
-const PUT_OUT = [/DataChannel error on/, /publisher data channel '\w+' closed unexpectedly/];
 
 /** The player of the dashboard; it plays only while it is in sight. */
 async function expectOwnPicture(page: Page): Promise<void> {

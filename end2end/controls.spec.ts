@@ -1,13 +1,14 @@
 // What a creator does to what comes in: a rehearsal that goes live, an end that an encoder cannot undo, and drops that
 // are waited out.
 
-import { expect, test, type Page } from './lib/test';
+import { PUT_OUT, expect, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, expectStatus, recordStatus } from './lib/player';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const answer = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
 
-test('a rehearsal is the creator’s alone, and goes live with a title', async ({ visit, creator, whip }) => {
+test('a rehearsal is the creator’s alone, and goes live with a title', async ({ visit, creator, whip, problems }) => {
+  problems.expect(...PUT_OUT);
   const credentials = await creator.makeKey('whip');
   // Who watched the broadcast before holds a token that is still good.
   const before = await whip(credentials);

@@ -15,7 +15,7 @@ const test = base.extend<{ mail: MailServer }>({
   installation: async ({ mail }, use) => {
     const alone = Installation.make();
     try {
-      await alone.startApp({ livekit: false, more: mail.settings });
+      await alone.startApp({ livekit: false, settings: mail.settings });
       await use(alone);
     } finally {
       await alone.stopApp();
@@ -77,7 +77,7 @@ base('an admin reads who did what, and an owner what happened to their account',
   const page = await visit('/admin', { as: admin });
   await alive(page);
   await page.getByRole('link', { name: 'Audit log' }).click();
-  await expect(page.locator('.audit [data-action="KEY_MADE"]').first()).toContainText(`account of ${creator.username}`);
+  await expect(page.locator('.audit [data-action="KEY_MADE"]').first()).toContainText(`by ${creator.username}`);
   await page.getByLabel('Of one account').fill(creator.username);
   await page.getByRole('button', { name: 'Show' }).click();
   await expect(page.locator('.audit [data-action]').last()).toHaveAttribute('data-action', 'ACCOUNT_MADE');

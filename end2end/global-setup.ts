@@ -24,7 +24,7 @@ async function tearDown(installation: Installation, failed: boolean): Promise<vo
   rmSync(installation.dir, { recursive: true, force: true });
 }
 
-function keepLogs(dir: string): void {
+export function keepLogs(dir: string): void {
   const into = join(__dirname, 'results', 'logs');
   mkdirSync(into, { recursive: true });
   for (const [folder, name] of [['app', 'streamit'], ['livekit', 'livekit-server'], ['livekit', 'ingress'], ['livekit', 'redis']]) {

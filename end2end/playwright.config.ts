@@ -6,6 +6,8 @@ import { BROWSER_FLAGS, SOUND_WITHOUT_A_TAP, chromiumPath } from './lib/browser'
 
 export default defineConfig({
   testDir: '.',
+  // They have a configuration of their own.
+  testIgnore: 'faults/**',
   globalSetup: './global-setup.ts',
   outputDir: 'results',
   workers: 1,

@@ -4,6 +4,7 @@
 #   rust   Debian's own Rust for the browser     go     Debian's Go, which fetches a newer one
 #   media  GStreamer, Redis, ffmpeg              test   Chromium, PostgreSQL, shellcheck
 #   python what a Python needs to install packages
+#   faults a clock that can be moved
 # Says nothing, and asks the package lists nothing, when all is there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -17,6 +18,7 @@ declare -A GROUP=(
     gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
     gstreamer1.0-libav gstreamer1.0-nice gcc libc6-dev pkg-config"
   [python]="python3-venv"
+  [faults]="faketime"
   [test]="chromium fonts-dejavu-core postgresql shellcheck"
 )
 

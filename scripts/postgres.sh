@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A PostgreSQL of its own for a test run, on a free port, with no care for the data:
 #   scripts/postgres.sh start DIR | stop DIR
+#   scripts/postgres.sh kill DIR | up DIR     as a crash would (KILL), and again with what it holds
 # Writes DIR/postgres.env with TEST_POSTGRES_URL: a superuser who may create databases. The data lies in a folder of
 # its own under the system's temporary folder and goes with `stop`.
 set -euo pipefail
@@ -39,11 +40,38 @@ start() {
   as_someone "$bin/initdb" -D "$data/cluster" -U streamit --pwfile="$data/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C --no-sync >"$DIR/postgres.log" 2>&1 || { cat "$DIR/postgres.log" >&2; die "initdb failed"; }
   # Kept small: several of them may run on one machine.
-  as_someone "$bin/pg_ctl" -D "$data/cluster" -l "$data/log" -w -t 30 -o "-p $port -k $data -c listen_addresses=127.0.0.1 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB" \
-    start >>"$DIR/postgres.log" 2>&1 || { as_someone cat "$data/log" >&2; die "PostgreSQL does not start"; }
+  as_someone tee -a "$data/cluster/postgresql.conf" >/dev/null <<TEXT
+port = $port
+unix_socket_directories = '$data'
+listen_addresses = '127.0.0.1'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 300
+shared_buffers = 64MB
+TEXT
+  up
   (umask 077 && echo "TEST_POSTGRES_URL=postgres://streamit:$password@127.0.0.1:$port/postgres" >"$DIR/postgres.env")
 }
+
+up() {
+  local data
+  data=$(cat "$DIR/postgres.data")
+  as_someone "$(programs)/pg_ctl" -D "$data/cluster" -l "$data/log" -w -t 30 start >>"$DIR/postgres.log" 2>&1 || {
+    as_someone cat "$data/log" >&2
+    die "PostgreSQL does not start"
+  }
+}
+
+# Its children hold the memory that they share with it: a new one cannot start before they are gone, too.
+crash() {
+  local first
+  first=$(as_someone head -n 1 "$(cat "$DIR/postgres.data")/cluster/postmaster.pid")
+  # shellcheck disable=SC2046 # one word for each process
+  as_someone kill -KILL "$first" $(pgrep -P "$first")
+  wait_for 5 all_gone "$first" || die "PostgreSQL ($first) does not go away"
+}
+all_gone() { ! [ -e "/proc/$1" ] || [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" = Z ]; }
 
 stop() {
   local data
@@ -56,5 +84,7 @@ stop() {
 case $VERB in
   start) start ;;
   stop) stop ;;
-  *) die "postgres.sh start|stop DIR" ;;
+  kill) crash ;;
+  up) up ;;
+  *) die "postgres.sh start|stop|kill|up DIR" ;;
 esac

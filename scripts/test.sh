@@ -2,6 +2,8 @@
 # Everything that is tested, from nothing, in one command; CI calls it too.
 #   ./test               all of it
 #   ./test lint | unit | integration | api | e2e   one part
+#   ./test faults        what breaks while somebody is live, all of it (about 20 minutes); `./test` has the short form
+#   ./test soak [KILLS [SECONDS]]               not among all: 200 crashes under writes, then ten minutes under load
 # Arguments after the part go to its runner: ./test integration chat, ./test e2e live.spec.ts
 # Runs on free ports with its own Redis, databases and data, beside a running ./run.
 set -euo pipefail
@@ -10,7 +12,10 @@ cd "$ROOT"
 
 PART=${1:-all}
 [ $# -eq 0 ] || shift
-case $PART in all | lint | unit | integration | api | e2e) ;; *) die "no part is called '$PART' (there are: lint unit integration api e2e)" ;; esac
+case $PART in
+  all | lint | unit | integration | api | e2e | faults | soak) ;;
+  *) die "no part is called '$PART' (there are: lint unit integration api e2e faults soak)" ;;
+esac
 
 WORK=$(mktemp -d)
 RESULTS=$WORK/results
@@ -48,7 +53,7 @@ SSR=(--no-default-features --features ssr)
 BROWSER=(--lib --target wasm32-unknown-unknown --no-default-features --features hydrate --target-dir "$CACHE/target/front")
 
 formatted() { cargo fmt --check; }
-shell_scripts() { shellcheck run test .ci/run scripts/*.sh deploy/*.sh; }
+shell_scripts() { shellcheck run test .ci/run scripts/*.sh deploy/*.sh benches/run.sh; }
 lints_of_the_server() { nice cargo clippy --quiet --all-targets "${SSR[@]}" -- -D warnings; }
 lints_of_the_browser() { nice cargo clippy --quiet "${BROWSER[@]}" -- -D warnings; }
 
@@ -92,13 +97,24 @@ api() {
 
 types_of_end2end() { cd end2end && npm run --silent check; }
 playwright() { cd end2end && npx --no-install playwright test "$@"; }
-e2e() {
+real_thing() {
   part "building StreamIt" "$ROOT/scripts/build.sh" debug
   part "LiveKit" livekit_is_built
   "$ROOT/scripts/playwright.sh"
   part "types of the end-to-end tests" types_of_end2end
+}
+faults() {
+  "$ROOT/scripts/packages.sh" faults
+  real_thing
+  part "faults, with the real LiveKit" playwright --config faults "$@"
+}
+e2e() {
+  real_thing
   part "end to end, in Chromium with the real LiveKit" playwright "$@"
 }
+
+# A measurement that fails when anything is lost: what it took is in benches/README.md.
+soak() { part "soak" "$ROOT/benches/run.sh" soak "$@"; }
 
 # The sum of what the runners said of themselves: cargo's "test result" lines and Playwright's closing lines.
 count() {
@@ -123,6 +139,7 @@ case $PART in
     integration "$@"
     api "$@"
     e2e "$@"
+    part "faults, in short" playwright --config faults --grep @short
     ;;
   *) "$PART" "$@" ;;
 esac

@@ -31,10 +31,19 @@ export interface ChatLine {
   text?: string;
 }
 
+export interface Broadcast {
+  id: string;
+  startedAt: string;
+  endedAt: string | null;
+  drops: number;
+}
+
 /** The stream as its creator alone is told of it. */
 export interface StreamReport extends StreamState {
   isRehearsalOn: boolean;
   endedByCreator: boolean;
+  /** LiveKit does not know the key any more. */
+  keyIsLost: boolean;
   disconnectProtectionSeconds: number;
 }
 
@@ -107,6 +116,15 @@ export class Account {
 
   status(): Promise<StreamReport> {
     return this.call('GET', '/api/stream/status');
+  }
+
+  /** All broadcasts, the newest first. */
+  async broadcasts(): Promise<Broadcast[]> {
+    return (await this.call<{ items: Broadcast[] }>('GET', '/api/analytics/broadcasts')).items;
+  }
+
+  async title(): Promise<string> {
+    return (await this.call<{ title: string }>('GET', '/api/stream/info')).title;
   }
 
   setTitle(title: string): Promise<unknown> {

@@ -45,9 +45,16 @@ export class RtmpEncoder implements Encoder {
     return this.end('SIGKILL');
   }
 
+  /** It sends nothing any more and stays connected. */
+  hang(): void {
+    this.process.kill('SIGSTOP');
+  }
+
   private async end(signal: NodeJS.Signals): Promise<void> {
     if (!this.isRunning) return;
     this.process.kill(signal);
+    // One that hangs hears nothing else before it goes on.
+    this.process.kill('SIGCONT');
     if (!(await until(() => !this.isRunning, 5_000))) this.process.kill('SIGKILL');
   }
 }

@@ -20,6 +20,19 @@ export interface Choices {
   build?: string;
 }
 
+/** How the app is started. */
+export interface AppOptions {
+  /** Another one makes it a new installation. */
+  database?: string;
+  databaseUrl?: string;
+  livekit?: boolean;
+  everyMs?: number;
+  /** A command that becomes the program, which is its last argument. */
+  through?: string[];
+  /** More of them, or others. */
+  settings?: Record<string, string>;
+}
+
 export class Installation {
   private constructor(
     readonly dir: string,
@@ -85,14 +98,12 @@ export class Installation {
     return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
   }
 
-  /** Starts the app and waits until it answers. Another database makes it a new installation. */
-  async startApp(
-    options: { database?: string; databaseUrl?: string; livekit?: boolean; everyMs?: number; more?: Record<string, string> } = {},
-  ): Promise<void> {
-    const { database = 'streamit', livekit = true, everyMs = 20 } = options;
+  /** Starts the app and waits until it answers. */
+  async startApp(options: AppOptions = {}): Promise<void> {
+    const { database = 'streamit', livekit = true, everyMs = 20, through = [], settings = {} } = options;
     const databaseUrl = options.databaseUrl ?? this.databaseUrl(database);
-    const settings = { ...this.settings(databaseUrl, livekit), ...options.more };
-    launch(this.appDir, 'streamit', join(this.build, 'streamit'), [], settings);
+    const [command, ...args] = [...through, join(this.build, 'streamit')];
+    launch(this.appDir, 'streamit', command, args, { ...this.settings(databaseUrl, livekit), ...settings });
     const answers = () => fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
     if (!(await until(async () => (await answers()) || !this.appPid(), 30_000, everyMs)) || !this.appPid()) {
       throw new Error(`StreamIt does not answer. Its log:\n${this.appLog().slice(-2000)}`);

@@ -1,7 +1,7 @@
 // Programs that a test starts, found again by another process of the test runner: what is running is written to a file.
 
 import { spawn, execFileSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(__dirname, '..', '..');
@@ -70,6 +70,15 @@ function startOf(pid: number): string {
   return stat(pid)[19] ?? '';
 }
 
+// The first thread may be dead while others still are about to go, with the sockets that they hold.
 function isZombie(pid: number): boolean {
-  return stat(pid)[0] === 'Z';
+  return stat(pid)[0] === 'Z' && countThreads(pid) <= 1;
+}
+
+function countThreads(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
 }

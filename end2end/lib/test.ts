@@ -86,6 +86,9 @@ export const OUTAGE = [
   /serverUnreachable|leaveRequest|Failed to fetch|cannot send signal request before connected/,
 ];
 
+/** What LiveKit's client says when it is put out of the room while it is still setting up its own channels. */
+export const PUT_OUT = [/DataChannel error on/, /publisher data channel '\w+' closed unexpectedly/];
+
 let count = 0;
 function someName(kind: string): string {
   count += 1;

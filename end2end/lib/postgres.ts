@@ -1,10 +1,10 @@
-// A PostgreSQL of a measurement's own, which goes with it.
+// A PostgreSQL of a test's or measurement's own, which goes with it.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../end2end/lib/process';
+import { ROOT } from './process';
 
 export class Postgres {
   private constructor(
@@ -14,11 +14,21 @@ export class Postgres {
   ) {}
 
   static start(): Postgres {
-    const dir = mkdtempSync(join(tmpdir(), 'streamit-bench-'));
+    const dir = mkdtempSync(join(tmpdir(), 'streamit-postgres-'));
     execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['start', dir]);
     const url = /TEST_POSTGRES_URL=(\S+)/.exec(readFileSync(join(dir, 'postgres.env'), 'utf8'))?.[1];
     if (!url) throw new Error('PostgreSQL does not say where it is');
     return new Postgres(dir, url.replace(/^'|'$/g, ''));
+  }
+
+  /** As a crash would: all its processes at once. */
+  kill(): void {
+    execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['kill', this.dir]);
+  }
+
+  /** Starts it again, with what it holds. */
+  up(): void {
+    execFileSync(join(ROOT, 'scripts', 'postgres.sh'), ['up', this.dir]);
   }
 
   stop(): void {

@@ -1,0 +1,3 @@
+module streamit/benches/load
+
+go 1.24

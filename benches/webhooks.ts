@@ -1,0 +1,55 @@
+// Measures how many signed webhooks each database takes, and how long each waits; writes it into README.md.
+
+import { test } from '@playwright/test';
+import { rmSync } from 'node:fs';
+import { Installation } from '../end2end/lib/installation';
+import { Load, type Result, StandIn, cpuSeconds, signing } from './load';
+import { Postgres } from '../end2end/lib/postgres';
+import { machine, write } from './report';
+
+/** Of each kind. */
+const COUNT = 1000 * Number(process.env.STREAMIT_GOES ?? 20);
+const CONNECTIONS = 16;
+
+const rows: string[] = [];
+
+test('measure webhooks', async () => {
+  const head = machine(`${COUNT} webhooks of each kind on ${CONNECTIONS} connections; times in milliseconds`);
+  const postgres = Postgres.start();
+  try {
+    await measure('SQLite');
+    await measure('PostgreSQL', postgres.url);
+    const columns = '| webhooks | per second | p50 | p99 | max | CPU of StreamIt | CPU of the client | aim |';
+    write('webhooks', [head, [columns, '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |', ...rows].join('\n')].join('\n\n'));
+  } finally {
+    postgres.stop();
+  }
+});
+
+async function measure(database: string, databaseUrl?: string): Promise<void> {
+  const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
+  const livekit = new StandIn();
+  try {
+    await installation.startApp({ databaseUrl, livekit: false, settings: livekit.settings });
+    const { room } = await livekit.goLive(installation);
+    // Looks into the room are not measured, and would not find those viewers: from here on they find nothing out.
+    livekit.stop();
+    // What comes first is not counted: nothing is warm.
+    for (const [kind, of, count] of [['', '', 1000], ['of no meaning here', '', COUNT], ['a viewer who comes', room, COUNT]] as const) {
+      const before = cpuSeconds(installation.appPid());
+      const address = new URL(installation.url).host;
+      const result = await Load.run<Result>('webhooks', { address, connections: CONNECTIONS, count, room: of, ...signing });
+      if (kind) note(`${database}: ${kind}`, result, cpuSeconds(installation.appPid()) - before);
+    }
+  } finally {
+    await installation.stopApp();
+    livekit.stop();
+    rmSync(installation.dir, { recursive: true, force: true });
+  }
+}
+
+function note(kind: string, { perSecond, p50, p99, max, cpuSeconds: client, seconds }: Result, server: number): void {
+  const share = (cpu: number) => `${Math.round((100 * cpu) / seconds)} %`;
+  const times = [p50, p99, max].map((time) => time.toFixed(1)).join(' | ');
+  rows.push(`| ${kind} | ${Math.round(perSecond)} | ${times} | ${share(server)} | ${share(client)} | ≥ 4,000, p99 ≤ 10 |`);
+}
