@@ -65,11 +65,14 @@ up() {
 
 # Its children hold the memory that they share with it: a new one cannot start before they are gone, too.
 crash() {
-  local first
-  first=$(as_someone head -n 1 "$(cat "$DIR/postgres.data")/cluster/postmaster.pid")
+  local first data
+  data=$(cat "$DIR/postgres.data")
+  first=$(as_someone head -n 1 "$data/cluster/postmaster.pid")
   # shellcheck disable=SC2046 # one word for each process
   as_someone kill -KILL "$first" $(pgrep -P "$first")
   wait_for 5 all_gone "$first" || die "PostgreSQL ($first) does not go away"
+  # To PostgreSQL a process that nobody has waited for yet is one that runs.
+  as_someone rm -f "$data/cluster/postmaster.pid" "$data"/.s.PGSQL.*
 }
 all_gone() { ! [ -e "/proc/$1" ] || [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" = Z ]; }
 

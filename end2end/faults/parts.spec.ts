@@ -49,11 +49,12 @@ test('ingress is killed and comes back', async ({ rtmpScene, rtmp, installation 
   const gone = await scene.watch.untilLiveKit(isGone, 60_000);
   note(installation.dir, 'ingress is killed and comes back', { seen: `LiveKit notices after ${seconds(gone - killed)}` });
   await scene.expectRight(killed);
-  await rtmp(scene.credentials);
+  const second = rtmp(scene.credentials);
   const again = Date.now();
   await scene.watch.untilLiveKit(isThere, 30_000);
   await scene.expectRight(again);
   await scene.expectPicture(again);
+  await second.stop();
   await scene.expectRecord({ broadcasts: 1 });
 });
 
