@@ -24,6 +24,13 @@ export interface Result {
   cpuSeconds: number;
 }
 
+/** The cells of a table that say how it went: how many, how long, and who used the processors; `server` in seconds. */
+export function cells({ perSecond, p50, p99, max, cpuSeconds: client, seconds }: Result, server: number): string {
+  const times = [p50, p99, max].map((time) => time.toFixed(1));
+  const shares = [server, client].map((cpu) => `${Math.round((100 * cpu) / seconds)} %`);
+  return [Math.round(perSecond), ...times, ...shares].join(' | ');
+}
+
 /** The program in load/, running. */
 export class Load {
   private readonly lines: Record<string, unknown>[] = [];

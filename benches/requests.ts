@@ -3,7 +3,7 @@
 import { test } from '@playwright/test';
 import { rmSync } from 'node:fs';
 import { Installation } from '../end2end/lib/installation';
-import { Load, type Live, type Result, StandIn, cpuSeconds, memory } from './load';
+import { Load, type Live, type Result, StandIn, cells, cpuSeconds, memory } from './load';
 import { Postgres } from '../end2end/lib/postgres';
 import { machine, write } from './report';
 
@@ -55,9 +55,7 @@ function ask(installation: Installation, { creator }: Live, paths: string[], sec
   return Load.run('requests', { address, connections: CONNECTIONS, seconds, headers, paths });
 }
 
-function note(kind: string, { perSecond, p50, p99, max, cpuSeconds: client, seconds }: Result, server: number, mb: number): void {
-  const share = (cpu: number) => `${Math.round((100 * cpu) / seconds)} %`;
-  const times = [p50, p99, max].map((time) => time.toFixed(1)).join(' | ');
+function note(kind: string, result: Result, server: number, mb: number): void {
   const aim = kind.includes('info') ? '≥ 12,000, p99 ≤ 5, ≤ 50 MB' : '';
-  rows.push(`| ${kind} | ${Math.round(perSecond)} | ${times} | ${share(server)} | ${share(client)} | ${mb.toFixed(1)} MB | ${aim} |`);
+  rows.push(`| ${kind} | ${cells(result, server)} | ${mb.toFixed(1)} MB | ${aim} |`);
 }

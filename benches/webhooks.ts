@@ -3,7 +3,7 @@
 import { test } from '@playwright/test';
 import { rmSync } from 'node:fs';
 import { Installation } from '../end2end/lib/installation';
-import { Load, type Result, StandIn, cpuSeconds, signing } from './load';
+import { Load, type Result, StandIn, cells, cpuSeconds, signing } from './load';
 import { Postgres } from '../end2end/lib/postgres';
 import { machine, write } from './report';
 
@@ -48,8 +48,6 @@ async function measure(database: string, databaseUrl?: string): Promise<void> {
   }
 }
 
-function note(kind: string, { perSecond, p50, p99, max, cpuSeconds: client, seconds }: Result, server: number): void {
-  const share = (cpu: number) => `${Math.round((100 * cpu) / seconds)} %`;
-  const times = [p50, p99, max].map((time) => time.toFixed(1)).join(' | ');
-  rows.push(`| ${kind} | ${Math.round(perSecond)} | ${times} | ${share(server)} | ${share(client)} | ≥ 4,000, p99 ≤ 10 |`);
+function note(kind: string, result: Result, server: number): void {
+  rows.push(`| ${kind} | ${cells(result, server)} | ≥ 4,000, p99 ≤ 10 |`);
 }
