@@ -58,14 +58,7 @@ pub async fn sign_up(
     password: &str,
 ) -> Result<SignedIn> {
     limit_address(state, client).await?;
-    let mut errors = FieldErrors::default();
-    let chosen = state.hasher.choose(password, &[username, email]).await?;
-    let username = errors.take("username", Username::parse(username));
-    let email = errors.take("email", Email::parse(email));
-    let password = errors.take("password", chosen);
-    let (Some(username), Some(email), Some(password)) = (username, email, password) else {
-        return Err(Error::Invalid(errors));
-    };
+    let (username, email, password) = check_new(state, username, email, password).await?;
     limit(
         &state.db,
         &format!("sign-up {}", client.counted_as()),
@@ -83,6 +76,24 @@ pub async fn sign_up(
     tx.commit().await?;
     tracing::info!(user = %id, "an account was made");
     Ok(SignedIn { account: get_account(&state.db, &id).await?, token: token.token })
+}
+
+/// What a new account is made with, or all fields that break rules.
+pub(super) async fn check_new(
+    state: &AppState,
+    username: &str,
+    email: &str,
+    password: &str,
+) -> Result<(Username, Email, Password)> {
+    let mut errors = FieldErrors::default();
+    let chosen = state.hasher.choose(password, &[username, email]).await?;
+    let username = errors.take("username", Username::parse(username));
+    let email = errors.take("email", Email::parse(email));
+    let password = errors.take("password", chosen);
+    match (username, email, password) {
+        (Some(username), Some(email), Some(password)) => Ok((username, email, password)),
+        _ => Err(Error::Invalid(errors)),
+    }
 }
 
 pub(super) async fn insert_user(

@@ -6,7 +6,7 @@
 
 use crate::{
     domain::{
-        account::{Account, Email, Username},
+        account::{Account, Username},
         application::{Application, ApplicationStatus, Decision, Reason},
         audit::AuditAction,
         fields::{FieldErrors, Invalid},
@@ -47,14 +47,7 @@ pub async fn add_user(
     is_admin: bool,
     is_creator: bool,
 ) -> Result<Account> {
-    let mut errors = FieldErrors::default();
-    let chosen = state.hasher.choose(password, &[username, email]).await?;
-    let username = errors.take("username", Username::parse(username));
-    let email = errors.take("email", Email::parse(email));
-    let password = errors.take("password", chosen);
-    let (Some(username), Some(email), Some(password)) = (username, email, password) else {
-        return Err(Error::Invalid(errors));
-    };
+    let (username, email, password) = accounts::check_new(state, username, email, password).await?;
     let hash = state.hasher.hash(&password).await?;
     let id = UserId(clock::new_id());
     let mut tx = state.db.begin().await?;
