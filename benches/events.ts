@@ -2,9 +2,8 @@
 // README.md.
 
 import { expect, test } from '@playwright/test';
-import { rmSync } from 'node:fs';
-import { Installation } from '../end2end/lib/installation';
-import { Load, type Live, StandIn, cpuSeconds, memory } from './load';
+import type { Installation } from '../end2end/lib/installation';
+import { Load, type Live, cpuSeconds, measured, memory } from './load';
 import { Samples, machine, write } from './report';
 
 const CONNECTIONS = Number(process.env.STREAMIT_CONNECTIONS ?? 10_000);
@@ -12,10 +11,7 @@ const GOES = Number(process.env.STREAMIT_GOES ?? 20);
 
 test('measure event streams', async () => {
   const head = machine(`${CONNECTIONS} event streams of one channel, told ${GOES} times; times in milliseconds`);
-  const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
-  const livekit = new StandIn();
-  try {
-    await installation.startApp({ livekit: false, settings: livekit.settings });
+  await measured(async (installation, livekit) => {
     const live = await livekit.goLive(installation);
     // Whatever the first of all costs is not of the others.
     const first = await connected(installation, 100);
@@ -27,11 +23,7 @@ test('measure event streams', async () => {
     const told = memory(installation.appPid());
     listeners.stop();
     write('events', [head, times.table('time', (name) => (name.startsWith('title') ? '≤ 500' : '')), memoryTable(before, after, told)].join('\n\n'));
-  } finally {
-    await installation.stopApp();
-    livekit.stop();
-    rmSync(installation.dir, { recursive: true, force: true });
-  }
+  });
 });
 
 async function connected(installation: Installation, connections: number): Promise<Load> {

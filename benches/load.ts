@@ -3,10 +3,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Account } from '../end2end/lib/api';
-import type { Installation } from '../end2end/lib/installation';
+import { Installation } from '../end2end/lib/installation';
 import { freePort } from '../end2end/lib/process';
 
 const KEY = 'devkey';
@@ -109,6 +109,23 @@ export class StandIn {
 
   stop(): void {
     this.load.stop();
+  }
+}
+
+/** Measures an installation on that database, with something that stands in for LiveKit, and clears both away. */
+export async function measured(
+  measure: (installation: Installation, livekit: StandIn) => Promise<void>,
+  databaseUrl?: string,
+): Promise<void> {
+  const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
+  const livekit = new StandIn();
+  try {
+    await installation.startApp({ databaseUrl, livekit: false, settings: livekit.settings });
+    await measure(installation, livekit);
+  } finally {
+    await installation.stopApp();
+    livekit.stop();
+    rmSync(installation.dir, { recursive: true, force: true });
   }
 }
 

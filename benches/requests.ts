@@ -1,9 +1,8 @@
 // Measures how many requests of somebody signed in are answered, and what memory that leaves; writes it into README.md.
 
 import { test } from '@playwright/test';
-import { rmSync } from 'node:fs';
-import { Installation } from '../end2end/lib/installation';
-import { Load, type Live, type Result, StandIn, cells, cpuSeconds, memory } from './load';
+import type { Installation } from '../end2end/lib/installation';
+import { Load, type Live, type Result, cells, cpuSeconds, measured, memory } from './load';
 import { Postgres } from '../end2end/lib/postgres';
 import { machine, write } from './report';
 
@@ -30,10 +29,7 @@ test('measure requests', async () => {
 });
 
 async function measure(database: string, databaseUrl?: string): Promise<void> {
-  const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
-  const livekit = new StandIn();
-  try {
-    await installation.startApp({ databaseUrl, livekit: false, settings: livekit.settings });
+  await measured(async (installation, livekit) => {
     const live = await livekit.goLive(installation);
     for (const [name, paths] of QUESTIONS) {
       await ask(installation, live, paths, 1);
@@ -42,11 +38,7 @@ async function measure(database: string, databaseUrl?: string): Promise<void> {
       const used = cpuSeconds(installation.appPid()) - before;
       note(`${database}: ${name}`, result, used, memory(installation.appPid()));
     }
-  } finally {
-    await installation.stopApp();
-    livekit.stop();
-    rmSync(installation.dir, { recursive: true, force: true });
-  }
+  }, databaseUrl);
 }
 
 function ask(installation: Installation, { creator }: Live, paths: string[], seconds: number): Promise<Result> {

@@ -2,10 +2,9 @@
 // it into README.md.
 
 import { expect, test } from '@playwright/test';
-import { rmSync } from 'node:fs';
 import { Account } from '../end2end/lib/api';
-import { Installation } from '../end2end/lib/installation';
-import { Load, type Live, type Result, StandIn, cpuSeconds, memory } from './load';
+import type { Installation } from '../end2end/lib/installation';
+import { Load, type Live, type Result, type StandIn, cpuSeconds, measured, memory } from './load';
 import { machine, write } from './report';
 
 const SECONDS = Number(process.env.STREAMIT_SECONDS ?? 600);
@@ -19,10 +18,7 @@ const EVERY_MS = 30_000;
 
 test('nothing is lost under load', async () => {
   const head = machine(`SQLite, ${PAGES} event streams, ${PER_SECOND} messages a second for ${SECONDS} s`);
-  const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
-  const livekit = new StandIn();
-  try {
-    await installation.startApp({ livekit: false, settings: livekit.settings });
+  await measured(async (installation, livekit) => {
     const live = await livekit.goLive(installation);
     const writers = await signUp(installation);
     const address = new URL(installation.url).host;
@@ -34,11 +30,7 @@ test('nothing is lost under load', async () => {
     expect([deaf, lost.stored, lost.sent], 'pages without the end, messages not stored, messages not sent').toEqual([0, 0, 0]);
     write('soak', [head, table(run, lost)].join('\n\n'));
     pages.stop();
-  } finally {
-    await installation.stopApp();
-    livekit.stop();
-    rmSync(installation.dir, { recursive: true, force: true });
-  }
+  });
 });
 
 async function signUp(installation: Installation): Promise<Account[]> {

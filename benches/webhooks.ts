@@ -1,9 +1,7 @@
 // Measures how many signed webhooks each database takes, and how long each waits; writes it into README.md.
 
 import { test } from '@playwright/test';
-import { rmSync } from 'node:fs';
-import { Installation } from '../end2end/lib/installation';
-import { Load, type Result, StandIn, cells, cpuSeconds, signing } from './load';
+import { Load, type Result, cells, cpuSeconds, measured, signing } from './load';
 import { Postgres } from '../end2end/lib/postgres';
 import { machine, write } from './report';
 
@@ -27,10 +25,7 @@ test('measure webhooks', async () => {
 });
 
 async function measure(database: string, databaseUrl?: string): Promise<void> {
-  const installation = Installation.make({ build: process.env.STREAMIT_BUILD });
-  const livekit = new StandIn();
-  try {
-    await installation.startApp({ databaseUrl, livekit: false, settings: livekit.settings });
+  await measured(async (installation, livekit) => {
     const { room } = await livekit.goLive(installation);
     // Looks into the room are not measured, and would not find those viewers: from here on they find nothing out.
     livekit.stop();
@@ -41,11 +36,7 @@ async function measure(database: string, databaseUrl?: string): Promise<void> {
       const result = await Load.run<Result>('webhooks', { address, connections: CONNECTIONS, count, room: of, ...signing });
       if (kind) note(`${database}: ${kind}`, result, cpuSeconds(installation.appPid()) - before);
     }
-  } finally {
-    await installation.stopApp();
-    livekit.stop();
-    rmSync(installation.dir, { recursive: true, force: true });
-  }
+  }, databaseUrl);
 }
 
 function note(kind: string, result: Result, server: number): void {

@@ -121,7 +121,7 @@ test('while live the key stays, and the page says why', async ({ visit, creator,
   await expectStatus(page, 'live');
   for (const button of buttons) {
     await expect(button).toBeDisabled();
-    await expect(button).toHaveAccessibleDescription(/You're live: the key can't change now/);
+    await expect(button).toHaveAccessibleDescription(/Your stream is running: the key can't change now/);
   }
   await expect(creator.makeKey('rtmp')).rejects.toThrow('409 WHILE_LIVE');
   await expect(creator.deleteKey()).rejects.toThrow('409 WHILE_LIVE');

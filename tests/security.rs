@@ -276,11 +276,17 @@ async fn shortest_try(somebody: impl Fn() -> Caller, login: &str) -> Duration {
 
 async fn signing_in_takes_as_long_whether_or_not_there_is_such_an_account(database: Database) {
     let app = TestApp::start(database).await;
-    app.user("bob").await;
-    let known = shortest_try(|| app.anonymous(), "bob").await;
-    let unknown = shortest_try(|| app.anonymous(), "nobody").await;
-    // Without the hash it would be a tenth.
-    assert!(unknown > known / 2 && known > unknown / 2, "{known:?} and {unknown:?}");
+    let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
+    for somebody in ["bob", "ben", "bill", "bert"] {
+        app.user(somebody).await;
+        known = known.min(shortest_try(|| app.anonymous(), somebody).await);
+        unknown = unknown.min(shortest_try(|| app.anonymous(), &format!("no-{somebody}")).await);
+        // Without the hash it would be a tenth.
+        if unknown > known / 2 && known > unknown / 2 {
+            return;
+        }
+    }
+    panic!("{known:?} and {unknown:?}");
 }
 
 /// One password tried on many names.

@@ -113,5 +113,6 @@ fn words_of(action: Action) -> (&'static str, &'static str) {
         Action::AdminRemoved => ("shield", "No longer an admin"),
         Action::ModeratorAdded => ("user-check", "Made a moderator"),
         Action::ModeratorRemoved => ("user-minus", "No longer a moderator"),
+        Action::Other => ("info", "Something of a newer version"),
     }
 }

@@ -78,7 +78,7 @@ fn StageWords(stage: Memo<Stage>) -> impl IntoView {
             Stage::Opening => "Your browser asks whether this page may use them…",
             Stage::Previewing => "Only you see this.",
             Stage::Connecting => "Going live…",
-            Stage::OnAir => "You're live from this browser. Keep this page open.",
+            Stage::OnAir => "This browser is sending. Keep this page open.",
             Stage::Reconnecting => "Connection lost, trying again…",
         };
         Some(view! { <p class="broadcast-stage">{words}</p> })

@@ -78,12 +78,14 @@ actions! {
     ModeratorAdded = "MODERATOR_ADDED",
     /// A creator made a moderator a viewer again.
     ModeratorRemoved = "MODERATOR_REMOVED",
+    /// Something that only a newer version of StreamIt knows, which this database was used with before.
+    Other = "OTHER",
 }
 
 impl AuditAction {
     /// The reverse of [`Self::as_str`].
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.as_str() == text)
+    pub fn from_stored(text: &str) -> Self {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text).unwrap_or(Self::Other)
     }
 }
 
@@ -152,7 +154,7 @@ mod tests {
         for action in AuditAction::ALL {
             let sent = serde_json::to_string(action).expect("serializable");
             assert_eq!(sent, format!("\"{}\"", action.as_str()));
-            assert_eq!(AuditAction::parse(action.as_str()), Some(*action));
+            assert_eq!(AuditAction::from_stored(action.as_str()), *action);
         }
         for kind in [AuditActor::Account, AuditActor::Operator, AuditActor::Nobody] {
             assert_eq!(AuditActor::from_stored(kind.as_str()), kind);

@@ -41,7 +41,7 @@ const SHOWN_FOR: Duration = Duration::from_secs(20);
 /// Making a key takes up to three calls to LiveKit.
 const CHANGE_WITHIN: Duration = Duration::from_secs(20);
 const TOO_SLOW: &str = "The server takes too long to answer. Reload the page to see how things stand.";
-const WHILE_LIVE: &str = "You're live: the key can't change now. Stop streaming in your encoder first.";
+const WHILE_LIVE: &str = "Your stream is running: the key can't change now. Stop sending first.";
 
 /// The page.
 #[component]

@@ -50,8 +50,8 @@ impl std::fmt::Debug for S3Config {
     }
 }
 
-/// All settings.
-#[derive(Clone, Debug)]
+/// All settings. What is shown of them for a programmer holds no secret.
+#[derive(Clone)]
 pub struct Config {
     /// `DATABASE_URL`: `sqlite:path` or `postgres://…`; a file in the data folder when unset.
     pub database_url: String,
@@ -78,6 +78,15 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// `STREAMIT_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("addr", &self.addr)
+            .field("base_url", &self.base_url.as_str())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A setting that cannot be used.
@@ -310,6 +319,25 @@ mod tests {
         assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
         assert!(config.livekit.is_none());
         assert_eq!(config.database_url, "sqlite:./data/streamit.db");
+    }
+
+    #[test]
+    fn no_secret_is_in_what_is_shown_of_them() {
+        let secret = "hush-".repeat(8);
+        let database = format!("postgres://streamit:{secret}@db/streamit");
+        let mail = format!("smtps://streamit:{secret}@mail.example.org");
+        let settings = [
+            ("DATABASE_URL", database.as_str()),
+            ("LIVEKIT_URL", "ws://h:7880"),
+            ("LIVEKIT_API_KEY", "k"),
+            ("LIVEKIT_API_SECRET", &secret),
+            ("STREAMIT_SECRET", &secret),
+            ("STREAMIT_METRICS_TOKEN", &secret),
+            (SMTP_URL, &mail),
+            (MAIL_FROM, "live@example.org"),
+        ];
+        let shown = format!("{:?}", config(&settings).expect("valid"));
+        assert!(shown.contains("127.0.0.1:3000") && !shown.contains("hush-"), "{shown}");
     }
 
     #[test]

@@ -5,9 +5,13 @@ use std::{borrow::Cow, time::Duration};
 use crate::{
     api::error::{ApiError, ErrorCode},
     domain::{chat::Refusal, fields::FieldErrors},
-    server::{db::Outage, telemetry},
+    server::{
+        db::{Outage, is_not_text},
+        telemetry,
+    },
 };
 
+const NOT_TEXT: &str = "What was sent holds a character that is no text (a zero). Leave it out.";
 const FAILED: &str = "Something went wrong on the server. Try again in a moment.";
 
 /// The result of a service.
@@ -85,7 +89,7 @@ pub enum Error {
     /// 503: pictures cannot be stored or read now.
     #[error("the storage cannot be reached: {0}")]
     StorageUnreachable(String),
-    /// 503 while it is away or has no room, otherwise 500.
+    /// 503 while it is away or has no room, 400 when it was asked for what cannot be text, otherwise 500.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
     /// 500.
@@ -137,6 +141,7 @@ impl Error {
             Self::LiveKitFailed { .. } => ErrorCode::LivekitFailed,
             Self::StorageUnreachable(_) => ErrorCode::StorageUnreachable,
             Self::Database(cause) if Outage::of(cause).is_some() => ErrorCode::DatabaseUnavailable,
+            Self::Database(cause) if is_not_text(cause) => ErrorCode::BadRequest,
             Self::Database(_) | Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -169,6 +174,7 @@ impl Error {
                      later."
                 }
                 Some(Outage::Away) => "The server's database can't be reached at the moment. Try again in a minute.",
+                None if is_not_text(cause) => NOT_TEXT,
                 None => FAILED,
             },
             Self::Internal(_) => FAILED,

@@ -13,6 +13,7 @@ tokio::task_local! {
 }
 
 /// What is known of the request that is being answered.
+#[derive(Clone)]
 struct Request {
     id: String,
     /// Who sent it, once somebody has asked the database.
@@ -46,18 +47,21 @@ pub fn start(level: &str) {
 
 /// Runs `work` as part of the request of that id.
 pub async fn within_request<T>(id: String, work: impl Future<Output = T>) -> T {
+    within(Request { id, user: OnceLock::new() }, work).await
+}
+
+async fn within<T>(request: Request, work: impl Future<Output = T>) -> T {
     use tracing::Instrument as _;
-    let span = tracing::info_span!("request", id = %id);
-    let request = Request { id, user: OnceLock::new() };
+    let span = tracing::info_span!("request", id = %request.id);
     REQUEST.scope(request, work.instrument(span)).await
 }
 
 /// Goes on with `work` as part of the request that is being answered, if there is one: a task of its own knows of none.
 pub fn carried_on<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
-    let id = request_id();
+    let request = REQUEST.try_with(Request::clone).ok();
     async move {
-        match id {
-            Some(id) => within_request(id, work).await,
+        match request {
+            Some(request) => within(request, work).await,
             None => work.await,
         }
     }

@@ -69,7 +69,8 @@ impl Events {
     /// An event of that name for which it is so: one that came already, or else the next. What is told by different
     /// ways comes in no order.
     pub async fn ever(&mut self, name: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        let came = self.seen.iter().find(|event| event.name == name && is_so(&event.data)).map(|event| event.data.clone());
+        let came =
+            self.seen.iter().find(|event| event.name == name && is_so(&event.data)).map(|event| event.data.clone());
         match came {
             Some(data) => data,
             None => self.until(name, is_so).await,

@@ -83,11 +83,10 @@ struct EntryRow {
 }
 
 impl EntryRow {
-    fn read(self) -> Option<AuditEntry> {
-        Some(AuditEntry {
+    fn read(self) -> AuditEntry {
+        AuditEntry {
             id: self.id.into(),
-            // An action that this version does not know is from a newer one.
-            action: AuditAction::parse(&self.action)?,
+            action: AuditAction::from_stored(&self.action),
             actor_kind: AuditActor::from_stored(&self.actor_kind),
             actor: self.actor,
             subject: self.subject,
@@ -96,7 +95,7 @@ impl EntryRow {
             request_id: self.request_id,
             at: self.created_at.into(),
             last_at: self.last_at.into(),
-        })
+        }
     }
 }
 
@@ -129,7 +128,7 @@ pub async fn list(
         None => db.read(LIST_ENTRIES).bind(cursor).bind(limit),
         Some(user) => db.read(LIST_ENTRIES_ABOUT).bind(cursor).bind(limit).bind(user.as_str()),
     };
-    read_all(query.fetch_all().await?)
+    Ok(read_all(query.fetch_all().await?))
 }
 
 /// What was done to one account, the newest first, after `cursor`.
@@ -140,11 +139,11 @@ pub async fn list_of(
     limit: i64,
 ) -> Result<Vec<AuditEntry>> {
     let query = db.read(LIST_ENTRIES_OF).bind(cursor.unwrap_or(AFTER_ALL)).bind(limit).bind(user.as_str());
-    read_all(query.fetch_all().await?)
+    Ok(read_all(query.fetch_all().await?))
 }
 
-fn read_all(rows: Vec<EntryRow>) -> Result<Vec<AuditEntry>> {
-    Ok(rows.into_iter().filter_map(EntryRow::read).collect())
+fn read_all(rows: Vec<EntryRow>) -> Vec<AuditEntry> {
+    rows.into_iter().map(EntryRow::read).collect()
 }
 
 /// Forgets where an account came from, before it goes.

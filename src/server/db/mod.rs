@@ -41,7 +41,7 @@ pub mod visits;
 pub mod webhooks;
 
 pub use inspect::PoolUse;
-pub use outage::Outage;
+pub use outage::{Outage, is_not_text};
 use readers::Readers;
 use target::Target;
 

@@ -42,6 +42,13 @@ impl Outage {
     }
 }
 
+/// Whether it was asked for something that PostgreSQL cannot take as text: it holds a zero byte.
+pub fn is_not_text(error: &sqlx::Error) -> bool {
+    const CHARACTER_NOT_IN_REPERTOIRE: &str = "22021";
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == CHARACTER_NOT_IN_REPERTOIRE)
+}
+
 /// The code holds the primary one in its lowest byte.
 fn of_sqlite(code: &str) -> Option<Outage> {
     match code.parse::<u32>().ok()? & 0xff {

@@ -19,9 +19,13 @@ const BEGINS_ANEW_AFTER: Duration = Duration::from_secs(1);
 /// Runs all jobs until `stop`; each ends when it has done what it has begun. Should one panic, the others end too and
 /// all begin anew: what they do must not stop for as long as the program runs.
 pub async fn run(state: AppState, stop: CancellationToken) {
+    run_anew(|round| start(&state, round), stop).await;
+}
+
+async fn run_anew(start: impl Fn(&CancellationToken) -> JoinSet<()>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let round = stop.child_token();
-        let mut jobs = start(&state, &round);
+        let mut jobs = start(&round);
         if let Some(Err(error)) = jobs.join_next().await {
             tracing::error!(%error, "a job broke off; all begin anew");
         }
@@ -41,4 +45,36 @@ fn start(state: &AppState, stop: &CancellationToken) -> JoinSet<()> {
     jobs.spawn(release::run(state.clone(), stop.clone()));
     jobs.spawn(settle::run(state.clone(), stop.clone()));
     jobs
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn after_a_panic_all_jobs_begin_anew_and_none_twice_at_a_time() {
+        let (stop, running, rounds) = (CancellationToken::new(), Arc::new(AtomicU32::new(0)), AtomicU32::new(0));
+        let start = |round: &CancellationToken| {
+            let (is_first, is_done) = (rounds.fetch_add(1, Ordering::Relaxed) == 0, stop.clone());
+            let mut jobs = JoinSet::new();
+            let (round, running) = (round.clone(), running.clone());
+            jobs.spawn(async move {
+                assert_eq!(running.fetch_add(1, Ordering::Relaxed), 0, "the one of the round before is still there");
+                round.cancelled().await;
+                running.fetch_sub(1, Ordering::Relaxed);
+            });
+            jobs.spawn(async move {
+                assert!(!is_first, "the first round breaks off, as it should in this test");
+                is_done.cancel();
+            });
+            jobs
+        };
+        run_anew(start, stop.clone()).await;
+        assert_eq!((rounds.load(Ordering::Relaxed), running.load(Ordering::Relaxed)), (2, 0));
+    }
 }

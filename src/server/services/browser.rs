@@ -16,7 +16,7 @@ use crate::{
 
 const NO_ANSWER: &str = "The video server doesn't answer, so you can't go live right now. Try again in a moment.";
 const NOT_PUT_OUT: &str = "The video server doesn't answer, so the stream could not be stopped. Try again in a moment.";
-const ENDED: &str = "You ended your stream. Resume it first, then go live.";
+const ENDED: &str = "You ended your stream. Let your encoder in again first, then go live.";
 
 /// A token to send with. The room is made, if there is none.
 ///

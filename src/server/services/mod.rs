@@ -23,6 +23,7 @@ pub mod moderation;
 pub mod news;
 pub mod on_air;
 pub mod operator;
+mod passwords;
 pub(super) mod period;
 pub mod pictures;
 pub mod portraits;

@@ -17,6 +17,7 @@ use crate::{
         services::{
             account_deletion, accounts, applications,
             audit::{self, Deed},
+            passwords,
         },
         state::AppState,
     },
@@ -72,16 +73,11 @@ pub async fn add_user(
 /// When there is no such account, or the password breaks rules.
 pub async fn set_password(state: &AppState, username: &str, password: &str) -> Result<()> {
     let id = get_id(state, username).await?;
-    let password = state.hasher.choose(password, &[username]).await?;
-    let password = password.map_err(|Invalid(message)| FieldErrors::one("password", message))?;
+    let password = passwords::choose(state, ("password", password), &[username]).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
-    db::users::set_password(&mut tx, &id, &hash).await?;
-    db::sessions::delete_all(&mut tx, &id).await?;
-    db::resets::delete_of(&mut tx, &id).await?;
+    passwords::replace(&mut tx, &id, &hash, None).await?;
     audit::note(&mut tx, Deed::of_operator(AuditAction::PasswordChanged, &id)).await?;
-    // Whoever was locked out for trying too often can sign in with it at once.
-    db::limits::delete(&mut tx, &accounts::sign_ins_of(id.as_str())).await?;
     tx.commit().await?;
     state.events.account_changed(&id);
     Ok(())

@@ -15,6 +15,7 @@ use crate::{
         services::{
             accounts,
             audit::{self, Deed},
+            passwords,
         },
         state::AppState,
     },
@@ -62,14 +63,11 @@ pub async fn change_password(
 ) -> Result<()> {
     let user = actor.user()?;
     accounts::limit_address(state, client).await?;
-    let password = state.hasher.choose(new_password, &[&user.username]).await?;
-    let password = password.map_err(|Invalid(message)| FieldErrors::one("newPassword", message))?;
+    let password = passwords::choose(state, ("newPassword", new_password), &[&user.username]).await?;
     accounts::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
-    db::users::set_password(&mut tx, &user.user_id, &hash).await?;
-    db::sessions::delete_others(&mut tx, &user.user_id, &user.session_id).await?;
-    db::resets::delete_of(&mut tx, &user.user_id).await?;
+    passwords::replace(&mut tx, &user.user_id, &hash, Some(&user.session_id)).await?;
     audit::note(&mut tx, Deed::own(AuditAction::PasswordChanged, &user.user_id).from(client)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.user_id, "a password was changed");

@@ -9,12 +9,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::{
-    domain::{
-        account::Account,
-        audit::AuditAction,
-        fields::{FieldErrors, Invalid},
-        id::UserId,
-    },
+    domain::{account::Account, audit::AuditAction, fields::FieldErrors, id::UserId},
     server::{
         Error, Result,
         auth::{door::Client, reset_token},
@@ -23,6 +18,7 @@ use crate::{
         services::{
             accounts::{self, limit},
             audit::{self, Deed},
+            passwords,
         },
         state::AppState,
         telemetry,
@@ -143,17 +139,13 @@ pub async fn confirm(state: &AppState, client: &Client, token: &str, new_passwor
     let worthless = || Error::from(FieldErrors::one("token", WORTHLESS));
     let user_id = db::resets::find(&state.db, &hash, now).await?.ok_or_else(worthless)?;
     let account = accounts::get_account(&state.db, &user_id).await?;
-    let password = state.hasher.choose(new_password, &[&account.username, &account.email]).await?;
-    let password = password.map_err(|Invalid(message)| FieldErrors::one("password", message))?;
+    let known: &[&str] = &[&account.username, &account.email];
+    let password = passwords::choose(state, ("password", new_password), known).await?;
     let password_hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
     // Of two at once, one has it.
     db::resets::take(&mut tx, &hash, now).await?.ok_or_else(worthless)?;
-    db::users::set_password(&mut tx, &user_id, &password_hash).await?;
-    db::sessions::delete_all(&mut tx, &user_id).await?;
-    db::resets::delete_of(&mut tx, &user_id).await?;
-    // Whoever was locked out for trying too often can sign in with it at once.
-    db::limits::delete(&mut tx, &accounts::sign_ins_of(user_id.as_str())).await?;
+    passwords::replace(&mut tx, &user_id, &password_hash, None).await?;
     audit::note(&mut tx, Deed::of_nobody(AuditAction::PasswordReset, Some(&user_id)).from(client)).await?;
     tx.commit().await?;
     state.events.account_changed(&user_id);

@@ -1,6 +1,8 @@
 //! Takes in LiveKit's webhooks. Each counts once, whatever the order; its id and its effect are stored together. Those
 //! that come at the same time share a transaction, and when that fails each has one of its own.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
         id::StreamId,
@@ -10,7 +12,7 @@ use crate::{
     },
     server::{
         Error, Result, clock, db,
-        db::Tx,
+        db::{Tx, streams::StreamRow},
         intake,
         livekit::webhook::{Hint, HintKind, Rejected},
         queue,
@@ -121,6 +123,9 @@ async fn store(state: &AppState, batch: Batch) {
             stored.is_new
         })));
     }
+    if all_done.is_empty() {
+        return;
+    }
     let state_ = state.clone();
     state.tasks.spawn(telemetry::carried_on(async move {
         for done in all_done {
@@ -152,12 +157,12 @@ async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>>
     let now = clock::now();
     let mut tx = state.db.begin().await?;
     let mut stored: Vec<Stored> = hints.iter().map(|_| Stored::default()).collect();
-    let mut by_id: Vec<usize> = (0..hints.len()).collect();
-    // One that is there twice is new where it came first.
-    by_id.sort_by(|one, other| hints[*one].id.cmp(&hints[*other].id).then(one.cmp(other)));
+    let ids: BTreeSet<&str> = hints.iter().map(|hint| hint.id.as_str()).collect();
+    let mut new = db::webhooks::insert(&mut tx, &Vec::from_iter(ids), now).await?;
     let mut targets = Vec::new();
-    for at in by_id {
-        stored[at].is_new = db::webhooks::insert(&mut tx, &hints[at].id, now).await?;
+    for at in 0..hints.len() {
+        // One that is there twice is new where it came first.
+        stored[at].is_new = new.remove(&hints[at].id);
         if stored[at].is_new
             && let Some(target) = target(&mut tx, &hints[at].kind).await?
         {
@@ -165,8 +170,19 @@ async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>>
         }
     }
     targets.sort();
+    let mut read: Option<StreamRow> = None;
     for (target, at) in targets {
-        stored[at].done = store_one(state, &mut tx, &target, &hints[at].kind, now).await?;
+        let known = read.take().filter(|row| row.id == target);
+        let row = match known {
+            None => db::streams::find(&mut tx, &target).await?,
+            known => known,
+        };
+        // Not ours: it is remembered, so that it is not looked up again, and nothing else.
+        let Some(row) = row else { continue };
+        let kind = &hints[at].kind;
+        stored[at].done = store_one(state, &mut tx, &row, kind, now).await?;
+        // What was read stands until something changes it.
+        read = matches!(kind, HintKind::AudienceChanged { .. } | HintKind::RoomStarted { .. }).then_some(row);
     }
     tx.commit().await?;
     Ok(stored)
@@ -189,15 +205,15 @@ async fn target(tx: &mut Tx, kind: &HintKind) -> Result<Option<StreamId>> {
     })
 }
 
-/// `None` when it is not ours: it is remembered, so that it is not looked up again, and nothing else.
+/// What a webhook changes of a stream of ours; `None` when it is about somebody else's broadcast in it.
 async fn store_one(
     state: &AppState,
     tx: &mut Tx,
-    stream: &StreamId,
+    row: &StreamRow,
     kind: &HintKind,
     now: Timestamp,
 ) -> Result<Option<Done>> {
-    let Some(row) = db::streams::find(&mut *tx, stream).await? else { return Ok(None) };
+    let stream = &row.id;
     if let HintKind::BrowserPublished { creator, .. } | HintKind::BrowserLeft { creator, .. } = kind
         && row.user_id != *creator
     {
@@ -208,7 +224,7 @@ async fn store_one(
         None => Effect::None,
     };
     if let HintKind::AudienceChanged { visit: Some(visit), .. } = kind {
-        audience::told(state, &mut *tx, &row, visit, now).await?;
+        audience::told(state, &mut *tx, row, visit, now).await?;
     }
     if let HintKind::PictureCame { width, height, .. } = kind {
         db::streams::update_last_size(&mut *tx, stream, (*width, *height)).await?;
