@@ -384,11 +384,11 @@ mod tests {
         let mut tx = db.begin().await.expect("a transaction");
         let name = "a name that is too long ".repeat(100_000);
         // One row and nothing beside it: SQLite then rolls back all there is, and not only the statement.
-        let error = webhooks::insert(&mut tx, &name, Timestamp(1)).await.expect_err("there is no room");
+        let error = webhooks::insert(&mut tx, &[&name], Timestamp(1)).await.expect_err("there is no room");
         assert_eq!(Outage::of(&error), Some(Outage::Full));
         drop(tx);
         let mut tx = db.begin().await.expect("the next transaction");
-        webhooks::insert(&mut tx, &name, Timestamp(1)).await.expect("there is room");
+        webhooks::insert(&mut tx, &[&name], Timestamp(1)).await.expect("there is room");
         tx.commit().await.expect("stored");
         db.close().await;
     }
