@@ -371,7 +371,6 @@ fn sqlite_constraint(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::timestamp::Timestamp;
 
     #[tokio::test]
     async fn after_a_full_disk_there_is_a_next_transaction() {
@@ -384,11 +383,12 @@ mod tests {
         let mut tx = db.begin().await.expect("a transaction");
         let name = "a name that is too long ".repeat(100_000);
         // One row and nothing beside it: SQLite then rolls back all there is, and not only the statement.
-        let error = webhooks::insert(&mut tx, &[&name], Timestamp(1)).await.expect_err("there is no room");
+        let insert = "INSERT INTO webhook_events (id, received_at) VALUES ($1, 1)";
+        let error = tx.write(insert).bind(&*name).execute().await.expect_err("there is no room");
         assert_eq!(Outage::of(&error), Some(Outage::Full));
         drop(tx);
         let mut tx = db.begin().await.expect("the next transaction");
-        webhooks::insert(&mut tx, &[&name], Timestamp(1)).await.expect("there is room");
+        tx.write(insert).bind(&*name).execute().await.expect("there is room");
         tx.commit().await.expect("stored");
         db.close().await;
     }
