@@ -12,6 +12,7 @@ use crate::support::{Answer, Caller, Database, TestApp};
 on_both_databases![
     pages_are_rendered_whole_however_many_are_asked_for_at_once,
     a_page_that_is_not_there_is_404,
+    an_address_with_a_nul_is_no_failure_of_ours,
     the_account_page_holds_what_its_forms_open_with,
     what_people_type_is_never_html,
     a_link_to_a_channel_shows_what_is_on,
@@ -76,6 +77,25 @@ async fn a_page_that_is_not_there_is_404(database: Database) {
 }
 
 /// Without WASM too, and whatever it is.
+/// PostgreSQL takes no text with one.
+async fn an_address_with_a_nul_is_no_failure_of_ours(database: Database) {
+    let app = TestApp::start(database).await;
+    let ann = app.first_user().await;
+    let program = app.program().await;
+    let ann = program.seen_by(&ann);
+    for path in [
+        "/?search=a%00b",
+        "/watch/a%00b",
+        "/admin/audit?cursor=a%00b",
+        "/admin/audit?username=a%00b",
+        "/dashboard/analytics/a%00b",
+    ] {
+        let page = ann.get(path).await;
+        assert!(page.status < 500 && page.body.contains("</title>"), "{path}: {page:?}");
+        assert!(!page.body.contains("Something went wrong on the server"), "{path}");
+    }
+}
+
 async fn the_account_page_holds_what_its_forms_open_with(database: Database) {
     let app = TestApp::start(database).await;
     let carl = app.creator("carl").await;

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-const NOT_TEXT: &str = "What was sent holds a character that is no text (a zero). Leave it out.";
+const NOT_TEXT: &str = "The address holds a NUL character. Leave it out.";
 const FAILED: &str = "Something went wrong on the server. Try again in a moment.";
 
 /// The result of a service.

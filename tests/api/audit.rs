@@ -24,7 +24,6 @@ on_both_databases![
     a_deleted_account_leaves_what_it_did_without_its_name,
     entries_are_kept_for_400_days,
     what_a_newer_version_has_written_ends_no_list,
-    a_place_in_the_list_that_is_no_text_is_refused,
     the_page_reads_without_a_script,
 ];
 
@@ -290,14 +289,6 @@ async fn what_a_newer_version_has_written_ends_no_list(database: Database) {
     app.execute("UPDATE audit_entries SET action = 'TELEPORTED'").await;
     let actions: Vec<_> = log(&admin).await.iter().map(|entry| entry["action"].clone()).collect();
     assert!(!actions.is_empty() && actions.iter().all(|action| action == "OTHER"), "{actions:?}");
-}
-
-async fn a_place_in_the_list_that_is_no_text_is_refused(database: Database) {
-    let app = TestApp::start(database).await;
-    let admin = app.first_user().await;
-    admin.get("/api/admin/audit?cursor=a%00b").await.refused(400, "BAD_REQUEST");
-    let page = app.program().await.seen_by(&admin).get("/admin/audit?cursor=a%00b").await;
-    assert!(page.status < 500, "{page:?}");
 }
 
 async fn the_page_reads_without_a_script(database: Database) {

@@ -42,7 +42,8 @@ impl Outage {
     }
 }
 
-/// Whether it was asked for something that PostgreSQL cannot take as text: it holds a zero byte.
+/// Whether it was asked for what PostgreSQL takes for no text: it holds a NUL. The API refuses such a request at its
+/// door, on both databases; the address of a page passes none.
 pub fn is_not_text(error: &sqlx::Error) -> bool {
     const CHARACTER_NOT_IN_REPERTOIRE: &str = "22021";
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
