@@ -57,13 +57,14 @@ struct Show {
 }
 
 impl Show {
-    /// On air since about `seconds` ago.
+    /// On air since `seconds` ago, or up to a minute longer.
     async fn since(database: Database, seconds: i64) -> Self {
         let app = TestApp::start(database).await;
         let carl = app.creator("carl").await;
         let key = carl.make_key().await;
         let encoder = app.encoder_connects(&key).await;
-        let minute = (clock::now().0 - seconds * 1000).div_euclid(60_000) * 60_000;
+        // Also in the first second of a minute.
+        let minute = (clock::now().0 - 999 - seconds * 1000).div_euclid(60_000) * 60_000;
         let show = Self { app, carl, key, encoder, minute };
         show.sql(format!("UPDATE broadcasts SET started_at = {}", show.at(0))).await;
         show
