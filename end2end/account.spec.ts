@@ -2,7 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Account } from './lib/api';
-import { alive, expect, test, type Page } from './lib/test';
+import { expect, reload, test, type Page } from './lib/test';
 import { lineWith, say } from './lib/chat';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
 
@@ -175,8 +175,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('dialog').locator('.field-error')).toBeVisible();
       await expectNothingWrong(page);
       await page.getByRole('button', { name: 'Cancel' }).click();
-      await page.reload();
-      await alive(page);
+      await reload(page);
     }
   });
 }

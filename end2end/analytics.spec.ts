@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import type { Account } from './lib/api';
-import { expect, open, test, type Page } from './lib/test';
+import { expect, open, reload, test, type Page } from './lib/test';
 import { expectMovingPicture } from './lib/player';
 
 const noScript = { javaScriptEnabled: false } as const;
@@ -148,7 +148,7 @@ test('a quarter is read by period, by order, and by keyboard', async ({ visit, d
     await expect(page).toHaveURL(/\?days=90&order=peakViewers$/);
     await header.getByRole('link').click();
     await expect(header).toHaveAttribute('aria-sort', 'ascending');
-    await page.reload();
+    await reload(page);
     await expect(header).toHaveAttribute('aria-sort', 'ascending');
   });
   await test.step('and goes on', async () => {

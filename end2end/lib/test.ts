@@ -189,6 +189,12 @@ export async function open(page: Page, path: string, isAlive = true): Promise<vo
   if (isAlive) await alive(page);
 }
 
+/** The same page again, until it is hydrated: a click before that is an ordinary link or form. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await alive(page);
+}
+
 /** Until the page is hydrated. */
 export async function alive(page: Page): Promise<void> {
   await page.waitForFunction(() => 'isAlive' in globalThis);
