@@ -1,9 +1,14 @@
 //! What `deploy/` says fits the program: settings, versions of LiveKit, metrics, and files that are named. No container
 //! is started.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
-use streamit::server::config::NAMES;
+use streamit::server::config::{Config, NAMES};
 
 fn read(path: &str) -> String {
     fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")))
@@ -34,22 +39,76 @@ fn compose_uses_settings_that_there_are_and_asks_for_all_that_it_needs() {
 
 #[test]
 fn compose_runs_the_livekit_that_is_tested_with_what_it_must_be_told() {
-    let compose = read("deploy/compose.yaml");
     let server = read("scripts/livekit.sh");
     let server = server.lines().find_map(|line| line.strip_prefix("SERVER_VERSION=")).unwrap();
-    assert!(compose.contains(&format!("image: livekit/livekit-server:{server}\n")), "{server}");
     let ingress = read("deploy/ingress/go.mod");
     let ingress = ingress.lines().find_map(|line| line.strip_prefix("require github.com/livekit/ingress ")).unwrap();
-    assert!(compose.contains(&format!("image: livekit/ingress:{ingress}\n")), "{ingress}");
-    assert!(compose.contains("enable_psrpc_for_get_list_participants: true"));
-    // Production keeps ingress' own judgement of what it can take.
-    assert!(!compose.contains("cpu_cost"));
+    for compose in ["deploy/compose.yaml", "deploy/single/compose.yaml"].map(read) {
+        assert!(compose.contains(&format!("image: livekit/livekit-server:{server}\n")), "{server}");
+        assert!(compose.contains(&format!("image: livekit/ingress:{ingress}\n")), "{ingress}");
+        // Production keeps ingress' own judgement of what it can take.
+        assert!(!compose.contains("cpu_cost"));
+    }
+    for told in ["deploy/compose.yaml", "deploy/single/livekit.yaml"] {
+        assert!(read(told).contains("enable_psrpc_for_get_list_participants: true"), "{told}");
+    }
+    assert!(!read("deploy/single/ingress.yaml").contains("cpu_cost"));
+}
+
+#[test]
+fn one_machine_runs_the_redis_and_the_proxy_that_several_do() {
+    let (several, single) = (read("deploy/compose.yaml"), read("deploy/single/compose.yaml"));
+    for image in single.lines().map(str::trim).filter(|line| line.starts_with("image: ")) {
+        assert!(several.lines().any(|line| line.trim() == image), "{image}");
+    }
 }
 
 #[test]
 fn files_that_compose_names_are_there() {
     for word in read("deploy/compose.yaml").split(['"', ' ']).filter_map(|word| word.strip_prefix("./")) {
         read(&format!("deploy/{}", word.split(':').next().unwrap()));
+    }
+    // What is in config/ is made from the file of the same name beside it; streamit.env is looked at below.
+    for word in read("deploy/single/compose.yaml").split(['"', ' ']).filter_map(|word| word.strip_prefix("./config/")) {
+        read(&format!("deploy/single/{}", word.split(':').next().unwrap()));
+    }
+}
+
+/// Lets `setup.sh` make the settings of a machine, and reads those of the program.
+fn set_up(folder: &Path, domain: &str) -> BTreeMap<String, String> {
+    let script = format!("{}/deploy/single/setup.sh", env!("CARGO_MANIFEST_DIR"));
+    let made = Command::new(script).args([domain, "203.0.113.10"]).arg(folder).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let text = fs::read_to_string(folder.join("streamit.env")).unwrap();
+    let pairs = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn setup_makes_settings_that_can_be_used_and_keeps_its_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = set_up(folder.path(), "live.example.org");
+    let config = Config::from_lookup(|name| settings.get(name).cloned()).unwrap();
+    assert_eq!(config.base_url.as_str(), "https://live.example.org/");
+    assert_eq!(config.livekit.unwrap().public_url, "wss://live.example.org");
+    // Caddy, and LiveKit's webhooks, look for it there.
+    let proxy = fs::read_to_string(folder.path().join("Caddyfile")).unwrap();
+    let livekit = fs::read_to_string(folder.path().join("livekit.yaml")).unwrap();
+    assert!(proxy.contains(&config.addr.to_string()) && livekit.contains(&config.addr.to_string()));
+    let again = set_up(folder.path(), "media.example.org");
+    assert_eq!(again["STREAMIT_BASE_URL"], "https://media.example.org");
+    assert_eq!(again["LIVEKIT_API_SECRET"], settings["LIVEKIT_API_SECRET"]);
+    for file in ["Caddyfile", "livekit.yaml", "ingress.yaml"] {
+        assert!(!fs::read_to_string(folder.path().join(file)).unwrap().contains("${"), "{file}");
+    }
+}
+
+#[test]
+fn the_unit_and_the_settings_of_one_machine_name_settings_that_there_are() {
+    for file in ["deploy/streamit.service", "deploy/single/setup.sh", "deploy/single/command.sh", "deploy/Dockerfile"] {
+        let text = read(file);
+        let unknown: Vec<&str> = words(&text, "STREAMIT_").into_iter().filter(|name| !NAMES.contains(name)).collect();
+        assert!(unknown.is_empty(), "{unknown:?} of {file}");
     }
 }
 
