@@ -1,28 +1,8 @@
 // A forgotten password: a link by mail, used with scripts and without; and what the page says where there is no mail.
 
-import { rmSync } from 'node:fs';
 import { Account } from './lib/api';
-import { Installation } from './lib/installation';
-import { MailServer } from './lib/mail';
-import { alive, expect, test as base, type Page } from './lib/test';
-
-const test = base.extend<{ mail: MailServer }>({
-  mail: async ({}, use) => {
-    const mail = await MailServer.start();
-    await use(mail);
-    mail.stop();
-  },
-  installation: async ({ mail }, use) => {
-    const alone = Installation.make();
-    try {
-      await alone.startApp({ livekit: false, settings: mail.settings });
-      await use(alone);
-    } finally {
-      await alone.stopApp();
-      rmSync(alone.dir, { recursive: true, force: true });
-    }
-  },
-});
+import { testWithMail } from './lib/mail';
+import { alive, expect, test, type Page } from './lib/test';
 
 const NEW = 'four entirely unrelated words';
 
@@ -34,7 +14,7 @@ async function askFor(page: Page, login: string): Promise<void> {
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`a link in a mail leads to a new password, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ visit, mail, installation }) => {
+  testWithMail(`a link in a mail leads to a new password, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ visit, mail, installation }) => {
     const bob = await Account.signUp(installation.url, 'bob');
     const page = await visit('/login', { javaScriptEnabled });
     if (javaScriptEnabled) await alive(page);
@@ -63,7 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-base('without mail the page says who can help', async ({ visit }) => {
+test('without mail the page says who can help', async ({ visit }) => {
   const page = await visit('/forgot');
   await alive(page);
   await expect(page.getByText('streamit user password NAME')).toBeVisible();
@@ -72,7 +52,7 @@ base('without mail the page says who can help', async ({ visit }) => {
   await expect(page.getByRole('link', { name: 'Forgot your password?' })).toHaveCount(0);
 });
 
-base('an admin reads who did what, and an owner what happened to their account', async ({ visit, admin, creator }) => {
+test('an admin reads who did what, and an owner what happened to their account', async ({ visit, admin, creator }) => {
   await creator.makeKey('rtmp');
   const page = await visit('/admin', { as: admin });
   await alive(page);

@@ -7,6 +7,7 @@ import type { Account } from './lib/api';
 import type { Encoder } from './lib/encoder';
 import { OUTAGE, expect, test, type Page } from './lib/test';
 import { composer, log, write } from './lib/chat';
+import { testWithMail } from './lib/mail';
 import { expectMovingPicture } from './lib/player';
 
 const FOLDER = process.env.STREAMIT_SCREENSHOTS ?? 'screenshots';
@@ -83,6 +84,25 @@ test('@screenshots analytics', async ({ visit, newCreator, newUser, whip, demo, 
   await expect(failing.getByRole('button', { name: 'Try again' }).first()).toBeVisible();
   await shoot(failing, 'analytics-failing');
   await installation.startApp();
+});
+
+testWithMail('@screenshots a forgotten password, and who did what', async ({ visit, mail, admin, newCreator }) => {
+  test.setTimeout(300_000);
+  const ada = await newCreator('ada');
+  const forgot = await visit('/forgot');
+  await shoot(forgot, 'forgot');
+  await forgot.getByLabel('Username or email').fill('ada');
+  await forgot.getByRole('button', { name: 'Mail me a link' }).click();
+  await shoot(forgot, 'forgot-sent');
+  const link = new URL(await mail.link(0));
+  const reset = await visit(link.pathname + link.search);
+  await shoot(reset, 'reset');
+  await reset.getByLabel('New password').fill('short');
+  await reset.getByRole('button', { name: 'Set password' }).click();
+  await expect(reset.locator('.field-error')).toBeVisible();
+  await shoot(reset, 'reset-failed');
+  await shoot(await visit('/admin/audit', { as: admin }), 'audit');
+  await shootAll(await visit('/account', { as: ada }), 'account-history');
 });
 
 test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installation, problems }) => {

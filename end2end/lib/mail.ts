@@ -1,7 +1,11 @@
-// A mail server that takes every mail and keeps it. It speaks just enough SMTP, without encryption.
+// A mail server that takes every mail and keeps it, and an installation that sends mail through it. It speaks just enough
+// SMTP, without encryption.
 
+import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { Installation } from './installation';
 import { until } from './process';
+import { test } from './test';
 
 export class MailServer {
   private readonly mails: string[] = [];
@@ -63,3 +67,22 @@ export class MailServer {
     });
   }
 }
+
+/** A test of an installation of its own, without LiveKit, which sends mail to `mail`. */
+export const testWithMail = test.extend<{ mail: MailServer }>({
+  mail: async ({}, use) => {
+    const mail = await MailServer.start();
+    await use(mail);
+    mail.stop();
+  },
+  installation: async ({ mail }, use) => {
+    const alone = Installation.make();
+    try {
+      await alone.startApp({ livekit: false, settings: mail.settings });
+      await use(alone);
+    } finally {
+      await alone.stopApp();
+      rmSync(alone.dir, { recursive: true, force: true });
+    }
+  },
+});
