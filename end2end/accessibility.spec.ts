@@ -2,7 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Account } from './lib/api';
-import { expect, test, type Page } from './lib/test';
+import { alive, expect, test, type Page } from './lib/test';
 import { composer, log } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
 
@@ -60,7 +60,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const page = pages.get(who) ?? (await visit(address, { as: who === 'guest' ? undefined : visitors[who], colorScheme }));
       pages.set(who, page);
       await page.goto(address);
-      await page.waitForFunction(() => 'isAlive' in globalThis);
+      await alive(page);
       await page.setViewportSize({ width: 1280, height: 800 });
       expect.soft(await violations(page), `axe on ${address} as ${who}`).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });

@@ -1,7 +1,7 @@
 // The page Keys: the key is there for who wants it, and nowhere else.
 
 import type { Page } from '@playwright/test';
-import { expect, test } from './lib/test';
+import { alive, expect, test } from './lib/test';
 import { expectStatus } from './lib/player';
 
 const shown = (page: Page) => page.locator('.key-text[data-shown="true"]');
@@ -29,7 +29,7 @@ test('the key is hidden until it is asked for, and is copied without being shown
   let key: string | undefined;
   const holders = answersWith(page, () => key);
   await page.goto('/dashboard/keys');
-  await page.waitForFunction(() => 'isAlive' in globalThis);
+  await alive(page);
 
   await page.getByRole('radio', { name: 'RTMP' }).check();
   await page.getByRole('button', { name: 'Make a key' }).click();
@@ -72,7 +72,7 @@ test('the key hides itself after twenty seconds', async ({ visit, creator }) => 
   const page = await visit('/', { as: creator });
   await page.clock.install();
   await page.goto('/dashboard/keys');
-  await page.waitForFunction(() => 'isAlive' in globalThis);
+  await alive(page);
   await page.getByRole('button', { name: 'Show key' }).click();
   await expect(shown(page)).toHaveCount(1);
   await page.clock.runFor(18_000);

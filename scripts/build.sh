@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds StreamIt:  scripts/build.sh debug|release   → target/streamit/{debug,release}/
 #   streamit          the server
-#   site/             what browsers get: public/ and pkg/streamit.HASH.{js,wasm,css}
+#   site/             what browsers get: public/ and, in pkg/, streamit.HASH.{js,wasm,css} and the parts of the program
 #   hash.txt          those hashes, read by the server from beside itself
-# It is what `cargo leptos build` does (which takes longer to install than this takes to run): the library for the
-# browser, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz beside each file.
+# It is what `cargo leptos build --split` does (which takes longer to install than this takes to run): the library for
+# the browser, cut into parts, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz beside each file.
 # Compiled crates are kept in the cache, for every clone of the machine. Does nothing when nothing has changed.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -26,31 +26,47 @@ inputs() {
     -name .made-from -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } | LC_ALL=C sort | short_hash
 }
 
+# The library for the browser alone, not for the server too: only then is it optimised as a whole. The linker keeps what
+# wasm-split-cli needs to know where it may cut.
+browser_library() {
+  nice cargo rustc --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features hydrate \
+    "${BROWSER_FLAGS[@]}" --target-dir "$FRONT" -- -Clink-args=--emit-relocs
+}
+
+# As small as can be, with the features that rustc itself takes for granted in a browser.
+optimise() {
+  local file
+  for file in "$1"/*.wasm; do
+    nice wasm-opt -Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext \
+      --enable-mutable-globals --enable-reference-types --enable-multivalue "$file" -o "$file"
+  done
+}
+
 # The browser's files, named by what is in them, so that they can be cached for ever.
 browser() {
-  local site=$OUT.new/site pkg=$OUT.new/site/pkg kind hash
-  step "compiling for the browser ($PROFILE)" nice cargo build --lib --target wasm32-unknown-unknown \
-    --no-default-features --features hydrate "${BROWSER_FLAGS[@]}" --target-dir "$FRONT"
+  local site=$OUT.new/site pkg=$OUT.new/site/pkg parts=$OUT.new/parts minify=()
+  step "compiling for the browser ($PROFILE)" browser_library
   cp -r "$ROOT/public/." "$site/"
   rm -f "$site/vendor/.made-from"
-  wasm-bindgen --target web --no-typescript --out-name streamit --out-dir "$pkg" \
-    "$FRONT/wasm32-unknown-unknown/$BROWSER_FOLDER/streamit.wasm"
-  mv "$pkg/streamit_bg.wasm" "$pkg/streamit.wasm"
+  wasm-split-cli --target web --out-name streamit "$FRONT/wasm32-unknown-unknown/$BROWSER_FOLDER/streamit.wasm" "$parts"
+  wasm-bindgen --target web --no-typescript --keep-lld-exports --no-demangle --out-name streamit --out-dir "$parts/bound" \
+    "$parts/streamit.wasm"
+  mv "$parts/bound/streamit_bg.wasm" "$pkg/streamit.wasm"
+  mv "$parts/"{split,chunk}_*.wasm "$pkg/"
+  if [ "$PROFILE" = release ]; then
+    minify=(--minify)
+    step "making the browser's part smaller" optimise "$pkg"
+  fi
+  # Our own scripts become a part of the one that loads the program, instead of each a request of its own.
+  mv "$parts/__wasm_split.js" "$parts/bound/"
+  esbuild "$parts/bound/streamit.js" --bundle --format=esm "${minify[@]}" --external:./__wasm_split.js '--external:/vendor/*' \
+    --outfile="$pkg/streamit.js" --log-level=warning
+  esbuild "$parts/bound/__wasm_split.js" --format=esm "${minify[@]}" --outfile="$pkg/__wasm_split.js" --log-level=warning
   # Fonts are named by their address on the site, not bundled. (A plain /* would take the style's own files, too, whose
   # paths on this machine begin with a slash.)
   esbuild "$ROOT/style/main.css" --bundle --minify '--external:/vendor/*' --outfile="$pkg/streamit.css" --log-level=warning
-  if [ "$PROFILE" = release ]; then
-    esbuild "$pkg/streamit.js" --minify --format=esm --allow-overwrite --outfile="$pkg/streamit.js" --log-level=warning
-    # The features that rustc itself takes for granted in a browser.
-    step "making the browser's part smaller" nice wasm-opt -Oz --enable-bulk-memory --enable-bulk-memory-opt \
-      --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types \
-      --enable-multivalue "$pkg/streamit.wasm" -o "$pkg/streamit.wasm"
-  fi
-  for kind in wasm js css; do
-    hash=$(openssl dgst -sha256 -binary "$pkg/streamit.$kind" | head -c 12 | base64 | tr '+/' '-_')
-    mv "$pkg/streamit.$kind" "$pkg/streamit.$hash.$kind"
-    echo "$kind: $hash" >>"$OUT.new/hash.txt"
-  done
+  node "$ROOT/scripts/assets/names.mjs" "$pkg" "$parts/__wasm_split.js" >"$OUT.new/hash.txt"
+  rm -rf "$parts"
   if [ "$PROFILE" = release ]; then node "$ROOT/scripts/assets/compress.mjs" "$site"; fi
 }
 

@@ -1,4 +1,4 @@
-//! The document around every page, and the table of pages.
+//! The document around every page, and the table of pages. Each is in a part of the program of its own ([`crate::lazy`]).
 //!
 //! Pages are rendered whole before they are sent (`SsrMode::Async`): their data is local and comes in milliseconds,
 //! redirects are real ones, and everything reads without WASM.
@@ -8,30 +8,20 @@ use std::{path::Path, sync::OnceLock};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, Link, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},
     path,
 };
 
 use crate::{
     components::toast::{ToastHost, provide_toasts},
+    lazy::{
+        Account, Admin, Analytics, Apply, Audit, Forgot, Home, Keys, Login, Report, Reset, SignUp, Streams, Watch,
+    },
     pages::{
-        account::AccountPage,
-        admin::AdminPage,
-        analytics::AnalyticsPage,
-        analytics_report::ReportPage,
-        apply::ApplyPage,
-        audit::AuditPage,
         dashboard::DashboardLayout,
-        forgot::{ForgotPage, ResetPage},
-        home::HomePage,
-        keys::KeysPage,
-        login::LoginPage,
         not_found::NotFoundPage,
         session::{PageTop, provide_session},
-        signup::SignUpPage,
-        streams::StreamsPage,
-        watch::WatchPage,
     },
 };
 
@@ -110,22 +100,22 @@ fn title_of(page: String) -> String {
 fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFoundPage>
-            <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-            <Route path=path!("/watch/:username") view=WatchPage ssr=SsrMode::Async />
-            <Route path=path!("/signup") view=SignUpPage ssr=SsrMode::Async />
-            <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-            <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
-            <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
-            <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
-            <Route path=path!("/apply") view=ApplyPage ssr=SsrMode::Async />
-            <Route path=path!("/admin") view=AdminPage ssr=SsrMode::Async />
-            <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />
+            <Route path=path!("/") view={Lazy::<Home>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/watch/:username") view={Lazy::<Watch>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/signup") view={Lazy::<SignUp>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/reset") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/account") view={Lazy::<Account>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/apply") view={Lazy::<Apply>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/admin") view={Lazy::<Admin>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/admin/audit") view={Lazy::<Audit>::new()} ssr=SsrMode::Async />
             <ParentRoute path=path!("/dashboard") view=DashboardLayout ssr=SsrMode::Async>
                 <Route path=path!("") view=|| view! { <Redirect path="/dashboard/streams" /> } ssr=SsrMode::Async />
-                <Route path=path!("streams") view=StreamsPage ssr=SsrMode::Async />
-                <Route path=path!("keys") view=KeysPage ssr=SsrMode::Async />
-                <Route path=path!("analytics") view=AnalyticsPage ssr=SsrMode::Async />
-                <Route path=path!("analytics/:id") view=ReportPage ssr=SsrMode::Async />
+                <Route path=path!("streams") view={Lazy::<Streams>::new()} ssr=SsrMode::Async />
+                <Route path=path!("keys") view={Lazy::<Keys>::new()} ssr=SsrMode::Async />
+                <Route path=path!("analytics") view={Lazy::<Analytics>::new()} ssr=SsrMode::Async />
+                <Route path=path!("analytics/:id") view={Lazy::<Report>::new()} ssr=SsrMode::Async />
             </ParentRoute>
         </Routes>
     }

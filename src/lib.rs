@@ -11,14 +11,25 @@ pub mod app;
 pub mod browser;
 pub mod components;
 pub mod domain;
+pub mod lazy;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered, as soon as the part of the program that this page needs is there. When
+/// that is done, the page's timeline has a mark with the name [`HYDRATED`].
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    wasm_bindgen_futures::spawn_local(async {
+        let page = leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await;
+        page.forget();
+        if let Some(timeline) = leptos::prelude::window().performance() {
+            let _ = timeline.mark(HYDRATED);
+        }
+    });
 }
+
+/// The mark in a page's timeline (`performance.mark`) from which on it answers to a click by itself.
+pub const HYDRATED: &str = "hydrated";

@@ -137,10 +137,7 @@ export const test = base.extend<Fixtures>({
       const context = await browser.newContext({ ...contextOptions, baseURL, storageState: as?.storageState, ...options });
       contexts.push(context);
       problems.watch(context);
-      if (options.javaScriptEnabled !== false) {
-        await context.addInitScript(rememberConnections);
-        await context.addInitScript(noteWhenAlive);
-      }
+      if (options.javaScriptEnabled !== false) await context.addInitScript(rememberConnections);
       const page = await context.newPage();
       await open(page, path, options.javaScriptEnabled !== false);
       return page;
@@ -197,7 +194,7 @@ export async function reload(page: Page): Promise<void> {
 
 /** Until the page is hydrated. */
 export async function alive(page: Page): Promise<void> {
-  await page.waitForFunction(() => 'isAlive' in globalThis);
+  await page.waitForFunction(() => performance.getEntriesByName('hydrated').length > 0);
 }
 
 async function firstAccount({ dir, url }: Installation): Promise<Account> {
@@ -223,17 +220,6 @@ export function rememberConnections(): void {
     }
   };
   Object.assign(globalThis, { connections });
-}
-
-// Runs in every page before its own code. Hydration follows the arrival of the WASM without a pause: once it is
-// there, the next turn of the page's loop is after it.
-function noteWhenAlive(): void {
-  const { instantiateStreaming } = WebAssembly;
-  WebAssembly.instantiateStreaming = async (...values) => {
-    const module = await instantiateStreaming(...values);
-    setTimeout(() => Object.assign(globalThis, { isAlive: true }), 0);
-    return module;
-  };
 }
 
 export { Refusal };

@@ -18,3 +18,4 @@ pub mod refresh;
 pub mod storage;
 pub mod time_zone;
 pub mod timers;
+pub mod whole_page;

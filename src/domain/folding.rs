@@ -5,6 +5,11 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::chat::is_invisible;
 
+/// Whether nothing is left of it when it is folded.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| is_invisible(c) || is_combining_mark(c) || c.is_whitespace() || c.is_control())
+}
+
 /// The text without what does not count.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -64,6 +64,7 @@ fn without_stroke(c: char) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::folding::is_blank;
 
     #[test]
     fn words_are_folded() {
@@ -76,6 +77,7 @@ mod tests {
     fn nothing_is_no_search() {
         for nothing in ["", " \t\u{a0}", "\u{200b}", "\u{301}", "\u{0}"] {
             assert_eq!(Search::parse(nothing), Ok(None), "{nothing:?}");
+            assert!(is_blank(nothing), "{nothing:?}");
         }
     }
 

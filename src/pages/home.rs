@@ -26,7 +26,7 @@ use crate::{
         channel_card::{ChannelGrid, card_id},
         more_link::{Growth, MoreLink},
     },
-    domain::{channel_list::ChannelList, search::Search},
+    domain::{channel_list::ChannelList, folding::is_blank},
 };
 
 /// How often the list is read again while the page is visible.
@@ -79,7 +79,7 @@ pub(super) fn search_path(text: &str) -> String {
 
 /// What is too long is asked for too: the answer says so.
 fn worth_searching(text: &str) -> Option<String> {
-    (Search::parse(text) != Ok(None)).then(|| text.trim().to_owned())
+    (!is_blank(text)).then(|| text.trim().to_owned())
 }
 
 /// The page.

@@ -329,11 +329,11 @@ fn is_page(response: &Response) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// `streamit.<hash>.wasm`.
+/// `streamit.<hash>.wasm`, `split_home.<hash>.wasm`.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
-    let mut parts = name.split('.');
-    parts.next() == Some("streamit") && parts.next().is_some_and(|hash| hash.len() >= 12) && parts.next().is_some()
+    let mut parts = name.split('.').skip(1);
+    parts.next().is_some_and(|hash| hash.len() >= 12) && parts.next().is_some()
 }
 
 async fn no_endpoint() -> Response {
@@ -416,6 +416,7 @@ mod tests {
     #[test]
     fn only_hashed_files_are_kept_for_good() {
         assert!(is_hashed("/pkg/streamit.0123456789ab.wasm"));
+        assert!(is_hashed("/pkg/split_home.0123456789ab.wasm"));
         assert!(!is_hashed("/pkg/streamit.wasm"));
         assert!(!is_hashed("/pkg/snippets/x/player.js"));
     }

@@ -1,0 +1,125 @@
+//! The program for the browser in parts: each page is in one, which is loaded when somebody first goes to such a page.
+//! Pages that are often seen one after the other share a part. What every page needs is in the first part.
+//!
+//! The server knows by the same names which parts a page needs, and tells the browser in the head of the page, so that
+//! they are on their way before the first part runs. `scripts/build.sh` cuts the program; what several parts need is
+//! cut into chunks by itself.
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, hooks::use_location};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use crate::{
+    browser::whole_page,
+    pages::{
+        account::AccountPage,
+        admin::AdminPage,
+        analytics::AnalyticsPage,
+        analytics_report::ReportPage,
+        apply::ApplyPage,
+        audit::AuditPage,
+        forgot::{ForgotPage, ResetPage},
+        home::HomePage,
+        keys::KeysPage,
+        login::LoginPage,
+        signup::SignUpPage,
+        streams::StreamsPage,
+        watch::WatchPage,
+    },
+};
+
+/// A page, the part that it is in, and the function that loads the part and shows the page.
+macro_rules! lazy_page {
+    ($(#[$doc:meta])* $route:ident: $page:ident in $part:ident by $show:ident, $fetch:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $route;
+
+        #[wasm_split($part, preload($fetch), fallible)]
+        fn $show() -> Result<AnyView, SplitLoaderError> {
+            Ok(view! { <$page /> }.into_any())
+        }
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                #[cfg(feature = "ssr")]
+                leptos::prefetch_lazy_fn_on_server(stringify!($part));
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                let location = use_location();
+                let path = location.pathname.get_untracked();
+                let query = location.search.get_untracked();
+                loop {
+                    match $show().await {
+                        Ok(page) => return page,
+                        Err(_) => whole_page::instead(&path, &query).await,
+                    }
+                }
+            }
+
+            async fn preload() {
+                // Whatever fails here fails again where the page is shown, and is dealt with there.
+                let _ = $fetch().await;
+            }
+        }
+    };
+}
+
+lazy_page!(
+    /// `/`
+    Home: HomePage in home by show_home, fetch_home
+);
+lazy_page!(
+    /// `/watch/{username}`
+    Watch: WatchPage in watch by show_watch, fetch_watch
+);
+lazy_page!(
+    /// `/signup`
+    SignUp: SignUpPage in door by show_signup, fetch_signup
+);
+lazy_page!(
+    /// `/login`
+    Login: LoginPage in door by show_login, fetch_login
+);
+lazy_page!(
+    /// `/forgot`
+    Forgot: ForgotPage in door by show_forgot, fetch_forgot
+);
+lazy_page!(
+    /// `/reset`
+    Reset: ResetPage in door by show_reset, fetch_reset
+);
+lazy_page!(
+    /// `/account`
+    Account: AccountPage in account by show_account, fetch_account
+);
+lazy_page!(
+    /// `/apply`
+    Apply: ApplyPage in account by show_apply, fetch_apply
+);
+lazy_page!(
+    /// `/admin`
+    Admin: AdminPage in admin by show_admin, fetch_admin
+);
+lazy_page!(
+    /// `/admin/audit`
+    Audit: AuditPage in admin by show_audit, fetch_audit
+);
+lazy_page!(
+    /// `/dashboard/streams`
+    Streams: StreamsPage in studio by show_streams, fetch_streams
+);
+lazy_page!(
+    /// `/dashboard/keys`
+    Keys: KeysPage in studio by show_keys, fetch_keys
+);
+lazy_page!(
+    /// `/dashboard/analytics`
+    Analytics: AnalyticsPage in analytics by show_analytics, fetch_analytics
+);
+lazy_page!(
+    /// `/dashboard/analytics/{id}`
+    Report: ReportPage in analytics by show_report, fetch_report
+);
