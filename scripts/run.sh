@@ -2,8 +2,8 @@
 # From nothing to StreamIt at http://localhost:3000:
 #   ./run            installs what is missing, builds, starts Redis, LiveKit, ingress and StreamIt; Ctrl-C stops them
 #   ./run --demo     also a demo creator who is live with a test picture
-#   ./run --no-app   everything but StreamIt itself, for `cargo leptos watch` in another terminal:
-#                        . data/dev.env && cargo leptos watch
+#   ./run --no-app   everything but StreamIt itself, for `cargo leptos watch --split` in another terminal:
+#                        . data/dev.env && cargo leptos watch --split
 #
 # Settings are StreamIt's own, from the environment or .env. With LIVEKIT_URL set, that LiveKit is used and none is
 # started. Everything that is kept lies in STREAMIT_DATA_DIR (./data): the database, LiveKit's key and secret (made
@@ -88,12 +88,12 @@ start_livekit() {
   warn "Once that is mended, start ./run again; or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET to use another."
 }
 
-# What `cargo leptos watch` needs to find the toolchain and the running parts. Holds LiveKit's secret.
+# What `cargo leptos watch --split` needs to find the toolchain and the running parts. Holds LiveKit's secret.
 write_dev_env() {
   (
     umask 077
     {
-      echo "# For development against what ./run has started:  . data/dev.env && cargo leptos watch"
+      echo "# For development against what ./run has started:  . data/dev.env && cargo leptos watch --split"
       "$ROOT/scripts/toolchain.sh"
       if [ -s "$STACK/stack.env" ]; then sed -n 's/^LIVEKIT_\(URL\|API_KEY\|API_SECRET\)=/export &/p' "$STACK/stack.env"; fi
     } >"$DATA/dev.env"
@@ -162,7 +162,7 @@ fi
 start_livekit
 write_dev_env 8>&-
 if [ -z "$APP" ]; then
-  printf '\n  The parts are running. In another terminal:\n\n    . %s/dev.env && cargo leptos watch\n\n  Ctrl-C here stops them.\n' "${DATA/#"$ROOT"\//}"
+  printf '\n  The parts are running. In another terminal:\n\n    . %s/dev.env && cargo leptos watch --split\n\n  Ctrl-C here stops them.\n' "${DATA/#"$ROOT"\//}"
   while :; do
     sleep 3600 8>&- &
     SLEEPER=$!
