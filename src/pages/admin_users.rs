@@ -22,8 +22,7 @@ pub fn UsersSection() -> impl IntoView {
     // Not `search`, which the top of every page shows as what is looked for among streams.
     let user = Memo::new(move |_| query.read().get("user").filter(|name| !name.trim().is_empty()));
     let after = Memo::new(move |_| query.read().get("after"));
-    let listing =
-        Resource::new_blocking(move || (user.get(), after.get()), |(user, after)| list_users(user, after));
+    let listing = Resource::new_blocking(move || (user.get(), after.get()), |(user, after)| list_users(user, after));
     view! {
         <section class="stack" id="users" aria-labelledby="users-title">
             <h2 class="section-title" id="users-title">

@@ -50,11 +50,7 @@ pub async fn find_last(db: impl Queryable<'_>) -> Result<Option<Timestamp>> {
 }
 
 /// When the last stream began, of those that are on air and began in that time: each sends several events then.
-pub async fn find_last_start(
-    db: impl Queryable<'_>,
-    after: Timestamp,
-    until: Timestamp,
-) -> Result<Option<Timestamp>> {
+pub async fn find_last_start(db: impl Queryable<'_>, after: Timestamp, until: Timestamp) -> Result<Option<Timestamp>> {
     let (last,): (Option<i64>,) = db.read(FIND_LAST_START).bind(after.0).bind(until.0).fetch_one().await?;
     Ok(last.map(Timestamp))
 }
