@@ -82,11 +82,10 @@ async fn accounts_are_listed_the_newest_first_without_their_address(database: Da
     assert_eq!((names(&page), &page["next"]), (vec!["carl".into(), "bob".into(), "ann".into()], &Value::Null));
     let flags = |one: &Value| [&one["isAdmin"], &one["isCreator"], &one["isLive"]].map(|flag| flag == true);
     let all = items(&page);
-    assert_eq!([flags(&all[0]), flags(&all[1]), flags(&all[2])], [
-        [false, true, true],
-        [false, false, false],
-        [true, true, false],
-    ]);
+    assert_eq!(
+        [flags(&all[0]), flags(&all[1]), flags(&all[2])],
+        [[false, true, true], [false, false, false], [true, true, false]]
+    );
     assert_eq!((&all[0]["displayName"], &all[1]["displayName"]), (&json!("Carl the Great"), &json!("bob")));
     assert!(all.iter().all(|one| one["createdAt"].is_string() && one["id"].is_string()), "{page}");
     encoder.stops().await;

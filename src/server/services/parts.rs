@@ -1,8 +1,8 @@
 //! The parts that StreamIt works with: how each is looked at, and what is said of it. The one definition, for the page
 //! of admins, for the banner that names what is missing, and for `streamit doctor`.
 //!
-//! Promises: an answer about each part within [`PATIENCE`], whatever it does, and no failure because one is away. What is
-//! said holds no secret and nothing that a part answered; that is the detail, which the doctor alone shows.
+//! Promises: an answer about each part within [`PATIENCE`], whatever it does, and no failure because one is away. What
+//! is said holds no secret and nothing that a part answered; that is the detail, which the doctor alone shows.
 
 use std::time::Duration;
 
@@ -175,7 +175,7 @@ pub async fn livekit_api(livekit: Option<&LiveKit>) -> Finding {
         Ok(Err(CallError::Unreachable(reason))) => away(&reason),
         Ok(Err(error)) => {
             let remedy = "Check LIVEKIT_API_KEY and LIVEKIT_API_SECRET: they are what LiveKit's configuration has \
-                          under `keys`. If they are right, LiveKit's log says what is wrong.";
+                          under keys. If they are right, LiveKit's log says what is wrong.";
             Finding::failing(kind, "LiveKit refuses what it is asked.", remedy).because(&error)
         }
         Err(_) => away(TOO_SLOW),
@@ -189,7 +189,8 @@ pub async fn ingress(livekit: Option<&LiveKit>) -> Finding {
         return Finding::not_set_up(kind, "Without LiveKit there is no ingress.", "Set up LiveKit first.");
     };
     let fails = |reason: &dyn ToString| {
-        let remedy = "Start livekit/ingress with the same Redis as LiveKit, and set `ingress` in LiveKit's configuration.";
+        let remedy =
+            "Start livekit/ingress with the same Redis as LiveKit, and set ingress in LiveKit's configuration.";
         Finding::failing(kind, "LiveKit has no ingress that answers.", remedy).because(&reason.to_string())
     };
     let addresses = match timeout(STEP_WITHIN, livekit.list_ingress_addresses()).await {
@@ -253,12 +254,12 @@ async fn webhooks(db: &Db, has_livekit: bool, base_url: &Url) -> Finding {
 fn told_by(began: Option<Timestamp>, last: Option<Timestamp>, base_url: &Url) -> Finding {
     match (began, last) {
         (Some(began), last) if last.is_none_or(|last| last < began.minus(WEBHOOKS_WITHIN)) => {
-            webhooks_missing("Somebody is live, and no webhook of LiveKit's has come since before they began.", base_url)
+            webhooks_missing("Somebody is live, and LiveKit has sent no webhook since they began.", base_url)
         }
         (_, Some(last)) => webhooks_arrive(Some(last)),
         (_, None) => {
             let says = "No webhook of LiveKit's has come in the last 24 hours. Some come whenever somebody goes live.";
-            Finding::unknown(PartKind::Webhooks, says, "Go live, or run `streamit doctor`, which has LiveKit send one.")
+            Finding::unknown(PartKind::Webhooks, says, "Go live, or run streamit doctor, which has LiveKit send one.")
         }
     }
 }
