@@ -30,6 +30,8 @@ const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/dashboard/analytics', 'creator'],
   [() => '/admin', 'admin'],
   [() => '/admin?status=APPROVED', 'admin'],
+  [({ creator }) => `/admin?user=${creator.username}`, 'admin'],
+  [() => '/admin?user=nobody-of-that-name', 'admin'],
   [() => '/admin/audit', 'admin'],
 ];
 

@@ -143,7 +143,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(account, 'account-failed', true);
   await account.getByRole('button', { name: 'Delete account…' }).click();
   await shoot(account, 'account-delete');
-  await shoot(await signedIn('/admin', admin), 'admin');
+  await shoot(await signedIn('/admin', admin), 'admin', true);
   await shoot(await signedIn('/admin?status=APPROVED', admin), 'admin-approved');
   await dashboardOffline(await signedIn('/dashboard/streams', ada));
   await shoot(await signedIn('/dashboard/keys', ada), 'keys-none');

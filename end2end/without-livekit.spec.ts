@@ -41,6 +41,13 @@ test('it says what is missing, and everything else works', async ({ visit, insta
   // A visitor cannot mend it.
   await expect(banner(watch)).toHaveCount(0);
 
+  const administration = await visit('/admin', { as: ada });
+  const livekit = administration.locator('[data-part="livekit"]');
+  await expect(livekit).toHaveAttribute('data-state', 'notSetUp');
+  await expect(livekit).toContainText('LiveKit is not set up.');
+  await expect(livekit).toContainText('LIVEKIT_URL');
+  await expect(administration.locator('[data-part="database"]')).toHaveAttribute('data-state', 'ok');
+
   const bob = await Account.signUp(installation.url, 'bob');
   const { id } = await bob.apply();
   const page = await visit('/apply', { as: bob });

@@ -86,6 +86,8 @@ async fn an_address_with_a_nul_is_no_failure_of_ours(database: Database) {
     for path in [
         "/?search=a%00b",
         "/watch/a%00b",
+        "/admin?user=a%00b",
+        "/admin?after=a%00b",
         "/admin/audit?cursor=a%00b",
         "/admin/audit?username=a%00b",
         "/dashboard/analytics/a%00b",

@@ -7,9 +7,12 @@ use server_fn::codec::GetUrl;
 
 use super::{
     error::ApiError,
-    protocol::{Api, PostForm},
+    protocol::{Api, Payload, PostForm},
 };
-pub use crate::domain::{application::Application, audit::AuditEntry, page::Page};
+pub use crate::domain::{account::ListedAccount, application::Application, audit::AuditEntry, page::Page, setup::Part};
+
+impl Payload for ListedAccount {}
+impl Payload for Part {}
 
 /// Applications, the oldest first; of one `status`, or all.
 #[server(prefix = "/api", endpoint = "/admin/applications", protocol = Api<GetUrl>)]
@@ -33,6 +36,27 @@ pub async fn list_audit(
     let visit = door::visit()?;
     let actor = visit.actor().await?;
     Ok(audit::list(&visit.state, &actor, username.as_deref(), cursor.as_deref()).await?)
+}
+
+/// Accounts, the newest first; those whose username or name holds `search`, or all.
+#[server(prefix = "/api", endpoint = "/admin/users", protocol = Api<GetUrl>)]
+pub async fn list_users(
+    #[server(default)] search: Option<String>,
+    #[server(default)] cursor: Option<String>,
+) -> Result<Page<ListedAccount>, ApiError> {
+    use crate::server::{auth::door, services::users};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(users::list(&visit.state, &actor, search.as_deref(), cursor.as_deref()).await?)
+}
+
+/// How the parts are that StreamIt works with: database, LiveKit, ingress, webhooks, storage, mail.
+#[server(prefix = "/api", endpoint = "/admin/health", protocol = Api<GetUrl>)]
+pub async fn list_parts() -> Result<Vec<Part>, ApiError> {
+    use crate::server::{auth::door, services::parts};
+    let visit = door::visit()?;
+    let actor = visit.actor().await?;
+    Ok(parts::list(&visit.state, &actor).await?)
 }
 
 /// Decides one: `review`, `approve`, `reject` or `revoke`, the last two with a reason.

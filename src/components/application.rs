@@ -106,9 +106,9 @@ pub fn ApplicationCard(
     view! {
         <article class="panel stack application" data-username=username.clone()>
             <header class="row spread">
-                <h2 class="section-title">
+                <h3 class="section-title">
                     <PersonName username=username.clone() display_name />
-                </h2>
+                </h3>
                 <StatusTag status />
             </header>
             <p class="application-about" dir="auto">

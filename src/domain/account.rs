@@ -164,6 +164,29 @@ pub struct Account {
     pub picture: Option<String>,
 }
 
+/// A person with an account, as admins see it: without the address for mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ListedAccount {
+    /// The account's id, which the log of the program names it by.
+    pub id: UserId,
+    /// What one signs in with, and the address of the watch page.
+    pub username: String,
+    /// The name that others read.
+    pub display_name: String,
+    /// Address of their picture.
+    pub picture: Option<String>,
+    /// Decides applications.
+    pub is_admin: bool,
+    /// Has an approved application, and so a stream.
+    pub is_creator: bool,
+    /// Their stream is on air.
+    pub is_live: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
 /// One sign-in of the account, as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

@@ -1,10 +1,13 @@
-//! Deciding applications. Every decision is a plain form, so it works without WASM too.
+//! What admins have to see to: applications, users, and how the installation is. Every decision is a plain form, so it
+//! works without WASM too.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 
 use super::{
+    admin_parts::PartsSection,
+    admin_users::UsersSection,
     dashboard::MissingParts,
     forms::{PostForm, explain, failure_of},
     session::{Guard, Need},
@@ -25,7 +28,7 @@ use crate::{
 const TABS: [(&str, &str); 4] =
     [("PENDING", "Pending"), ("UNDER_REVIEW", "Under review"), ("APPROVED", "Approved"), ("REJECTED", "Rejected")];
 
-/// Deciding applications.
+/// Applications to decide, users, and the parts of the installation.
 #[component]
 pub fn AdminPage() -> impl IntoView {
     view! {
@@ -34,12 +37,19 @@ pub fn AdminPage() -> impl IntoView {
             <div class="page stack">
                 <MissingParts />
                 <div class="row spread">
-                    <h1 class="page-title">"Creator applications"</h1>
+                    <h1 class="page-title">"Administration"</h1>
                     <A href="/admin/audit" attr:class="button">
                         "Audit log"
                     </A>
                 </div>
-                <Applications />
+                <section class="stack" aria-labelledby="applications-title">
+                    <h2 class="section-title" id="applications-title">
+                        "Creator applications"
+                    </h2>
+                    <Applications />
+                </section>
+                <UsersSection />
+                <PartsSection />
             </div>
         </Guard>
     }

@@ -27,7 +27,7 @@ pub fn AuditPage() -> impl IntoView {
                 <div class="row spread">
                     <h1 class="page-title">"Audit log"</h1>
                     <A href="/admin" attr:class="button">
-                        "Applications"
+                        "Administration"
                     </A>
                 </div>
                 <p class="muted">
@@ -50,7 +50,7 @@ fn Entries() -> impl IntoView {
         |(username, cursor)| list_audit(username, cursor),
     );
     view! {
-        <form method="get" action="/admin/audit" class="audit-filter" role="search">
+        <form method="get" action="/admin/audit" class="list-filter" role="search">
             <Field label="Of one account" name="username" required=false value=username.get_untracked().unwrap_or_default() />
             <button type="submit" class="button">
                 "Show"

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod address;
 pub mod admin;
+pub mod admin_parts;
+pub mod admin_users;
 pub mod analytics;
 pub mod analytics_last;
 pub mod analytics_period;

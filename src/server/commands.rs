@@ -243,7 +243,7 @@ fn leptos_options() -> LeptosOptions {
 }
 
 /// A database's address as it may be printed: it may hold a password, in more than one place.
-pub(super) fn without_password(database_url: &str) -> &str {
+fn without_password(database_url: &str) -> &str {
     if database_url.starts_with("sqlite:") { database_url } else { "of DATABASE_URL" }
 }
 

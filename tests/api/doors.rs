@@ -86,6 +86,9 @@ fn of_admins() -> Vec<(Method, &'static str, Value)> {
     vec![
         (Method::GET, "/api/admin/applications", Value::Null),
         (Method::GET, "/api/admin/applications?status=PENDING", Value::Null),
+        (Method::GET, "/api/admin/audit", Value::Null),
+        (Method::GET, "/api/admin/users?search=ann", Value::Null),
+        (Method::GET, "/api/admin/health", Value::Null),
         (Method::POST, "/api/admin/applications/decision", decision),
     ]
 }

@@ -86,6 +86,8 @@ const MATRIX: &[Row] = &[
     ("POST /api/creator/application", r#"{"about":"Music"}"#,                    [401, 200, 409, 409, 200, 409, 200]),
     ("GET /api/admin/applications", "",                                          ADMINS),
     ("GET /api/admin/audit", "",                                                 ADMINS),
+    ("GET /api/admin/users", "",                                                 ADMINS),
+    ("GET /api/admin/health", "",                                                ADMINS),
     ("POST /api/admin/applications/decision", r#"{"id":"0","decision":"approve"}"#, [401, 403, 403, 403, 403, 404, 403]),
 
     ("GET /api/channels", "",                                                    ALL),

@@ -2,6 +2,7 @@
 
 mod account_deletion;
 mod accounts;
+mod administration;
 mod analytics;
 mod applications;
 mod audit;

@@ -67,7 +67,6 @@ async fn where_all_is_well_it_finds_nothing_and_leaves_nothing(database: Databas
         "StreamIt runs at",
         "LiveKit answers",
         "clock and this one agree",
-        "lists its ingresses",
         &format!("Encoders can connect to {rtmp}"),
         "asks its nodes",
         "webhooks arrive",
@@ -93,7 +92,7 @@ async fn a_livekit_that_is_away_or_refuses_the_key_is_found(database: Database) 
     let app = TestApp::start(database).await;
     let spoken = doctor(&app, &[("LIVEKIT_API_SECRET", "another-secret-that-is-long-enough-too")]).await;
     assert_eq!(spoken.code, 1, "{spoken:?}");
-    says(&spoken, '✗', "check LIVEKIT_API_KEY and LIVEKIT_API_SECRET");
+    says(&spoken, '✗', "Check LIVEKIT_API_KEY and LIVEKIT_API_SECRET");
     app.livekit.go_down();
     let spoken = doctor(&app, &[]).await;
     assert_eq!(spoken.code, 1, "{spoken:?}");

@@ -192,7 +192,7 @@ fn patterns(search: &Search) -> [String; PATTERNS] {
 }
 
 /// What stands for other characters in a pattern stands for itself.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 

@@ -2,13 +2,13 @@
 
 use sqlx::Result;
 
-use super::{Queryable, Tx, statements};
+use super::{AFTER_ALL, Queryable, Tx, channels::literal, statements};
 use crate::domain::{
-    account::{Account, Email, Username},
+    account::{Account, Email, ListedAccount, Username},
     channel::Creator,
     id::UserId,
     profile::{About, DisplayName, ProfileUpdate},
-    search::searchable,
+    search::{Search, searchable},
     timestamp::Timestamp,
 };
 
@@ -59,6 +59,17 @@ statements! {
                               WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
                   FROM users u WHERE u.username > $1 ORDER BY u.username LIMIT $2";
 
+    /// The newest first, before one of them; those whose names fit the pattern.
+    LIST_NEWEST = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.picture, u.is_admin,
+                       EXISTS (SELECT 1 FROM creator_applications a
+                               WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator,
+                       EXISTS (SELECT 1 FROM streams s
+                               WHERE s.user_id = u.id AND s.status IN ('live', 'reconnecting')) AS is_live,
+                       u.created_at
+                   FROM users u
+                   WHERE u.id < $1 AND (u.username || ' ' || u.folded_name) LIKE $2 ESCAPE '!'
+                   ORDER BY u.id DESC LIMIT $3";
+
     SET_ADMIN = "UPDATE users SET is_admin = $2 WHERE id = $1";
 
     FIND_TIME_ZONE = "SELECT time_zone FROM users WHERE id = $1";
@@ -99,6 +110,33 @@ impl From<AccountRow> for Account {
             is_admin: row.is_admin,
             is_creator: row.is_creator,
             picture: row.picture,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    id: String,
+    username: String,
+    display_name: String,
+    picture: Option<String>,
+    is_admin: bool,
+    is_creator: bool,
+    is_live: bool,
+    created_at: i64,
+}
+
+impl From<ListedRow> for ListedAccount {
+    fn from(row: ListedRow) -> Self {
+        Self {
+            id: row.id.into(),
+            username: row.username,
+            display_name: row.display_name,
+            picture: row.picture,
+            is_admin: row.is_admin,
+            is_creator: row.is_creator,
+            is_live: row.is_live,
+            created_at: row.created_at.into(),
         }
     }
 }
@@ -168,6 +206,19 @@ pub async fn find_account(db: impl Queryable<'_>, id: &UserId) -> Result<Option<
 pub async fn list(db: impl Queryable<'_>, after: &str, limit: i64) -> Result<Vec<Account>> {
     let rows: Vec<AccountRow> = db.read(LIST_USERS).bind(after).bind(limit).fetch_all().await?;
     Ok(rows.into_iter().map(Account::from).collect())
+}
+
+/// Accounts, the newest first, after `cursor`; those whose username or name holds `search`, or all.
+pub async fn list_newest(
+    db: impl Queryable<'_>,
+    search: Option<&Search>,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ListedAccount>> {
+    let pattern = search.map_or_else(|| "%".to_owned(), |search| format!("%{}%", literal(search.folded())));
+    let query = db.read(LIST_NEWEST).bind(cursor.unwrap_or(AFTER_ALL)).bind(pattern).bind(limit);
+    let rows: Vec<ListedRow> = query.fetch_all().await?;
+    Ok(rows.into_iter().map(ListedAccount::from).collect())
 }
 
 /// Makes the account an admin, or no longer one.

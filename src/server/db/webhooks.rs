@@ -16,6 +16,12 @@ statements! {
                          ($10, $1), ($11, $1), ($12, $1), ($13, $1), ($14, $1), ($15, $1), ($16, $1), ($17, $1)
                      ON CONFLICT (id) DO NOTHING RETURNING id";
 
+    FIND_LAST_EVENT = "SELECT max(received_at) FROM webhook_events";
+
+    /// Of a stream that is on air, or rehearses.
+    FIND_LAST_START = "SELECT max(started_at) FROM streams
+                       WHERE status <> 'offline' AND started_at > $1 AND started_at <= $2";
+
     DELETE_OLD_EVENTS = "DELETE FROM webhook_events WHERE received_at <= $1";
 }
 
@@ -35,6 +41,18 @@ pub async fn insert(tx: &mut Tx, ids: &[&str], now: Timestamp) -> Result<HashSet
         new.extend(query.fetch_all::<(String,)>().await?.into_iter().map(|(id,)| id));
     }
     Ok(new)
+}
+
+/// When the last one came, of those that are remembered.
+pub async fn find_last(db: impl Queryable<'_>) -> Result<Option<Timestamp>> {
+    let (last,): (Option<i64>,) = db.read(FIND_LAST_EVENT).fetch_one().await?;
+    Ok(last.map(Timestamp))
+}
+
+/// When the last stream began, of those that are on air and began in that time: each sends several events then.
+pub async fn find_last_start(db: impl Queryable<'_>, after: Timestamp, until: Timestamp) -> Result<Option<Timestamp>> {
+    let (last,): (Option<i64>,) = db.read(FIND_LAST_START).bind(after.0).bind(until.0).fetch_one().await?;
+    Ok(last.map(Timestamp))
 }
 
 /// Forgets events received before then.

@@ -1,8 +1,9 @@
-//! What whoever sets up a LiveKit wants to know of it. Nothing here is asked while serving.
+//! What whoever sets up a LiveKit wants to know of it. Nothing here is asked while serving, but by admins.
 
 use std::time::{Duration, SystemTime};
 
 use livekit_api::services::ingress::IngressListFilter;
+use livekit_protocol::IngressInput;
 
 use super::{CallError, LiveKit};
 use crate::domain::id::StreamId;
@@ -33,13 +34,15 @@ impl LiveKit {
         }
     }
 
-    /// Where encoders connect, each address once. It answers at all only where there is an ingress service.
+    /// Where encoders connect, each address once; not where an ingress that somebody else made fetches a stream from.
+    /// It answers at all only where there is an ingress service.
     ///
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn list_ingress_addresses(&self) -> Result<Vec<String>, CallError> {
         let made = self.calls.measured("ListIngress", self.ingress.list_ingress(IngressListFilter::All)).await?;
-        let mut addresses: Vec<String> = made.into_iter().map(|one| one.url).filter(|url| !url.is_empty()).collect();
+        let waits = made.into_iter().filter(|one| one.input_type() != IngressInput::UrlInput);
+        let mut addresses: Vec<String> = waits.map(|one| one.url).filter(|url| !url.is_empty()).collect();
         addresses.sort_unstable();
         addresses.dedup();
         Ok(addresses)

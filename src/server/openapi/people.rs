@@ -12,15 +12,17 @@ use crate::{
     domain::{
         application::{ApplicationStatus, Decision, MAX_WORDS_CHARS},
         profile::{MAX_ABOUT_CHARS, MAX_NAME_CHARS, ProfileChange},
+        search::MAX_SEARCH_CHARS,
     },
-    server::services::accounts::{
-        MAX_SIGN_INS, MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_UPS, SIGN_IN_WINDOW, SIGN_UP_WINDOW,
+    server::services::{
+        accounts::{MAX_SIGN_INS, MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_UPS, SIGN_IN_WINDOW, SIGN_UP_WINDOW},
+        parts::PATIENCE,
     },
 };
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
-    [accounts(), signing_in(), applications()].concat()
+    [accounts(), signing_in(), applications(), administration()].concat()
 }
 
 fn sign_ins() -> String {
@@ -138,10 +140,6 @@ fn applications() -> Vec<Operation> {
             .field("cursor", cursor())
             .by(Access::Admins)
             .refuses(&[E::Invalid]),
-        function::<admin::ListAudit>("Who did what, the newest first; by or to one account, or all.")
-            .field("cursor", cursor())
-            .by(Access::Admins)
-            .refuses(&[E::Invalid, E::NotFound]),
         function::<admin::DecideApplication>("Decides an application.")
             .field("decision", choice(&decisions))
             .field("reason", json!({
@@ -150,5 +148,25 @@ fn applications() -> Vec<Operation> {
             .by(Access::Admins)
             .refuses(&[E::Invalid, E::NotFound, E::Conflict])
             .refuses(&LIVEKIT),
+    ]
+}
+
+fn administration() -> Vec<Operation> {
+    vec![
+        function::<admin::ListAudit>("Who did what, the newest first; by or to one account, or all.")
+            .field("cursor", cursor())
+            .by(Access::Admins)
+            .refuses(&[E::Invalid, E::NotFound]),
+        function::<admin::ListUsers>("Accounts, the newest first; those whose username or name holds a text, or all.")
+            .field("search", json!({ "maxLength": MAX_SEARCH_CHARS }))
+            .field("cursor", cursor())
+            .by(Access::Admins)
+            .refuses(&[E::Invalid]),
+        function::<admin::ListParts>("How the parts are that StreamIt works with, and what to do.")
+            .by(Access::Admins)
+            .notes(format!(
+                "Each is asked now, all at once, for at most {} s; one that is away is in the answer and fails nothing.",
+                PATIENCE.as_secs()
+            )),
     ]
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::setup::MissingPart,
-    server::{Error, Result, auth::actor::Actor, db, state::AppState},
+    server::{Error, Result, auth::actor::Actor, db, services::parts, state::AppState},
 };
 
 /// The failure of what needs LiveKit when there is none.
@@ -13,7 +13,8 @@ pub fn no_livekit() -> Error {
     }
 }
 
-/// Parts that are missing: for creators and admins, and for anybody while there is no account yet.
+/// Parts that are missing without which nobody can go live: for creators and admins, and for anybody while there is no
+/// account yet.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -25,25 +26,6 @@ pub async fn missing_parts(state: &AppState, actor: &Actor) -> Result<Vec<Missin
     if !may_know {
         return Ok(vec![]);
     }
-    let missing = match &state.livekit {
-        None => Some(part(
-            "LiveKit is not set up.",
-            "Start StreamIt with ./run, which brings its own, or set LIVEKIT_URL, LIVEKIT_API_KEY and \
-             LIVEKIT_API_SECRET.",
-        )),
-        Some(livekit) if !livekit.is_reachable().await => Some(part(
-            "LiveKit does not answer.",
-            "Check that livekit-server runs at LIVEKIT_URL and that key and secret are the same there.",
-        )),
-        Some(_) => None,
-    };
-    Ok(missing.into_iter().collect())
-}
-
-fn part(name: &str, remedy: &str) -> MissingPart {
-    MissingPart {
-        name: name.to_owned(),
-        consequence: "Nobody can go live or watch until it is there. Everything else works.".to_owned(),
-        remedy: remedy.to_owned(),
-    }
+    let livekit = parts::livekit_api(state.livekit.as_ref()).await;
+    Ok(livekit.part.missing().into_iter().collect())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::server::{clock, db, services::pictures, state::AppState};
 
 /// Ids of webhooks are kept this long; LiveKit gives up on sending one after minutes.
-const KEEP_EVENTS: Duration = Duration::from_secs(24 * 3600);
+pub(super) const KEEP_EVENTS: Duration = Duration::from_secs(24 * 3600);
 /// Counters are kept this long: longer than any window.
 const KEEP_LIMITS: Duration = Duration::from_secs(24 * 3600);
 /// The audit log is kept this long: a year, and the time that it takes to notice something.

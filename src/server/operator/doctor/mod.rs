@@ -5,33 +5,26 @@ use std::{
     fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     os::unix::fs::PermissionsExt as _,
-    time::Duration,
 };
 
-use bytes::Bytes;
-use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::{Failure, archive};
 use crate::{
-    domain::media::{Picture, PictureKind},
+    domain::setup::PartState,
     server::{
         clock,
-        commands::{say, without_password},
+        commands::say,
         config::{Config, unknown_names},
-        db::{
-            Db,
-            inspect::{self, Schema},
-        },
-        mail::{MailError, Mailer},
+        db::{Db, inspect},
+        mail::Mailer,
+        services::parts::{self, Finding, PATIENCE},
         storage::Storage,
     },
 };
 
 mod media;
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// Less free space than this is soon none.
 const LEAST_FREE_BYTES: u64 = 500 * 1024 * 1024;
 
@@ -58,6 +51,19 @@ impl Report {
 
     fn is(&mut self, is_fine: bool, fine: &str, wrong: &str) {
         if is_fine { self.fine(fine) } else { self.wrong(wrong) }
+    }
+
+    /// What was found of a part, in the words of everywhere, and what it says itself.
+    fn part(&mut self, found: &Finding) {
+        let Finding { part, detail } = found;
+        let sentences = [Some(&part.says), part.consequence.as_ref(), part.remedy.as_ref()];
+        let detail = detail.as_ref().map(|detail| format!("({detail})"));
+        let words: Vec<&str> = sentences.into_iter().chain([detail.as_ref()]).flatten().map(String::as_str).collect();
+        match part.state {
+            PartState::Ok => self.fine(&words.join(" ")),
+            PartState::Failing => self.wrong(&words.join(" ")),
+            PartState::NotSetUp | PartState::Unknown => self.open(&words.join(" ")),
+        }
     }
 }
 
@@ -87,7 +93,7 @@ async fn look_at_all(report: &mut Report, config: &Config) {
     let is_running = server(report, config).await;
     match &config.livekit {
         Some(settings) => media::look(report, config, settings, db.as_ref().filter(|_| is_running)).await,
-        None => report.open("LiveKit is not set up (LIVEKIT_URL): pages work, and nobody can go live."),
+        None => report.part(&parts::livekit_api(None).await),
     }
 }
 
@@ -162,69 +168,46 @@ fn secret(report: &mut Report, config: &Config) {
 }
 
 async fn database(report: &mut Report, config: &Config) -> Option<Db> {
-    let name = without_password(&config.database_url);
-    if inspect::sqlite_file(&config.database_url).is_some_and(|file| !file.exists()) {
-        report.open(&format!("The database {name} is made at the first start."));
+    let file = inspect::sqlite_file(&config.database_url);
+    if let Some(file) = file.filter(|file| !file.exists()) {
+        report.open(&format!("The database {} is made at the first start.", file.display()));
         return None;
     }
-    let db = match Db::look_into(&config.database_url).await {
-        Ok(db) => db,
-        Err(error) => {
-            report.wrong(&format!("The database {name} can't be opened ({error}): check DATABASE_URL."));
-            return None;
+    let (db, found) = match Db::look_into(&config.database_url).await {
+        Ok(db) => {
+            let found = parts::database(&db).await;
+            (Some(db), found)
         }
+        Err(error) => (None, parts::database_fails(&error)),
     };
-    match inspect::schema(&db).await {
-        Ok(Schema::UpToDate) => report.fine(&format!("The database {name} answers, and is up to date.")),
-        Ok(Schema::Older(count)) => {
-            report.wrong(&format!("The database lacks {count} changes of this version: restart StreamIt."));
-        }
-        Ok(Schema::Newer) => {
-            report.wrong("The database was changed by a newer StreamIt: use that one, or restore a backup.");
-        }
-        Err(error) => report.wrong(&format!("The database {name} is not StreamIt's ({error}): check DATABASE_URL.")),
-    }
-    Some(db)
+    // The address of another one holds a password.
+    report.part(&match file {
+        Some(file) => found.at(&file.display()),
+        None => found,
+    });
+    db
 }
 
 async fn storage(report: &mut Report, config: &Config) {
     if !config.data_dir.exists() {
         return;
     }
-    let stored = async {
-        let storage = Storage::open(config).map_err(|error| error.to_string())?;
-        let file = Picture::new(PictureKind::Chosen, rand::random()).large();
-        storage
-            .put(&file, Bytes::from_static(b"a picture of the doctor's"))
-            .await
-            .map_err(|error| error.to_string())?;
-        storage.delete(&file).await.map_err(|error| error.to_string())
-    };
-    let (place, advice) = match &config.s3 {
-        Some(_) => ("in S3", "check STREAMIT_S3_BUCKET, its endpoint and its keys"),
-        None => ("in the data folder", "give its media/ to the user that StreamIt runs as"),
-    };
-    match stored.await {
-        Ok(()) => report.fine(&format!("Pictures can be stored {place}.")),
-        Err(error) => report.wrong(&format!("Pictures can't be stored {place} ({error}): {advice}.")),
-    }
+    let is_s3 = config.s3.is_some();
+    report.part(&match Storage::open(config) {
+        Ok(storage) => parts::storage(&storage, is_s3).await,
+        Err(error) => parts::storage_fails(is_s3, &error),
+    });
 }
 
 async fn mail(report: &mut Report, config: &Config) {
-    let Some(settings) = &config.mail else {
-        return report.open("Mail is not set up (STREAMIT_SMTP_URL): who forgets their password asks you.");
+    let found = match config.mail.as_ref().map(Mailer::new).transpose() {
+        Ok(mailer) => parts::mail(mailer.as_ref()).await,
+        Err(error) => parts::mail_fails(&error),
     };
-    let seen = match Mailer::new(settings) {
-        Ok(mailer) => timeout(PATIENCE, mailer.look()).await.unwrap_or(Err(MailError::TooSlow)),
-        Err(error) => Err(error),
-    };
-    match seen {
-        Ok(()) => report.fine(&format!("The mail server {} lets StreamIt in.", settings.host)),
-        Err(error) => {
-            let advice = "check STREAMIT_SMTP_URL; nobody gets a link to a new password";
-            report.wrong(&format!("Mail can't be sent ({error}): {advice}."));
-        }
-    }
+    report.part(&match &config.mail {
+        Some(settings) => found.at(&settings.host),
+        None => found,
+    });
 }
 
 async fn server(report: &mut Report, config: &Config) -> bool {

@@ -1,0 +1,44 @@
+//! Accounts, as admins see them: who it is, what they may do, since when, and whether they are live.
+
+use leptos::prelude::*;
+
+use super::{avatar::Avatar, badge::LiveBadge, person::PersonName, time_text::TimeAgo};
+use crate::domain::{account::ListedAccount, channel::StreamStatus};
+
+/// The accounts, in their order.
+#[component]
+pub fn UserList(
+    /// What is shown.
+    accounts: Vec<ListedAccount>,
+) -> impl IntoView {
+    let rows = accounts.into_iter().map(|account| view! { <UserRow account /> }).collect_view();
+    view! { <ol class="rows users">{rows}</ol> }.into_any()
+}
+
+#[component]
+fn UserRow(account: ListedAccount) -> impl IntoView {
+    let ListedAccount { username, display_name, picture, is_admin, is_creator, is_live, created_at, .. } = account;
+    // A username is letters, digits and underscores.
+    let (channel, history) = (format!("/watch/{username}"), format!("/admin/audit?username={username}"));
+    view! {
+        <li class="row-item" data-user=username.clone()>
+            <Avatar username=username.clone() picture />
+            <div class="row-words">
+                <p class="row-title">
+                    <span>
+                        <PersonName username=username.clone() display_name />
+                    </span>
+                    {is_admin.then(|| view! { <span class="tag">"Admin"</span> })}
+                    {is_creator.then(|| view! { <span class="tag">"Creator"</span> })}
+                    {is_live.then(|| view! { <LiveBadge status=StreamStatus::Live is_announced=false /> })}
+                </p>
+                <p class="muted small">
+                    "Signed up " <TimeAgo at=Some(created_at) /> " · "
+                    {is_creator.then(|| view! { <a href=channel>"Channel"</a> " · " })}
+                    <a href=history>{format!("What {username} did")}</a>
+                </p>
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,34 @@
+//! Who has an account, for admins. Nobody's address for mail is told.
+
+use crate::{
+    domain::{
+        account::ListedAccount,
+        fields::{FieldErrors, Invalid},
+        page::Page,
+        search::Search,
+    },
+    server::{Result, auth::actor::Actor, db, state::AppState},
+};
+
+/// Accounts in one piece of the list.
+const PER_PAGE: usize = 50;
+
+/// Accounts, the newest first; those whose username or name holds `search`, or all.
+///
+/// # Errors
+/// When the one who asks is not an admin, or `search` is too long.
+pub async fn list(
+    state: &AppState,
+    actor: &Actor,
+    search: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Page<ListedAccount>> {
+    actor.admin()?;
+    let text = search.unwrap_or_default().trim();
+    // As names are written on pages.
+    let search = Search::parse(text.strip_prefix('@').unwrap_or(text));
+    let search = search.map_err(|Invalid(message)| FieldErrors::one("search", message))?;
+    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let found = db::users::list_newest(&state.db, search.as_ref(), cursor, limit).await?;
+    Ok(Page::cut(found, PER_PAGE, |account| account.id.to_string()))
+}
