@@ -1,7 +1,7 @@
 //! Measuring what a player plays, as `measuring.js` looks at it: into the signals of its [`Playback`].
 //!
-//! It works while the player is muted, and looks at nothing while the page is hidden. A viewer's player is only counted:
-//! neither its picture nor its sound is touched. Dropping a [`Measuring`] ends it and empties the signals.
+//! It works while the player is muted, and looks at nothing while the page is hidden. For a viewer only WebRTC's counters
+//! are read: neither picture nor sound is touched. Dropping a [`Measuring`] ends it and empties the signals.
 
 use std::cell::RefCell;
 

@@ -12,8 +12,8 @@ use crate::domain::{
 };
 
 /// What the number beside the controls is, and what it is not.
-const DELAY_MEANS: &str = "How long the picture takes from the video server to your screen. What it took from the camera \
-                           to the video server is not in it.";
+const DELAY_MEANS: &str = "How long the picture takes from the video server to your screen. The way from the camera to \
+                           the video server comes on top.";
 
 /// A player.
 #[component]
