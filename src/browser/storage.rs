@@ -28,19 +28,14 @@ pub fn remember_theatre(is_on: bool) {
     if is_on { set(THEATRE, SO) } else { remove(THEATRE) }
 }
 
-/// Whether that creator has put the guide to their first stream away.
-pub fn guide_is_away(username: &str) -> bool {
-    get(&guide_of(username)).is_some()
+/// Whether the guide to the first broadcast was put away.
+pub fn guide_is_away() -> bool {
+    get(GUIDE).is_some()
 }
 
-/// Remembers that they have.
-pub fn put_guide_away(username: &str) {
-    set(&guide_of(username), SO);
-}
-
-/// Several people may use one browser.
-fn guide_of(username: &str) -> String {
-    format!("{GUIDE}.{username}")
+/// Remembers that it was. By whom is nobody's business: it is remembered after they have signed out, too.
+pub fn put_guide_away() {
+    set(GUIDE, SO);
 }
 
 fn get(name: &str) -> Option<String> {

@@ -17,7 +17,6 @@ pub(super) fn FirstRunSection(
     controls: EncoderControls,
     /// A broadcast of theirs was over when the page was loaded.
     has_streamed: bool,
-    username: String,
 ) -> impl IntoView {
     let is_away = RwSignal::new(has_streamed);
     let shown = controls.shown();
@@ -34,16 +33,15 @@ pub(super) fn FirstRunSection(
         },
         false,
     );
-    let whose = username.clone();
     Effect::new(move |_| {
-        if storage::guide_is_away(&whose) {
+        if storage::guide_is_away() {
             is_away.set(true);
         }
     });
-    let put_away = Callback::new(move |()| {
-        storage::put_guide_away(&username);
+    let put_away = move || {
+        storage::put_guide_away();
         is_away.set(true);
-    });
+    };
     view! {
         <Show when=move || !is_away.get()>
             <FirstRunGuide progress on_put_away=put_away />

@@ -174,7 +174,7 @@ fn Stream(
             error=controls.error
             on_action=move |action| controls.act(action)
         />
-        <FirstRunSection feed controls has_streamed=report.has_streamed username=username.clone() />
+        <FirstRunSection feed controls has_streamed=report.has_streamed />
         <LastBroadcast first=last status />
         <div class="streams-grid">
             <div class="streams-main stack">
