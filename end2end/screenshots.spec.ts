@@ -145,6 +145,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(account, 'account-delete');
   await shoot(await signedIn('/admin', admin), 'admin', true);
   await shoot(await signedIn('/admin?status=APPROVED', admin), 'admin-approved');
+  await shoot(await signedIn('/dashboard/streams', await newCreator('beginner')), 'dashboard-first-run');
   await dashboardOffline(await signedIn('/dashboard/streams', ada));
   await shoot(await signedIn('/dashboard/keys', ada), 'keys-none');
 
@@ -170,6 +171,11 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(dashboard, 'dashboard-live-open');
   await ada.changeChat({ isChatFollowersOnly: false });
   await shoot(watch, 'watch-live');
+  await watch.keyboard.press('t');
+  await expect(watch.locator('.player-delay')).toBeAttached();
+  await watch.locator('.player').hover();
+  await shoot(watch, 'watch-theatre');
+  await watch.keyboard.press('t');
   await chats(ada, visit, newUser);
   await shoot(keys, 'keys-live');
   await shoot(await guest(`/watch/${long.username}`), 'watch-long-title');

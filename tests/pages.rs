@@ -18,6 +18,7 @@ on_both_databases![
     a_link_to_a_channel_shows_what_is_on,
     the_first_page_has_a_link_preview_too,
     a_list_goes_on_without_scripts,
+    who_was_never_live_is_led_there_without_scripts_too,
 ];
 
 /// Pages, and a part of each that is only there when it was rendered to its end.
@@ -225,6 +226,22 @@ async fn a_list_goes_on_without_scripts(database: Database) {
         let refused = page(path).await;
         assert!(refused.contains(words) && refused.contains("Show all streams"), "{path}");
     }
+}
+
+async fn who_was_never_live_is_led_there_without_scripts_too(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let program = app.program().await;
+    let reader = program.seen_by(&carl);
+    let page = async || reader.get("/dashboard/streams").await.body;
+    let first = page().await;
+    for part in ["Your first stream", "0 of 4 done", "href=\"/dashboard/keys\"", "href=\"#stream-title\""] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    let encoder = app.encoder_connects(&carl.make_key().await).await;
+    assert!(page().await.contains("3 of 4 done"), "on air for the first time, without a title");
+    encoder.stops().await;
+    assert!(!page().await.contains("Your first stream"));
 }
 
 fn long_search() -> String {

@@ -1,13 +1,16 @@
-// Looks into a player once a second: WebRTC's counters, a very small copy of the picture, and how loud it is.
+// Looks into a player: WebRTC's counters, and for a creator a very small copy of the picture, and how loud it is.
 //
 // It works while the player is muted. While the page is hidden it looks at nothing: a browser slows its timers then, and
 // what nobody sees needs no alarm.
-// Calls:
+// Measuring calls, once a second:
 //   onSample({ stats, luma, loudest })   stats is JSON as domain/media_report.rs reads it; luma and loudest are missing
 //                                        when the picture cannot be seen, or the sound not be heard, just now
 //   onLevel(level)                       ten times a second: 0 to 1, or undefined when it cannot be heard
+// Counting calls, every other second:
+//   onStats(stats)                       the same JSON
 
 const SAMPLE_EVERY_MS = 1_000;
+const COUNT_EVERY_MS = 2_000;
 const LEVEL_EVERY_MS = 100;
 const COPY_WIDTH = 64;
 const COPY_HEIGHT = 36;
@@ -77,6 +80,38 @@ export class Measuring {
     const level = this.#ear?.level;
     if (level !== undefined) this.#loudest = Math.max(this.#loudest ?? 0, level);
     this.#onLevel(level);
+  }
+}
+
+// The counters alone: for a viewer, who wants to know no more than how late the picture is.
+export class Counting {
+  #player;
+  #onStats;
+  #isAsking = false;
+  #isClosed = false;
+  #timer;
+
+  constructor(player, onStats) {
+    this.#player = player;
+    this.#onStats = onStats;
+    this.#timer = setInterval(() => this.#count(), COUNT_EVERY_MS);
+  }
+
+  close() {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+  }
+
+  async #count() {
+    const media = this.#player.media;
+    if (document.hidden || this.#isAsking || !media) return;
+    this.#isAsking = true;
+    try {
+      const stats = await readStats(media.picture, media.sound);
+      if (!this.#isClosed) this.#onStats(JSON.stringify(stats));
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 //! Measuring what a player plays, as `measuring.js` looks at it: into the signals of its [`Playback`].
 //!
-//! It works while the player is muted, and looks at nothing while the page is hidden. Dropping a [`Measuring`] ends it
-//! and empties the signals.
+//! It works while the player is muted, and looks at nothing while the page is hidden. For a viewer only WebRTC's counters
+//! are read: neither picture nor sound is touched. Dropping a [`Measuring`] ends it and empties the signals.
 
 use std::cell::RefCell;
 
@@ -29,6 +29,13 @@ extern "C" {
     ) -> JsMeasuring;
     #[wasm_bindgen(method, js_class = "Measuring")]
     fn close(this: &JsMeasuring);
+
+    #[wasm_bindgen(js_name = Counting)]
+    type JsCounting;
+    #[wasm_bindgen(constructor, js_class = "Counting")]
+    fn new(player: &StreamPlayer, on_stats: &Closure<dyn FnMut(String)>) -> JsCounting;
+    #[wasm_bindgen(method, js_class = "Counting")]
+    fn close(this: &JsCounting);
 }
 
 #[wasm_bindgen]
@@ -45,9 +52,13 @@ extern "C" {
 /// A player that is being measured.
 pub struct Measuring {
     playback: Playback,
-    js: JsMeasuring,
-    _on_sample: Closure<dyn FnMut(JsSample)>,
-    _on_level: Closure<dyn FnMut(Option<f64>)>,
+    looks: Looks,
+}
+
+/// Who looks, and whom they call.
+enum Looks {
+    AtAll { js: JsMeasuring, _on_sample: Closure<dyn FnMut(JsSample)>, _on_level: Closure<dyn FnMut(Option<f64>)> },
+    AtCounters { js: JsCounting, _on_stats: Closure<dyn FnMut(String)> },
 }
 
 impl Measuring {
@@ -70,7 +81,19 @@ impl Measuring {
             let _ = playback.level.try_set(level);
         });
         let js = JsMeasuring::new(player.to_measure(), &on_sample, &on_level);
-        Self { playback, js, _on_sample: on_sample, _on_level: on_level }
+        Self { playback, looks: Looks::AtAll { js, _on_sample: on_sample, _on_level: on_level } }
+    }
+
+    /// Begins to count what comes for that player: [`Playback::report`] and nothing else.
+    pub fn count(playback: Playback, player: &Player) -> Self {
+        let mut meter = MediaMeter::default();
+        let on_stats = Closure::<dyn FnMut(String)>::new(move |stats: String| {
+            // A browser that counts otherwise is not measured.
+            let Ok(stats) = serde_json::from_str::<MediaSample>(&stats) else { return };
+            let _ = playback.report.try_set(meter.take(stats));
+        });
+        let js = JsCounting::new(player.to_measure(), &on_stats);
+        Self { playback, looks: Looks::AtCounters { js, _on_stats: on_stats } }
     }
 
     /// What was measured is no more: the connection broke, or nothing is sent. The page, and its signals with it, may be
@@ -84,7 +107,10 @@ impl Measuring {
 
 impl Drop for Measuring {
     fn drop(&mut self) {
-        self.js.close();
+        match &self.looks {
+            Looks::AtAll { js, .. } => js.close(),
+            Looks::AtCounters { js, .. } => js.close(),
+        }
         self.forget();
     }
 }

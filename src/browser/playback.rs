@@ -44,7 +44,17 @@ pub struct Source {
     token: Box<dyn Fn() -> TokenFuture>,
     metadata: Box<dyn Fn(ChannelState)>,
     chat: Box<dyn Fn(Vec<ChatLine>)>,
-    is_measured: bool,
+    measures: Measures,
+}
+
+/// What is measured of what comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Measures {
+    Nothing,
+    /// WebRTC's counters.
+    Counters,
+    /// The counters, picture and sound, in the best quality there is.
+    All,
 }
 
 impl Source {
@@ -54,7 +64,7 @@ impl Source {
         F: Future<Output = Result<RoomToken, ApiError>> + 'static,
     {
         let token: Box<dyn Fn() -> TokenFuture> = Box::new(move || Box::pin(token()));
-        Self { token, metadata: Box::new(|_| {}), chat: Box::new(|_| {}), is_measured: false }
+        Self { token, metadata: Box::new(|_| {}), chat: Box::new(|_| {}), measures: Measures::Nothing }
     }
 
     /// Calls `take` with the room's metadata, whenever it changes.
@@ -71,10 +81,17 @@ impl Source {
         self
     }
 
+    /// Counts what comes, in the quality that it is shown in: [`Playback::report`] alone.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        self.measures = Measures::Counters;
+        self
+    }
+
     /// Measures what comes, in its best quality: [`Playback::report`], [`Playback::level`], [`Playback::warnings`].
     #[must_use]
     pub fn measured(mut self) -> Self {
-        self.is_measured = true;
+        self.measures = Measures::All;
         self
     }
 }
@@ -90,7 +107,9 @@ pub struct Playback {
     pub sound_is_blocked: RwSignal<bool>,
     /// The viewer paused it.
     pub is_paused: RwSignal<bool>,
-    /// Size, rates and delay, once a second; `None` while nothing comes or nothing is measured.
+    /// The viewer wants the page filled with it.
+    pub is_theatre: RwSignal<bool>,
+    /// Size, rates and delay, every second or two; `None` while nothing comes or nothing is measured.
     pub report: RwSignal<Option<MediaReport>>,
     /// How loud, 0 to 1, ten times a second, also while muted; `None` while the browser cannot or may not listen.
     pub level: RwSignal<Option<f64>>,
@@ -111,6 +130,7 @@ impl Playback {
             sound: RwSignal::new(sound),
             sound_is_blocked: RwSignal::new(false),
             is_paused: RwSignal::new(false),
+            is_theatre: RwSignal::new(false),
             report: RwSignal::new(None),
             level: RwSignal::new(None),
             warnings: RwSignal::new(Vec::new()),
@@ -126,6 +146,12 @@ impl Playback {
             self.sound.set(sound);
         }
         Effect::watch(move || self.sound.get(), |sound, _, _| storage::remember_sound(*sound), false);
+    }
+
+    /// Fills the page if the last player did, and remembers whether it does from now on. Only in an effect.
+    pub fn remember_theatre(self) {
+        self.is_theatre.set(storage::theatre());
+        Effect::watch(move || self.is_theatre.get(), |is_on, _, _| storage::remember_theatre(*is_on), false);
     }
 
     /// Is connected while `wanted`. Only in an effect, which has to run again when the video element changes.
@@ -156,6 +182,7 @@ impl Playback {
             }
             PlayerAction::TogglePause => self.with_engine(|engine| engine.player.toggle_pause()),
             PlayerAction::Retry => self.with_engine(Engine::start),
+            PlayerAction::ToggleTheatre => self.is_theatre.update(|is_on| *is_on = !*is_on),
             PlayerAction::ToggleFullScreen => {
                 let Some(stage) = self.stage.get_untracked() else { return };
                 self.with_engine(|engine| engine.player.toggle_full_screen(&stage));
@@ -202,7 +229,7 @@ impl Engine {
             };
             Self {
                 playback,
-                player: Player::new(video, source.is_measured, report),
+                player: Player::new(video, source.measures == Measures::All, report),
                 source,
                 measuring: RefCell::new(None),
                 is_wanted: Cell::new(false),
@@ -219,7 +246,11 @@ impl Engine {
             return;
         }
         if wanted {
-            self.measuring.replace(self.source.is_measured.then(|| Measuring::start(self.playback, &self.player)));
+            self.measuring.replace(match self.source.measures {
+                Measures::Nothing => None,
+                Measures::Counters => Some(Measuring::count(self.playback, &self.player)),
+                Measures::All => Some(Measuring::start(self.playback, &self.player)),
+            });
             self.start();
         } else {
             self.stop();

@@ -3,17 +3,55 @@
 use crate::domain::playback::Sound;
 
 const SOUND: &str = "streamit.sound";
+const THEATRE: &str = "streamit.theatre";
+const GUIDE: &str = "streamit.guide";
+/// What is stored for what is either so, or not there.
+const SO: &str = "1";
 
 /// How loud the player was.
 pub fn sound() -> Option<Sound> {
-    Sound::from_stored(&local_storage()?.get_item(SOUND).ok()??)
+    Sound::from_stored(&get(SOUND)?)
 }
 
 /// Remembers how loud the player is.
 pub fn remember_sound(sound: Sound) {
+    set(SOUND, &sound.to_stored());
+}
+
+/// Whether the player filled the page.
+pub fn theatre() -> bool {
+    get(THEATRE).is_some()
+}
+
+/// Remembers whether the player fills the page.
+pub fn remember_theatre(is_on: bool) {
+    if is_on { set(THEATRE, SO) } else { remove(THEATRE) }
+}
+
+/// Whether the guide to the first broadcast was put away.
+pub fn guide_is_away() -> bool {
+    get(GUIDE).is_some()
+}
+
+/// Remembers that it was. By whom is nobody's business: it is remembered after they have signed out, too.
+pub fn put_guide_away() {
+    set(GUIDE, SO);
+}
+
+fn get(name: &str) -> Option<String> {
+    local_storage()?.get_item(name).ok()?
+}
+
+fn set(name: &str, value: &str) {
     if let Some(storage) = local_storage() {
         // Full, or forbidden: then it is not remembered.
-        let _ = storage.set_item(SOUND, &sound.to_stored());
+        let _ = storage.set_item(name, value);
+    }
+}
+
+fn remove(name: &str) {
+    if let Some(storage) = local_storage() {
+        let _ = storage.remove_item(name);
     }
 }
 

@@ -32,6 +32,7 @@ pub mod earlier_titles;
 pub mod encoder_controls;
 pub mod feedback;
 pub mod field;
+pub mod first_run;
 pub mod focus_keeper;
 pub mod follow_button;
 pub mod form_dialog;

@@ -6,7 +6,14 @@
 use leptos::{either::EitherOf8, html, prelude::*};
 
 use super::icon::Icon;
-use crate::domain::playback::{PlayerAction, PlayerPhase, Sound};
+use crate::domain::{
+    media_report::behind_words,
+    playback::{PlayerAction, PlayerPhase, Sound},
+};
+
+/// What the number beside the controls is, and what it is not.
+const DELAY_MEANS: &str = "How long the picture takes from the video server to your screen. The way from the camera to \
+                           the video server comes on top.";
 
 /// A player.
 #[component]
@@ -20,6 +27,12 @@ pub fn Player(
     /// The viewer paused it.
     #[prop(into)]
     is_paused: Signal<bool>,
+    /// It fills the page. Without this there is no button for it.
+    #[prop(optional, into)]
+    is_theatre: Option<Signal<bool>>,
+    /// How late the picture is, in milliseconds; `None` while that is not known.
+    #[prop(optional, into)]
+    delay_ms: Signal<Option<u32>>,
     /// Where the picture goes.
     video: NodeRef<html::Video>,
     /// What fills the screen.
@@ -34,6 +47,9 @@ pub fn Player(
     children: ChildrenFn,
 ) -> impl IntoView {
     let has_controls = move || phase.with(PlayerPhase::has_controls);
+    let fills_page = move || is_theatre.is_some_and(|is_theatre| is_theatre.get());
+    // A picture that stands still is as late as one likes.
+    let behind = Memo::new(move |_| if is_paused.get() { None } else { delay_ms.get().map(behind_words) });
     view! {
         <div
             class="player"
@@ -42,6 +58,7 @@ pub fn Player(
             aria-label="Player"
             data-phase=move || phase.with(phase_name)
             data-paused=move || is_paused.get().then_some("true")
+            data-theatre=move || fills_page().then_some("true")
         >
             <video
                 class="player-video"
@@ -60,7 +77,7 @@ pub fn Player(
                 <Message phase is_paused on_action offline=children />
             </div>
             <Show when=has_controls>
-                <Controls sound is_paused on_action />
+                <Controls sound is_paused is_theatre behind on_action />
             </Show>
         </div>
     }
@@ -183,7 +200,13 @@ fn Failure(message: String, on_action: Callback<PlayerAction>) -> impl IntoView 
 }
 
 #[component]
-fn Controls(sound: Signal<Sound>, is_paused: Signal<bool>, on_action: Callback<PlayerAction>) -> impl IntoView {
+fn Controls(
+    sound: Signal<Sound>,
+    is_paused: Signal<bool>,
+    is_theatre: Option<Signal<bool>>,
+    behind: Memo<Option<String>>,
+    on_action: Callback<PlayerAction>,
+) -> impl IntoView {
     let is_silent = move || sound.with(|sound| sound.is_muted || sound.volume <= 0.0);
     let percent = move || sound.with(|sound| if sound.is_muted { 0.0 } else { (sound.volume * 100.0).round() });
     view! {
@@ -215,6 +238,8 @@ fn Controls(sound: Signal<Sound>, is_paused: Signal<bool>, on_action: Callback<P
                 }
             />
             <span class="player-controls-gap"></span>
+            <Delay behind />
+            {is_theatre.map(|is_on| view! { <TheatreButton is_on on_action /> })}
             <ControlButton
                 label="Full screen"
                 icon="maximize"
@@ -222,6 +247,34 @@ fn Controls(sound: Signal<Sound>, is_paused: Signal<bool>, on_action: Callback<P
                 on_click=move || on_action.run(PlayerAction::ToggleFullScreen)
             />
         </div>
+    }
+    .into_any()
+}
+
+/// How late the picture is. It is there to be looked at, and is not announced.
+#[component]
+fn Delay(behind: Memo<Option<String>>) -> impl IntoView {
+    view! {
+        <Show when=move || behind.with(Option::is_some)>
+            <span class="player-delay number" title=DELAY_MEANS>
+                {behind}
+            </span>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn TheatreButton(is_on: Signal<bool>, on_action: Callback<PlayerAction>) -> impl IntoView {
+    view! {
+        <span class="player-theatre">
+            <ControlButton
+                label=Signal::derive(move || if is_on.get() { "Leave theatre" } else { "Theatre" })
+                icon="rectangle-horizontal"
+                keys="t"
+                on_click=move || on_action.run(PlayerAction::ToggleTheatre)
+            />
+        </span>
     }
     .into_any()
 }

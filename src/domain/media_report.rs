@@ -250,6 +250,14 @@ pub fn delay_words(milliseconds: u32) -> String {
     format!("{}.{} s", tenths / 10, tenths % 10)
 }
 
+/// `0.2 s behind`: how late a picture is, as viewers read it.
+pub fn behind_words(milliseconds: u32) -> String {
+    match milliseconds.saturating_add(50) / 100 {
+        0 => "under 0.1 s behind".to_owned(),
+        tenths => format!("{}.{} s behind", tenths / 10, tenths % 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,5 +389,8 @@ mod tests {
         let rates = [0, 96_400, 999_400, 999_600, 4_249_000, 12_000_000].map(bit_rate_words);
         assert_eq!(rates, ["0 kbit/s", "96 kbit/s", "999 kbit/s", "1.0 Mbit/s", "4.2 Mbit/s", "12.0 Mbit/s"]);
         assert_eq!([0, 85, 999, 1_000, 2_149].map(delay_words), ["0 ms", "85 ms", "999 ms", "1.0 s", "2.1 s"]);
+        let behind = [0, 49, 50, 249, 960, 2_149].map(behind_words);
+        let words = ["under 0.1", "under 0.1", "0.1", "0.2", "1.0", "2.1"].map(|number| format!("{number} s behind"));
+        assert_eq!(behind, words);
     }
 }

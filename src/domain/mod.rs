@@ -25,6 +25,7 @@ pub mod checklist;
 pub mod crop;
 pub mod export;
 pub mod fields;
+pub mod first_run;
 pub mod folding;
 pub mod id;
 pub mod ingress;

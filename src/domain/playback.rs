@@ -92,6 +92,20 @@ impl PlayerPhase {
     pub fn has_controls(&self) -> bool {
         matches!(self, Self::Playing { .. } | Self::NeedsTap { .. })
     }
+
+    /// There is, or is about to be, something to give the whole page to. It stays so while the connection comes and
+    /// goes, so that the page does not change its form with it.
+    pub fn fills_theatre(&self) -> bool {
+        !matches!(self, Self::Offline)
+    }
+
+    /// A key that asks for this is for the player now.
+    pub fn takes(&self, action: PlayerAction) -> bool {
+        match action {
+            PlayerAction::ToggleTheatre => self.fills_theatre(),
+            _ => self.has_controls(),
+        }
+    }
 }
 
 /// How long to wait before attempt number `failures` + 1; `None` when it is time to stop and ask.
@@ -114,6 +128,8 @@ pub enum PlayerAction {
     SetVolume(f64),
     /// Fill the screen, or give it back.
     ToggleFullScreen,
+    /// Fill the page, with the chat beside it, or give it back.
+    ToggleTheatre,
     /// Let the sound out that the browser held back.
     Unlock,
     /// Try again after giving up.
@@ -204,6 +220,24 @@ mod tests {
     #[test]
     fn the_creator_sees_a_rehearsal() {
         assert!(PlayerPhase::of(StreamStatus::Rehearsal, &PICTURE, false).shows_picture());
+    }
+
+    #[test]
+    fn the_page_is_the_player_s_while_the_stream_is_on_air() {
+        let phase = |status, media: &Media| PlayerPhase::of(status, media, false);
+        for media in [Media::Idle, Media::Loading, PICTURE, Media::Lost, Media::Stalled, Media::Failed("x".into())] {
+            assert!(phase(StreamStatus::Live, &media).takes(PlayerAction::ToggleTheatre), "{media:?}");
+            assert!(phase(StreamStatus::Reconnecting, &media).fills_theatre(), "{media:?}");
+            assert!(!phase(StreamStatus::Offline, &media).takes(PlayerAction::ToggleTheatre), "{media:?}");
+        }
+    }
+
+    #[test]
+    fn other_keys_are_for_the_player_while_it_plays() {
+        for action in [PlayerAction::TogglePause, PlayerAction::ToggleMute, PlayerAction::ToggleFullScreen] {
+            assert!(PlayerPhase::Playing { has_picture: true }.takes(action));
+            assert!(!PlayerPhase::Loading.takes(action) && !PlayerPhase::Offline.takes(action));
+        }
     }
 
     #[test]

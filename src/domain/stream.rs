@@ -92,8 +92,8 @@ pub struct StreamReport {
     pub started_at: Option<Timestamp>,
     /// The version of the state, as in the events.
     pub version: i64,
-    /// There is a stream key.
-    pub has_key: bool,
+    /// A broadcast of this stream is over. One that is on air, or waited for, is not.
+    pub has_streamed: bool,
     /// What the key is for.
     pub input_type: Option<InputType>,
     /// Where the encoder connects, once there is a key.
@@ -110,6 +110,8 @@ pub struct StreamReport {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Controls {
+    /// There is a stream key.
+    pub has_key: bool,
     /// Who comes next is seen by the creator alone, until they go live.
     pub is_rehearsal_on: bool,
     /// The creator cut the encoder off; it stays out until they let it in again.

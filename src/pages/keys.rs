@@ -173,7 +173,7 @@ impl KeyState {
 }
 
 fn key_of(report: &StreamReport) -> Option<InputType> {
-    report.has_key.then(|| report.input_type.unwrap_or_default())
+    report.controls.has_key.then(|| report.input_type.unwrap_or_default())
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {

@@ -18,6 +18,7 @@ pub mod checklist;
 pub mod dashboard;
 pub mod delete_account;
 pub mod encoder_controls;
+pub mod first_run;
 pub mod follow;
 pub mod forgot;
 pub mod forms;

@@ -9,6 +9,7 @@ use super::{
     chat::{ChatPanel, follow_chat},
     chat_rules::ChatSection,
     encoder_controls::EncoderControls,
+    first_run::FirstRunSection,
     lists::{in_time, load_list},
     moderation::{Moderation, ModerationPanel},
     own_preview::{OwnPreview, own_playback},
@@ -173,6 +174,7 @@ fn Stream(
             error=controls.error
             on_action=move |action| controls.act(action)
         />
+        <FirstRunSection feed controls has_streamed=report.has_streamed />
         <LastBroadcast first=last status />
         <div class="streams-grid">
             <div class="streams-main stack">

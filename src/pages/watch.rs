@@ -246,14 +246,20 @@ fn WatchPlayer(
     let phase = Memo::new(move |_| {
         playback.media.with(|media| PlayerPhase::of(status.get(), media, playback.sound_is_blocked.get()))
     });
-    Effect::new(move |_| playback.remember_sound());
+    Effect::new(move |_| {
+        playback.remember_sound();
+        playback.remember_theatre();
+    });
+    let is_theatre = Signal::derive(move || playback.is_theatre.get() && phase.with(PlayerPhase::fills_theatre));
+    let delay_ms = Memo::new(move |_| playback.report.with(|report| report.as_ref()?.delay_ms));
     let Creator { username, display_name: name, .. } = creator;
     let label = format!("{name}'s stream");
     Effect::new(move |_| {
         let username = username.clone();
         let source = Source::new(move || channel_token(username.clone()))
             .on_metadata(move |state: ChannelState| feed.take_metadata(state))
-            .on_chat(move |lines| chat.take(lines));
+            .on_chat(move |lines| chat.take(lines))
+            .counted();
         playback.follow(wanted, source);
     });
     listen_to_keys(playback, phase, field);
@@ -262,6 +268,8 @@ fn WatchPlayer(
             phase
             sound=playback.sound
             is_paused=playback.is_paused
+            is_theatre
+            delay_ms
             video=playback.video
             stage=playback.stage
             label
@@ -293,11 +301,11 @@ fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl I
     .into_any()
 }
 
-/// Space or K plays and pauses, M is for sound, F fills the screen, C leads to the chat.
+/// Space or K plays and pauses, M is for sound, F fills the screen, T the page, C leads to the chat.
 fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>, field: NodeRef<html::Textarea>) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| match key_for(&event) {
-            Some(Key::Player(action)) if phase.with_untracked(PlayerPhase::has_controls) => {
+            Some(Key::Player(action)) if phase.with_untracked(|phase| phase.takes(action)) => {
                 event.prevent_default();
                 playback.act(action);
             }
@@ -336,6 +344,7 @@ fn key_for(event: &web_sys::KeyboardEvent) -> Option<Key> {
         " " | "k" => Some(Key::Player(PlayerAction::TogglePause)),
         "m" => Some(Key::Player(PlayerAction::ToggleMute)),
         "f" => Some(Key::Player(PlayerAction::ToggleFullScreen)),
+        "t" => Some(Key::Player(PlayerAction::ToggleTheatre)),
         "c" => Some(Key::Chat),
         _ => None,
     }

@@ -31,6 +31,8 @@ on_both_databases![
     the_time_to_wait_is_one_of_four,
     the_last_use_is_remembered_with_its_picture,
     the_creator_is_told_of_each_change_and_viewers_of_none,
+    other_pages_of_the_creator_are_told_of_a_key,
+    a_first_broadcast_is_over_when_it_ended_for_good,
     a_rehearsal_leaves_no_broadcast,
     what_comes_from_the_browser_is_rehearsed_and_ended_like_the_rest,
     going_live_from_the_browser_is_no_use_of_the_key,
@@ -376,10 +378,43 @@ async fn the_creator_is_told_of_each_change_and_viewers_of_none(database: Databa
     title(&carl, "Last").await;
     viewer.until("state", |state| state["title"] == "Last").await;
     for state in viewer.states() {
-        for name in ["isRehearsalOn", "endedByCreator", "disconnectProtectionSeconds", "lastUsed"] {
+        for name in ["hasKey", "isRehearsalOn", "endedByCreator", "disconnectProtectionSeconds", "lastUsed"] {
             assert_eq!(state.get(name), None, "{state}");
         }
     }
+}
+
+async fn other_pages_of_the_creator_are_told_of_a_key(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let mut own = carl.events("/api/stream/events").await;
+    own.until("state", |state| state["hasKey"] == false).await;
+    carl.make_key().await;
+    own.until("state", |state| state["hasKey"] == true).await;
+    carl.delete("/api/stream/ingress").await.ok();
+    own.until("state", |state| state["hasKey"] == false).await;
+}
+
+async fn a_first_broadcast_is_over_when_it_ended_for_good(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, encoder) = rehearsing(&app).await;
+    let has_streamed = async || carl.status().await["hasStreamed"].clone();
+    encoder.stops().await;
+    assert_eq!(has_streamed().await, false, "a rehearsal is no broadcast");
+    carl.post(REHEARSAL, json!({ "enabled": false })).await.ok();
+    protect(&carl, 300).await;
+    let key = carl.get("/api/stream/credentials").await.ok();
+    let encoder = app.encoder_connects(&key).await;
+    assert_eq!(has_streamed().await, false, "it is on air");
+    encoder.stops().await;
+    assert_eq!((&carl.status().await["status"], &has_streamed().await), (&json!("reconnecting"), &json!(false)));
+    carl.post(END, json!({})).await.ok();
+    assert_eq!(has_streamed().await, true);
+    // Longer ago than what reopens a broadcast: the next one is another.
+    app.execute("UPDATE broadcasts SET ended_at = ended_at - 120000").await;
+    carl.post(RESUME, json!({})).await.ok();
+    app.encoder_connects(&key).await;
+    assert_eq!((&carl.status().await["status"], &has_streamed().await), (&json!("live"), &json!(true)));
 }
 
 async fn a_rehearsal_leaves_no_broadcast(database: Database) {

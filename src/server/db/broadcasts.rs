@@ -27,6 +27,8 @@ statements! {
     SEE_BROADCAST = "UPDATE broadcasts SET last_seen_at = $2 WHERE id = $1 AND ended_at IS NULL
                      AND coalesce(last_seen_at, 0) < $2";
 
+    FIND_ANOTHER = "SELECT id FROM broadcasts WHERE stream_id = $1 AND id <> $2 LIMIT 1";
+
     FIND_LAST_SEEN = "SELECT last_seen_at FROM broadcasts WHERE id = $1";
 }
 
@@ -58,6 +60,13 @@ impl BroadcastRow {
 /// The stream's newest broadcast.
 pub async fn find_last(db: impl Queryable<'_>, id: &StreamId) -> Result<Option<BroadcastRow>> {
     db.read(FIND_LAST_BROADCAST).bind(id.as_str()).fetch_optional().await
+}
+
+/// Whether the stream has any other broadcast than the one that goes on now.
+pub async fn has_another(db: impl Queryable<'_>, id: &StreamId, current: Option<&BroadcastId>) -> Result<bool> {
+    let current = current.map_or("", BroadcastId::as_str);
+    let row: Option<(String,)> = db.read(FIND_ANOTHER).bind(id.as_str()).bind(current).fetch_optional().await?;
+    Ok(row.is_some())
 }
 
 /// Begins a broadcast.

@@ -228,6 +228,7 @@ impl StreamRow {
         let size = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
         let picture = size(self.last_width).zip(size(self.last_height));
         Controls {
+            has_key: self.ingress_id.is_some(),
             is_rehearsal_on: self.is_rehearsal_on,
             ended_by_creator: self.ended_by_creator,
             disconnect_protection_seconds: self.disconnect_protection_seconds(),

@@ -116,13 +116,14 @@ pub async fn report(state: &AppState, actor: &Actor) -> Result<StreamReport> {
     let id = actor.creator()?.stream_id;
     let row = get(state, &id).await?;
     let channel = publish::with_viewers(state, &id, row.state());
+    let has_streamed = db::broadcasts::has_another(&state.db, &id, row.broadcast().as_ref()).await?;
     Ok(StreamReport {
         is_live: channel.is_live,
         viewer_count: channel.viewer_count,
         status: channel.status,
         started_at: channel.started_at,
         version: channel.version,
-        has_key: row.ingress_id.is_some(),
+        has_streamed,
         input_type: row.input_type(),
         controls: row.controls(),
         server_url: row.server_url,
