@@ -1,20 +1,26 @@
 // Measures how late the picture is, from the moment that the encoder gets it to the viewer's screen, with a clock that
-// is part of the picture, and writes it into README.md.
+// is part of the picture; beside it the same ffmpeg, clock and Chromium with nginx between them, which makes HLS. Writes
+// both into README.md.
 
-import { expect, test, type Browser } from '@playwright/test';
+import { expect, test, type Browser, type Page } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Account, type Credentials } from '../end2end/lib/api';
 import { WhipEncoder, type Encoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
 import { HEIGHT, WIDTH, grey, readClock, sendClock } from './clock';
-import { Samples, machine, write } from './report';
+import { Nginx } from './nginx';
+import { type Pair, Samples, besideTable, machine, write } from './report';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);
 const BUILD = process.env.STREAMIT_BUILD ?? '';
 /** After the first picture: a decoder's beginning is not what viewers live with. */
 const SETTLES_MS = 4_000;
 const READ_MS = 5_000;
+const WHAT = 'picture at the encoder → on the viewer’s screen';
+const HLS = 'nginx: RTMP → HLS';
+/** hls.js stays three fragments behind the newest one: its viewer comes when there are as many, and one more. */
+const FRAGMENTS = 4;
 
 test('measure the delay', async ({ browser }) => {
   const head = machine(`${GOES} broadcasts each, ${READ_MS / 1000} s of pictures of each; times in milliseconds`);
@@ -29,7 +35,12 @@ test('measure the delay', async ({ browser }) => {
     await broadcasts(browser, installation, ada, 'RTMP', await ada.makeKey('rtmp'), async (key) => new ClockEncoder(key), times);
     const whip = (key: Credentials) => WhipEncoder.start(browser, key, {}, sendClock);
     await broadcasts(browser, installation, bea, 'WHIP', await bea.makeKey('whip'), whip, times);
-    write('delay', [head, times.table('picture at the encoder → on the viewer’s screen', aim)].join('\n\n'));
+    // What comes beside it has the machine to itself, as StreamIt had.
+    await installation.stop();
+    await broadcastsOfNginx(browser, times);
+    write('delay', [head, times.table(WHAT, aim)].join('\n\n'));
+    const besideHls = (kind: string): Pair => ({ what: WHAT, ours: [kind, times.of(kind)], theirs: [HLS, times.of(HLS)] });
+    write('beside-delay', [head, besideTable(['RTMP', 'WHIP'].map(besideHls))].join('\n\n'));
   } finally {
     await installation.stop();
     rmSync(installation.dir, { recursive: true, force: true });
@@ -51,14 +62,37 @@ async function broadcasts(
   for (let go = 0; go < GOES; go += 1) {
     const encoder = await start(key);
     await expect(page.locator('.player')).toHaveAttribute('data-phase', 'playing');
-    await page.waitForTimeout(SETTLES_MS);
-    const { ages, unreadable } = await readClock(page, READ_MS);
-    expect(ages.length, `${unreadable} pictures could not be read`).toBeGreaterThan(unreadable);
-    times.note(kind, ...ages);
+    times.note(kind, ...(await agesOn(page)));
     await encoder.stop();
     await expect(page.locator('.player')).toHaveAttribute('data-phase', 'offline');
   }
   await context.close();
+}
+
+async function broadcastsOfNginx(browser: Browser, times: Samples): Promise<void> {
+  const nginx = await Nginx.start();
+  try {
+    for (let go = 0; go < GOES; go += 1) {
+      const name = `broadcast${go}`;
+      const encoder = new ClockEncoder(nginx.wayIn(name));
+      await nginx.hasFragments(name, FRAGMENTS);
+      const page = await browser.newPage();
+      await nginx.play(page, name);
+      times.note(HLS, ...(await agesOn(page)));
+      await page.close();
+      await encoder.stop();
+    }
+  } finally {
+    await nginx.stop();
+  }
+}
+
+/** How old the clock is in each picture that the page shows, once that has settled. */
+async function agesOn(page: Page): Promise<number[]> {
+  await page.waitForTimeout(SETTLES_MS);
+  const { ages, unreadable } = await readClock(page, READ_MS);
+  expect(ages.length, `${unreadable} pictures could not be read`).toBeGreaterThan(unreadable);
+  return ages;
 }
 
 /** ffmpeg, which is given each picture at the moment that the picture shows. */
@@ -95,5 +129,6 @@ class ClockEncoder implements Encoder {
 
 /** LiveKit by itself takes 31 ms (WHIP) and 2.3 s (RTMP) on such a machine; no more than 50 ms on top of that. */
 function aim(name: string): string {
+  if (name === HLS) return '';
   return name === 'WHIP' ? 'p50 ≤ 81' : 'p50 ≤ 2,350';
 }

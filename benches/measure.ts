@@ -1,22 +1,23 @@
-// Measures start, going live, memory and sizes, and writes them into README.md. Nothing is left out: a go that fails
-// ends the run.
+// Measures start, going live and memory, and beside it when a page shows LIVE that asks every five seconds; writes both
+// into README.md. Nothing is left out: a go that fails ends the run.
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { rmSync } from 'node:fs';
 import { Account } from '../end2end/lib/api';
 import { RtmpEncoder, WhipEncoder, type Encoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
 import { expectOffline } from '../end2end/lib/player';
 import { memory } from './load';
+import { EVERY_MS, ask, openPolling } from './polling';
 import { Relay } from './relay';
-import { Samples, machine, write } from './report';
+import { type Pair, Samples, besideTable, machine, write } from './report';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);
 const BUILD = process.env.STREAMIT_BUILD ?? '';
 
 const times = new Samples();
+/** Of the page that asks. */
+const asked = new Samples();
 
 test('measure', async ({ browser }) => {
   const head = machine(`${GOES} goes each; times in milliseconds`);
@@ -27,12 +28,12 @@ test('measure', async ({ browser }) => {
     await start(installation);
     const idle = await idleMemory(installation);
     const ada = await Account.signUp(installation.url, 'ada');
-    const transfers = await firstVisits(browser, installation, ada);
     await streams(browser, installation, relay, ada, 'RTMP', () => ada.makeKey('rtmp'), async (key) => new RtmpEncoder(key));
     const ada2 = await secondCreator(installation, ada);
     await streams(browser, installation, relay, ada2, 'WHIP', () => ada2.makeKey('whip'), (key) => WhipEncoder.start(browser, key));
     const busy = memory(installation.appPid());
-    write('measured', [head, times.table('time', aim), memoryTable({ idle, busy }), sizeTable(transfers)].join('\n\n'));
+    write('measured', [head, times.table('time', aim), memoryTable({ idle, busy })].join('\n\n'));
+    write('beside-status', [head, besideTable(['RTMP', 'WHIP'].flatMap(besidePolling))].join('\n\n'));
   } finally {
     relay.stop();
     await installation.stop();
@@ -61,62 +62,6 @@ async function secondCreator(installation: Installation, admin: Account): Promis
   return creator;
 }
 
-interface Transfer {
-  page: string;
-  kind: string;
-  raw: number;
-  brotli: number;
-}
-
-/** What a browser with an empty cache fetches, by kind. */
-async function firstVisits(browser: Browser, installation: Installation, ada: Account): Promise<Transfer[]> {
-  const found: Transfer[] = [];
-  for (const [name, path, as] of [
-    ['/', '/', undefined],
-    ['/dashboard/keys', '/dashboard/keys', ada],
-    ['/watch/ada, not live', '/watch/ada', undefined],
-  ] as const) {
-    const context = await browser.newContext({ storageState: as?.storageState, baseURL: installation.url });
-    const page = await context.newPage();
-    const files: string[] = [];
-    page.on('response', (response) => files.push(new URL(response.url()).pathname));
-    const wasm = page.waitForResponse((response) => response.url().endsWith('.wasm'));
-    await page.goto(path);
-    await (await wasm).finished();
-    await page.evaluate(() => document.fonts.ready);
-    // What the page asks for once it is alive.
-    await page.waitForTimeout(1_000);
-    found.push(...sizes(name, files));
-    await context.close();
-  }
-  const player = ['/vendor/livekit-client.js'];
-  found.push(...sizes('the player, once a stream is live', player));
-  return found;
-}
-
-function sizes(page: string, paths: string[]): Transfer[] {
-  const totals = new Map<string, Transfer>();
-  for (const path of new Set(paths)) {
-    const kind = /\.(wasm|js|css|woff2|svg)$/.exec(path)?.[1];
-    if (!kind) continue;
-    const file = join(BUILD, 'site', path);
-    const raw = statSync(file).size;
-    const total = totals.get(kind) ?? { page, kind, raw: 0, brotli: 0 };
-    totals.set(kind, { ...total, raw: total.raw + raw, brotli: total.brotli + brotliSize(file) });
-  }
-  return [...totals.values()];
-}
-
-/** A font is compressed by itself; what the build has compressed is taken as it is. */
-function brotliSize(file: string): number {
-  if (file.endsWith('.woff2')) return statSync(file).size;
-  try {
-    return statSync(`${file}.br`).size;
-  } catch {
-    return brotliCompressSync(readFileSync(file)).length;
-  }
-}
-
 /** Goes live and off air, over and over, with dashboard and watch page open. */
 async function streams(
   browser: Browser,
@@ -137,15 +82,18 @@ async function streams(
   };
   const dashboard = await open('/dashboard/streams', creator);
   const watch = await open(`/watch/${creator.username}`);
+  const polling = await openPolling(browser, installation.url);
   // Events come once the page is alive: a change of the title shows that it is.
   await creator.setTitle(`Measured with ${kind}`);
   await expect(watch.getByRole('heading', { level: 1 })).toHaveText(`Measured with ${kind}`);
   for (let go = 0; go < GOES; go += 1) {
-    const pages = [dashboard, watch];
+    const pages = [dashboard, watch, polling];
     await Promise.all(pages.map(observe));
+    // Spread evenly: when it asks next has nothing to do with when somebody goes live.
+    await ask(polling, creator.username, ((go + 0.5) / GOES) * EVERY_MS);
     const started = Date.now();
     const encoder = await startEncoder(key);
-    const [onDashboard, onWatch] = await Promise.all(pages.map((page) => moment(page, 'live')));
+    const [onDashboard, onWatch, onPolling] = await Promise.all(pages.map((page) => moment(page, 'live')));
     const frame = await moment(watch, 'frame');
     const webhook = relay.encoderCameAt(started);
     if (webhook === undefined) throw new Error('live without a webhook');
@@ -155,12 +103,14 @@ async function streams(
     times.note(`${kind}: encoder started → LIVE on the dashboard`, onDashboard - started);
     times.note(`${kind}: encoder started → LIVE on the watch page`, onWatch - started);
     times.note(`${kind}: encoder started → first picture on the watch page`, frame - started);
+    asked.note(`${kind}: webhook received → LIVE`, onPolling - webhook);
+    asked.note(`${kind}: encoder started → LIVE`, onPolling - started);
     const stopped = Date.now();
     await encoder.stop();
     times.note(`${kind}: encoder stopped → offline on the watch page`, (await moment(watch, 'offline')) - stopped);
-    await Promise.all(pages.map(expectOffline));
+    await Promise.all([dashboard, watch].map(expectOffline));
   }
-  await Promise.all([dashboard, watch].map((page) => page.context().close()));
+  await Promise.all([dashboard, watch, polling].map((page) => page.context().close()));
 }
 
 /** From now on the page writes down when it shows what. */
@@ -170,7 +120,7 @@ async function observe(page: Page): Promise<void> {
     Object.assign(globalThis, { seen });
     const badge = document.querySelector<HTMLElement>('.status-line .badge')!;
     new MutationObserver(() => (seen[badge.dataset.status!] ??= Date.now())).observe(badge, { attributeFilter: ['data-status'] });
-    document.querySelector('video')!.requestVideoFrameCallback(() => (seen.frame ??= Date.now()));
+    document.querySelector('video')?.requestVideoFrameCallback(() => (seen.frame ??= Date.now()));
   });
 }
 
@@ -190,23 +140,14 @@ function aim(name: string): string {
   return '';
 }
 
+function besidePolling(kind: string): Pair[] {
+  return ['encoder started → LIVE', 'webhook received → LIVE'].map((from): Pair => {
+    const what = `${kind}: ${from}`;
+    return { what, ours: ['event stream', times.of(`${what} on the watch page`)], theirs: ['asked every 5 s', asked.of(what)] };
+  });
+}
+
 function memoryTable({ idle, busy }: { idle: number; busy: number }): string {
   const rows = [`| idle, 30 s after the start | ${idle.toFixed(1)} MB | ≤ 60 MB |`, `| at the end of the run | ${busy.toFixed(1)} MB | |`];
   return ['| memory (RSS) of the program | | aim |', '| --- | ---: | --- |', ...rows].join('\n');
 }
-
-function sizeTable(transfers: Transfer[]): string {
-  const kb = (bytes: number) => (bytes / 1000).toFixed(1);
-  const pages = [...new Set(transfers.map(({ page }) => page))];
-  const rows = pages.flatMap((page) => {
-    const parts = transfers.filter((one) => one.page === page);
-    const code = parts.filter(({ kind }) => ['wasm', 'js', 'css'].includes(kind));
-    const sum = (of: 'raw' | 'brotli') => code.reduce((total, one) => total + one[of], 0);
-    return [
-      ...parts.map((one) => `| ${page} | ${one.kind} | ${kb(one.raw)} | ${kb(one.brotli)} | |`),
-      `| ${page} | **wasm, js and css** | **${kb(sum('raw'))}** | **${kb(sum('brotli'))}** | ${page.startsWith('the player') ? '' : '≤ 300'} |`,
-    ];
-  });
-  return ['| first visit, in kB | | raw | brotli | aim |', '| --- | --- | ---: | ---: | --- |', ...rows].join('\n');
-}
-

@@ -12,15 +12,52 @@ export class Samples {
     this.all.set(name, [...(this.all.get(name) ?? []), ...values]);
   }
 
-  /** A row for each name: median, 95th percentile and largest, and what is aimed at. */
-  table(head: string, aim: (name: string) => string): string {
+  /** All that were noted under that name. */
+  of(name: string): number[] {
+    const values = this.all.get(name);
+    if (!values) throw new Error(`nothing was measured of "${name}"`);
+    return values;
+  }
+
+  /** A row for each name: median, 95th percentile and largest, with so many digits, and what is aimed at. */
+  table(head: string, aim: (name: string) => string, digits = 0): string {
     const rows = [...this.all].map(([name, values]) => {
-      const sorted = [...values].sort((a, b) => a - b);
-      const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]);
-      return `| ${name} | ${at(0.5)} | ${at(0.95)} | ${at(1)} | ${aim(name)} |`;
+      const [p50, p95, max] = [0.5, 0.95, 1].map((share) => quantile(values, share).toFixed(digits));
+      return `| ${name} | ${p50} | ${p95} | ${max} | ${aim(name)} |`;
     });
     return [`| ${head} | p50 | p95 | max | aim |`, '| --- | ---: | ---: | ---: | --- |', ...rows].join('\n');
   }
+}
+
+/** What that share of the values does not exceed. */
+function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** One time of StreamIt and the same time of something else, both in milliseconds. */
+export interface Pair {
+  what: string;
+  ours: [name: string, times: number[]];
+  theirs: [name: string, times: number[]];
+}
+
+/** A row for each pair: both times, and how many times as long the other one is. */
+export function besideTable(pairs: Pair[]): string {
+  const rows = pairs.map(({ what, ours: [name, own], theirs: [other, their] }) => {
+    const at = (times: number[]) => [0.5, 0.95].map((share) => quantile(times, share).toFixed(0));
+    const ratios = [0.5, 0.95].map((share) => `**${ratio(quantile(their, share) / quantile(own, share))}**`);
+    return `| ${[what, name, ...at(own), other, ...at(their), ...ratios].join(' | ')} |`;
+  });
+  return [
+    '| time | StreamIt | p50 | p95 | beside it | p50 | p95 | times as long: p50 | p95 |',
+    '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |',
+    ...rows,
+  ].join('\n');
+}
+
+function ratio(times: number): string {
+  return `${times.toFixed(times < 10 ? 1 : 0)} ×`;
 }
 
 /** When, on what, and how busy it was already. Call it before the run begins. */

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Measures StreamIt and writes the tables of benches/README.md:
-#   benches/run.sh [GOES (20)]        start, going live, memory, sizes: about ten minutes, without the build
-#   benches/run.sh delay [GOES (20)]  how late the picture is, by RTMP and by WHIP: about eight minutes
+# One measurement of StreamIt, which writes its tables of benches/README.md; `./bench` does all of them:
+#   benches/run.sh [measure] [GOES (20)]  start, memory, and going live beside a page that asks every five seconds:
+#                                     about 15 minutes, without the build
+#   benches/run.sh delay [GOES (20)]  how late the picture is, by RTMP and by WHIP, beside nginx: about 15 minutes
+#   benches/run.sh speed [GOES (20)]  pages on a slow telephone, and what they load: about ten minutes
 #   benches/run.sh analytics [GOES (20)]  a year of broadcasts, read: about a minute
 #   benches/run.sh chat [GOES (20)]   the chat with 100 viewers, and how much it takes: about four minutes
 #   benches/run.sh webhooks [THOUSANDS (20)]  signed webhooks: about a minute
@@ -16,7 +18,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
 
 WHAT=measure
-case ${1:-} in analytics | chat | delay | webhooks | requests | events | soak)
+case ${1:-} in measure | delay | speed | analytics | chat | webhooks | requests | events | soak)
   WHAT=$1
   shift
   ;;
@@ -24,7 +26,8 @@ esac
 
 scripts/packages.sh base build media test
 scripts/build.sh release
-case $WHAT in measure | chat | delay) scripts/livekit.sh >/dev/null ;; esac
+case $WHAT in measure | delay | speed | chat) scripts/livekit.sh >/dev/null ;; esac
+[ "$WHAT" != delay ] || scripts/packages.sh peers
 scripts/playwright.sh
 exports=$(scripts/node.sh)
 eval "$exports"

@@ -4,7 +4,7 @@
 #   rust   Debian's own Rust for the browser     go     Debian's Go, which fetches a newer one
 #   media  GStreamer, Redis, ffmpeg              test   Chromium, PostgreSQL, shellcheck
 #   python what a Python needs to install packages
-#   faults a clock that can be moved
+#   faults a clock that can be moved             peers  nginx with RTMP, for measurements beside StreamIt
 # Says nothing, and asks the package lists nothing, when all is there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -19,6 +19,7 @@ declare -A GROUP=(
     gstreamer1.0-libav gstreamer1.0-nice gcc libc6-dev pkg-config"
   [python]="python3-venv"
   [faults]="faketime"
+  [peers]="nginx libnginx-mod-rtmp"
   [test]="chromium fonts-dejavu-core postgresql shellcheck"
 )
 
@@ -44,7 +45,7 @@ install() {
   step "reading the package lists" as_root apt-get -o DPkg::Lock::Timeout=600 update
   step "installing ${need[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${need[@]}"
-  for service in redis-server postgresql; do
+  for service in redis-server postgresql nginx; do
     case " ${need[*]} " in
       *" $service "*) if [ -d /run/systemd/system ]; then as_root systemctl disable --quiet "$service" || true; fi ;;
     esac

@@ -53,7 +53,7 @@ SSR=(--no-default-features --features ssr)
 BROWSER=(--lib --target wasm32-unknown-unknown --no-default-features --features hydrate --target-dir "$CACHE/target/front")
 
 formatted() { cargo fmt --check; }
-shell_scripts() { shellcheck run test .ci/run scripts/*.sh deploy/*.sh deploy/single/*.sh benches/run.sh; }
+shell_scripts() { shellcheck run test bench .ci/run scripts/*.sh deploy/*.sh deploy/single/*.sh benches/run.sh; }
 lints_of_the_server() { nice cargo clippy --quiet --all-targets "${SSR[@]}" -- -D warnings; }
 lints_of_the_browser() { nice cargo clippy --quiet "${BROWSER[@]}" -- -D warnings; }
 

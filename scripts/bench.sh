@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Takes all measurements of benches/README.md in one go, and writes its tables:
+#   ./bench                      all of them: about an hour, without the build
+#   ./bench [NUMBER] NAME…       some of them: measure delay speed chat analytics webhooks requests events
+#   ./bench 5                    five goes of each instead of twenty
+# NUMBER and what each takes are explained at the head of benches/run.sh, which does one of them. One that fails leaves
+# its table as it was; the others go on, and at the end it says which failed.
+# Crashes and ten minutes under load are not among them: that is ./test soak, which writes the last two tables.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+ALL=(measure delay speed chat analytics webhooks requests events)
+
+NUMBER=''
+case ${1:-} in
+  -h | --help)
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    exit
+    ;;
+esac
+if [[ ${1:-} =~ ^[1-9][0-9]*$ ]]; then
+  NUMBER=$1
+  shift
+fi
+NAMES=("$@")
+[ $# -gt 0 ] || NAMES=("${ALL[@]}")
+for name in "${NAMES[@]}"; do
+  case " ${ALL[*]} " in
+    *" $name "*) ;;
+    *) die "no measurement is called '$name' (there are: ${ALL[*]}; for soak: ./test soak)" ;;
+  esac
+done
+
+# What runs ends first; the next one is not begun.
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+FAILED=()
+count=0
+for name in "${NAMES[@]}"; do
+  count=$((count + 1))
+  started=$SECONDS
+  printf '\n== %s (%d of %d)\n' "$name" "$count" "${#NAMES[@]}"
+  if "$ROOT/benches/run.sh" "$name" ${NUMBER:+"$NUMBER"}; then
+    printf '== %s: %d s\n' "$name" $((SECONDS - started))
+  else
+    FAILED+=("$name")
+    printf '== %s failed after %d s\n' "$name" $((SECONDS - started))
+  fi
+done
+
+printf '\n%d measured, %d failed, %d s\n' $((count - ${#FAILED[@]})) ${#FAILED[@]} "$SECONDS"
+[ ${#FAILED[@]} -eq 0 ] || die "./bench failed: ${FAILED[*]}"
+say "the tables are in benches/README.md"
