@@ -4,7 +4,7 @@
 #   ./test lint | unit | integration | api | e2e   one part
 #   ./test faults        what breaks while somebody is live, all of it (about 10 minutes); `./test` has the short form
 #   ./test soak [KILLS [SECONDS]]               not among all: 200 crashes under writes, then ten minutes under load
-# Arguments after the part go to its runner: ./test integration chat, ./test e2e live.spec.ts
+# Arguments after the part go to its runner: ./test integration chat, ./test e2e watching.spec.ts
 # Runs on free ports with its own Redis, databases and data, beside a running ./run.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
