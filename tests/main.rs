@@ -14,6 +14,7 @@ mod chat_convergence;
 mod chat_delivery;
 mod deployment;
 mod instances;
+mod names;
 mod on_air;
 mod operator;
 mod pages;
