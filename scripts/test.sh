@@ -2,7 +2,7 @@
 # Everything that is tested, from nothing, in one command; CI calls it too.
 #   ./test               all of it
 #   ./test lint | unit | integration | api | e2e   one part
-#   ./test faults        what breaks while somebody is live, all of it (about 10 minutes); `./test` has the short form
+#   ./test faults        what breaks while somebody is live, all of it; `./test` has the short form
 #   ./test soak [KILLS [SECONDS]]               not among all: 200 crashes under writes, then ten minutes under load
 # Arguments after the part go to its runner: ./test integration chat, ./test e2e watching.spec.ts
 # Runs on free ports with its own Redis, databases and data, beside a running ./run.
