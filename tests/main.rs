@@ -12,6 +12,7 @@ mod support;
 mod api;
 mod chat_convergence;
 mod chat_delivery;
+mod contrast;
 mod deployment;
 mod instances;
 mod names;
