@@ -56,6 +56,8 @@ formatted() { cargo fmt --check; }
 shell_scripts() { shellcheck run test .ci/run scripts/*.sh deploy/*.sh deploy/single/*.sh benches/run.sh; }
 lints_of_the_server() { nice cargo clippy --quiet --all-targets "${SSR[@]}" -- -D warnings; }
 lints_of_the_browser() { nice cargo clippy --quiet "${BROWSER[@]}" -- -D warnings; }
+# Links that lead nowhere, and signs that are taken for HTML.
+documentation() { RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --lib --no-deps --document-private-items "${SSR[@]}"; }
 
 # What runs in the browser must hold nothing of the server.
 browser_holds_no_server() {
@@ -71,6 +73,7 @@ lint() {
   part "the browser's part holds nothing of the server" browser_holds_no_server
   part "lints: server" lints_of_the_server
   part "lints: browser" lints_of_the_browser
+  part "documentation" documentation
 }
 
 compile_tests() { step "compiling the tests" nice cargo test --no-run "$@" "${SSR[@]}"; }
