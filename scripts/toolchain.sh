@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One Rust toolchain that compiles for this machine and for the browser, with the clippy and rustfmt of the same
-# version, and the wasm-bindgen command of exactly the version that Cargo.toml pins. Installs what is missing and
+# version, the wasm-bindgen command of exactly the version that Cargo.toml pins, and wasm-split-cli. Installs what is missing and
 # says how to use it:  eval "$(scripts/toolchain.sh)"
 #
 # With rustup: its toolchain, if that is new enough and rustup can add the wasm target. Otherwise Debian's rustc-web
@@ -14,6 +14,8 @@ TARGET=wasm32-unknown-unknown
 MINIMUM=1.96
 BINDGEN=$(sed -n 's/^wasm-bindgen *= *"=\([0-9.]*\)".*/\1/p' "$ROOT/Cargo.toml")
 [ -n "$BINDGEN" ] || die "Cargo.toml pins no wasm-bindgen (expected: wasm-bindgen = \"=X.Y.Z\")"
+# The command that cuts the browser's part where wasm_split_helpers (Cargo.toml) marked it.
+SPLIT=0.2.4
 
 has_wasm_std() {
   local dir
@@ -47,8 +49,12 @@ from_rustup() {
   dirname "$rustc"
 }
 
+# What the standard library for the browser was made from, and how.
+wasm_std_stamp() { echo "$(/usr/bin/rustc -V), with bitcode"; }
+
 # Debian ships the compiler's source but not its library for wasm without an operating system: cargo builds that, as
-# its -Zbuild-std does, and the compiled crates are put where rustc looks for them.
+# its -Zbuild-std does, and the compiled crates are put where rustc looks for them. They keep their bitcode, so that a
+# release is optimised as a whole, this library with it.
 build_wasm_std() {
   local seed=$CACHE/wasm-std library
   rm -rf "$seed"
@@ -65,15 +71,16 @@ opt-level = 3
 codegen-units = 4
 TOML
   # RUSTC_BOOTSTRAP: -Z options are otherwise refused by a stable compiler.
-  (cd "$seed" && env -u RUSTFLAGS -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc \
-    nice /usr/bin/cargo build --release --target $TARGET -Zbuild-std=std,panic_abort,panic_unwind,proc_macro --target-dir target) || return 1
+  (cd "$seed" && env -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc \
+    RUSTFLAGS=-Cembed-bitcode=yes nice /usr/bin/cargo build --release --target $TARGET -Zbuild-std=std,panic_abort,panic_unwind,proc_macro --target-dir target) || return 1
   library=$(/usr/bin/rustc --print target-libdir --target $TARGET)
   rm -f "$seed/target/$TARGET/release/deps/"libseed-*
   as_root rm -rf "$library"
   as_root mkdir -p "$library"
   as_root cp "$seed/target/$TARGET/release/deps/"*.rlib "$library/"
-  /usr/bin/rustc -V | as_root tee "$library/../built-for" >/dev/null
-  rm -rf "$seed"
+  wasm_std_stamp | as_root tee "$library/../built-for" >/dev/null
+  # What was compiled with another standard library cannot be linked with this one, and cargo does not see that.
+  rm -rf "$seed" "$CACHE/target/front"
 }
 
 # Prints a folder that holds Debian's tools and nothing else, so that they come before rustup's on PATH.
@@ -83,7 +90,7 @@ from_debian() {
   mkdir -p "$bin"
   for tool in cargo rustc rustdoc cargo-clippy clippy-driver cargo-fmt rustfmt; do ln -sfn "/usr/bin/$tool" "$bin/$tool"; done
   stamp=$(/usr/bin/rustc --print target-libdir --target $TARGET)/../built-for
-  if ! has_wasm_std /usr/bin/rustc || [ "$(cat "$stamp" 2>/dev/null)" != "$(/usr/bin/rustc -V)" ]; then
+  if ! has_wasm_std /usr/bin/rustc || [ "$(cat "$stamp" 2>/dev/null)" != "$(wasm_std_stamp)" ]; then
     step "building Rust's standard library for the browser (1 to 2 minutes)" build_wasm_std || return 1
     links_wasm /usr/bin/rustc || { cat "$CACHE/log/links-wasm.log" >&2; return 1; }
   fi
@@ -110,6 +117,15 @@ install_wasm_bindgen() {
   rm -rf "$CACHE/wasm-bindgen-target"
 }
 
+install_wasm_split() {
+  local into=$CACHE/wasm-split-$SPLIT
+  [ ! -x "$into/bin/wasm-split-cli" ] || return 0
+  CARGO_TARGET_DIR=$CACHE/wasm-split-target CARGO_PROFILE_RELEASE_LTO=off \
+    step "installing wasm-split-cli $SPLIT (1 minute)" \
+    nice cargo install wasm_split_cli_support --version "$SPLIT" --locked --features build-binary --root "$into" || return 1
+  rm -rf "$CACHE/wasm-split-target"
+}
+
 prepare() {
   local bin wrapper
   "$ROOT/scripts/packages.sh" base build
@@ -120,8 +136,9 @@ prepare() {
   wrapper=$(linker)
   [ -z "$wrapper" ] || export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$wrapper
   install_wasm_bindgen
+  install_wasm_split
   {
-    echo "export PATH=$bin:$CACHE/wasm-bindgen-$BINDGEN/bin:$CACHE/assets-bin:\$PATH"
+    echo "export PATH=$bin:$CACHE/wasm-bindgen-$BINDGEN/bin:$CACHE/wasm-split-$SPLIT/bin:$CACHE/assets-bin:\$PATH"
     echo "unset RUSTUP_TOOLCHAIN"
     [ -z "$wrapper" ] || echo "export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$wrapper"
     # One target folder for every clone: the dependencies are compiled once for the machine.
