@@ -1,7 +1,7 @@
-//! The contrast of what is read and used, in light and in dark: every colour of `style/tokens.css` against what it stands
-//! on, as WCAG 2.2 asks. Text has 4.5:1 at least (1.4.3); outlines, marks and what charts draw 3:1 (1.4.11). A colour that
-//! no list here knows fails. What is translucent is laid over what it stands on, and a translucent ground over white, the
-//! brightest of all pictures.
+//! The contrast of what is read and used, in light and in dark: every colour of `style/tokens.css` against what it
+//! stands on, as WCAG 2.2 asks. Text has 4.5:1 at least (1.4.3); outlines, marks and what charts draw 3:1 (1.4.11). A
+//! colour that no list here knows fails. What is translucent is laid over what it stands on, and a translucent ground
+//! over white, the brightest of all pictures.
 
 use std::collections::{BTreeMap, BTreeSet};
 

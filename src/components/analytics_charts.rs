@@ -105,8 +105,8 @@ pub fn days_table(summary: &AnalyticsSummary) -> Table {
     }
 }
 
-/// How many watched and wrote in the course of a broadcast, with as much of its curve as is drawn; `None` when nothing of
-/// it is known yet.
+/// How many watched and wrote in the course of a broadcast, with as much of its curve as is drawn; `None` when nothing
+/// of it is known yet.
 pub fn curve_chart(report: &BroadcastReport, curve: &[CurvePoint]) -> Option<Chart> {
     let axis = Axis::of(curve)?;
     let numbers = &report.summary.numbers;

@@ -33,8 +33,8 @@ pub struct Checklist {
 
 impl Checklist {
     /// What follows from the stream's status, whether its creator keeps the encoder out, why an encoder was last
-    /// refused, and what comes in. `is_late`: picture and sound have had their time to come. Sound alone is a stream, too:
-    /// where it comes and no picture is announced, none is missing.
+    /// refused, and what comes in. `is_late`: picture and sound have had their time to come. Sound alone is a
+    /// stream, too: where it comes and no picture is announced, none is missing.
     pub fn of(
         status: StreamStatus,
         is_ended: bool,

@@ -36,8 +36,8 @@ use super::{
 };
 use crate::domain::account::{Email, Password, Username};
 
-/// How long what has begun may go on once the server is told to stop: for a call to LiveKit and what is stored after it. A
-/// browser that is slow to send or to read may take for ever.
+/// How long what has begun may go on once the server is told to stop: for a call to LiveKit and what is stored after it.
+/// A browser that is slow to send or to read may take for ever.
 const FINISHES_WITHIN: Duration = CALL_TIMEOUT.saturating_add(Duration::from_millis(500));
 /// How long telling the other instances what happened last may take.
 const TELLS_WITHIN: Duration = Duration::from_millis(500);
