@@ -33,6 +33,14 @@ test('what is lacking is said', async ({ visit, creator, rtmp }) => {
   await expect(steps(page).nth(2)).toContainText('No sound comes.');
 });
 
+test('sound alone lacks no picture', async ({ visit, creator, whip }) => {
+  const credentials = await creator.makeKey('whip');
+  const page = await visit('/dashboard/keys', { as: creator });
+  await whip(credentials, { picture: 'none' });
+  await expectSteps(page, 'done', 'absent', 'done');
+  await expect(steps(page).nth(1)).toContainText('you send sound alone');
+});
+
 test('an encoder that is refused tells why, until one is let in', async ({ visit, creator, stubborn, installation }) => {
   const config = installation.liveKitFile('ingress.yaml');
   const text = readFileSync(config, 'utf8');

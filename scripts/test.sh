@@ -2,9 +2,9 @@
 # Everything that is tested, from nothing, in one command; CI calls it too.
 #   ./test               all of it
 #   ./test lint | unit | integration | api | e2e   one part
-#   ./test faults        what breaks while somebody is live, all of it (about 10 minutes); `./test` has the short form
+#   ./test faults        what breaks while somebody is live, all of it; `./test` has the short form
 #   ./test soak [KILLS [SECONDS]]               not among all: 200 crashes under writes, then ten minutes under load
-# Arguments after the part go to its runner: ./test integration chat, ./test e2e live.spec.ts
+# Arguments after the part go to its runner: ./test integration chat, ./test e2e watching.spec.ts
 # Runs on free ports with its own Redis, databases and data, beside a running ./run.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -56,6 +56,8 @@ formatted() { cargo fmt --check; }
 shell_scripts() { shellcheck run test bench .ci/run scripts/*.sh deploy/*.sh deploy/single/*.sh benches/run.sh; }
 lints_of_the_server() { nice cargo clippy --quiet --all-targets "${SSR[@]}" -- -D warnings; }
 lints_of_the_browser() { nice cargo clippy --quiet "${BROWSER[@]}" -- -D warnings; }
+# Links that lead nowhere, and signs that are taken for HTML.
+documentation() { RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --lib --no-deps --document-private-items "${SSR[@]}"; }
 
 # What runs in the browser must hold nothing of the server.
 browser_holds_no_server() {
@@ -71,6 +73,7 @@ lint() {
   part "the browser's part holds nothing of the server" browser_holds_no_server
   part "lints: server" lints_of_the_server
   part "lints: browser" lints_of_the_browser
+  part "documentation" documentation
 }
 
 compile_tests() { step "compiling the tests" nice cargo test --no-run "$@" "${SSR[@]}"; }

@@ -1,5 +1,5 @@
-//! The rooms of the house: which folder may use which. The table is design.md's, as data; what it leaves open is
-//! written out here with its reason. Reads `use` trees and paths, so that neither a nested brace nor a path in the
+//! The rooms of the house: which folder may use which. The table is ARCHITECTURE.md's, to the letter; what that leaves
+//! open is here with its reason. Reads `use` trees and paths, so that neither a nested brace nor a path in the
 //! middle of an expression goes unseen. Unit tests (from `#[cfg(test)]` on) are free.
 
 use std::{

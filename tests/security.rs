@@ -1,11 +1,7 @@
 //! What browsers are told to do with every answer, where nobody is ever sent, and what no answer gives away.
 //! Which requirement each test is about stands in docs/security.md.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use futures::{FutureExt as _, future::join_all};
 use reqwest::{Method, header};
@@ -16,6 +12,7 @@ use crate::support::{
     Answer, Caller, Database, TestApp,
     app::PUBLIC_LIVEKIT,
     caller::{account, password_of},
+    repository::{Tests, read},
 };
 
 on_both_databases![
@@ -37,33 +34,16 @@ on_both_databases![
     a_doubled_parameter_is_no_request_that_can_be_read,
 ];
 
-/// All text below a folder, of files with that ending.
-fn text_below(folder: &Path, ending: &str) -> String {
-    let mut all = String::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() && !path.ends_with("node_modules") {
-            all += &text_below(&path, ending);
-        } else if path.to_str().is_some_and(|name| name.ends_with(ending)) {
-            all += &fs::read_to_string(&path).expect("readable");
-        }
-    }
-    all
-}
-
 #[test]
 fn every_test_that_the_table_names_exists() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let rust = text_below(&root.join("tests"), ".rs") + &text_below(&root.join("src"), ".rs");
-    let specs = text_below(&root.join("end2end"), ".spec.ts");
-    let table = fs::read_to_string(root.join("docs/security.md")).expect("readable");
+    let tests = Tests::read();
+    let table = read("docs/security.md");
     let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
     assert!(rows.len() > 60, "only {} rows were found", rows.len());
     for shown_by in rows.iter().filter_map(|row| row.split(" | ").nth(2)) {
         let names = shown_by.split('`').skip(1).step_by(2);
         for name in names.filter(|name| name.contains(['_', ' ']) && !name.contains(['/', '='])) {
-            let exists = rust.contains(&format!("fn {name}(")) || specs.contains(&format!("test('{name}'"));
-            assert!(exists, "no test is called {name}");
+            assert!(tests.has(name), "no test is called {name}");
         }
     }
 }

@@ -15,9 +15,9 @@ export interface Encoder {
   kill(): Promise<void>;
 }
 
-/** What an encoder sends, and what a creator would rather not send. */
+/** What an encoder sends, and what a creator would rather not send. WHIP alone goes without a picture. */
 export interface Content {
-  picture?: 'moving' | 'still' | 'black';
+  picture?: 'moving' | 'still' | 'black' | 'none';
   sound?: 'tone' | 'silence' | 'none';
 }
 
@@ -119,8 +119,8 @@ export class WhipEncoder implements Encoder {
     return new WhipEncoder(context, page, credentials, answer.headers.get('location'));
   }
 
-  /** Sends something else from now on. A sound cannot come or go, only fall silent. */
-  async send(content: { picture?: Content['picture']; sound?: 'tone' | 'silence' }): Promise<void> {
+  /** Sends something else from now on. Picture and sound cannot come or go; a sound can fall silent. */
+  async send(content: { picture?: 'moving' | 'still' | 'black'; sound?: 'tone' | 'silence' }): Promise<void> {
     await this.page.evaluate((content) => (globalThis as unknown as { send(content: object): void }).send(content), content);
   }
 
@@ -177,12 +177,14 @@ async function offerPicture(content: Required<Content>): Promise<string> {
 
   const connection = new RTCPeerConnection();
   Object.assign(globalThis, { connection, send });
-  const picture = connection.addTransceiver(canvas.captureStream(perSecond).getVideoTracks()[0], { direction: 'sendonly' });
+  if (content.picture !== 'none') {
+    const picture = connection.addTransceiver(canvas.captureStream(perSecond).getVideoTracks()[0], { direction: 'sendonly' });
+    // What viewers get is what is sent, and H.264 is what every browser plays.
+    const codecs = RTCRtpSender.getCapabilities('video')!.codecs;
+    const isFirst = (codec: { mimeType: string }) => Number(codec.mimeType === 'video/H264');
+    picture.setCodecPreferences([...codecs].sort((a, b) => isFirst(b) - isFirst(a)));
+  }
   if (content.sound !== 'none') connection.addTransceiver(out.stream.getAudioTracks()[0], { direction: 'sendonly' });
-  // What viewers get is what is sent, and H.264 is what every browser plays.
-  const codecs = RTCRtpSender.getCapabilities('video')!.codecs;
-  const isFirst = (codec: { mimeType: string }) => Number(codec.mimeType === 'video/H264');
-  picture.setCodecPreferences([...codecs].sort((a, b) => isFirst(b) - isFirst(a)));
   await connection.setLocalDescription();
   await new Promise<void>((done) => {
     const look = () => connection.iceGatheringState === 'complete' && done();

@@ -59,7 +59,7 @@ pub async fn delete_message(id: String) -> Result<(), ApiError> {
     Ok(chat::delete(&visit.state, &actor, &id.into()).await?)
 }
 
-/// Stops `user` from writing, for `seconds`, or for good with `null`.
+/// Stops `user` from writing, for `seconds`, or for good with `null`; not for less than they may not write already.
 #[server(prefix = "/api", endpoint = "/chat/bans", protocol = Api<PostBody>)]
 pub async fn ban(
     #[server(default)] username: Option<String>,

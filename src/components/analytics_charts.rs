@@ -13,7 +13,7 @@ use super::{
 use crate::domain::{
     analytics::{AnalyticsSummary, BroadcastReport, CurvePoint, DayNumbers, Moment, MomentKind},
     chart::{Scale, Span, time_ticks},
-    chart_curve::{Axis, MOST_POINTS, messages_per_minute, thinned},
+    chart_curve::{Axis, messages_per_minute},
     chart_days::{day_ticks, long_day, short_day},
     timestamp::Timestamp,
 };
@@ -105,10 +105,10 @@ pub fn days_table(summary: &AnalyticsSummary) -> Table {
     }
 }
 
-/// How many watched and wrote in the course of a broadcast; `None` when nothing of it is known yet.
-pub fn curve_chart(report: &BroadcastReport) -> Option<Chart> {
-    let curve = thinned(&report.curve, MOST_POINTS);
-    let axis = Axis::of(&curve)?;
+/// How many watched and wrote in the course of a broadcast, with as much of its curve as is drawn; `None` when nothing
+/// of it is known yet.
+pub fn curve_chart(report: &BroadcastReport, curve: &[CurvePoint]) -> Option<Chart> {
+    let axis = Axis::of(curve)?;
     let numbers = &report.summary.numbers;
     let marks = report.moments.iter().map(|moment| mark_of(moment, axis));
     let ticks = time_ticks(axis.seconds, MOST_WORDS).into_iter();
@@ -118,7 +118,7 @@ pub fn curve_chart(report: &BroadcastReport) -> Option<Chart> {
             decimal(numbers.average_viewers),
             grouped(numbers.peak_viewers)
         ),
-        panels: vec![viewers_panel(&curve), messages_panel(&curve)],
+        panels: vec![viewers_panel(curve), messages_panel(curve)],
         axis: ticks.map(|seconds| (seconds / axis.seconds, hours_and_minutes(seconds))).collect(),
         spans: curve.iter().map(|point| axis.span(point)).collect(),
         words: curve.iter().map(|point| point_words(point, report)).collect(),
@@ -203,8 +203,7 @@ fn point_words(point: &CurvePoint, report: &BroadcastReport) -> String {
 }
 
 /// The same for reading.
-pub fn curve_table(report: &BroadcastReport) -> Table {
-    let curve = thinned(&report.curve, MOST_POINTS);
+pub fn curve_table(report: &BroadcastReport, curve: &[CurvePoint]) -> Table {
     let row = |(number, point): (usize, &CurvePoint)| {
         // Until the next one begins; the last one has what is left.
         let end = curve.get(number + 1).map(|next| next.at);
@@ -272,7 +271,7 @@ mod tests {
         let rules = MomentKind::Rules { rules: vec![ChatRule::SlowModeSeconds(10), ChatRule::Enabled(true)] };
         let moments = vec![drop, Moment { at: Timestamp(2 * MINUTE_MS + 1), kind: rules }];
         let report = report(vec![minute(0, Some(2.5), 1), minute(1, None, 0), minute(2, Some(1_000.0), 7)], moments);
-        let chart = curve_chart(&report).expect("a curve");
+        let chart = curve_chart(&report, &report.curve).expect("a curve");
         assert_eq!(
             chart.words,
             ["0:00:00: 2.5 viewers, 1 message", "0:01:00: not on air", "0:02:00: 1,000.0 viewers, 7 messages"]
@@ -282,14 +281,16 @@ mod tests {
             chart.axis.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>(),
             ["0:00", "0:01", "0:02", "0:03"]
         );
-        let happened: Vec<_> = curve_table(&report).rows.into_iter().filter_map(|mut row| row.pop()).collect();
+        let table = curve_table(&report, &report.curve);
+        let happened: Vec<_> = table.rows.into_iter().filter_map(|mut row| row.pop()).collect();
         assert_eq!(happened, ["", "The encoder was gone for 1:00", "Slow mode: 10 s · Chat: on"]);
     }
 
     #[test]
     fn a_broadcast_that_has_just_begun_has_no_curve() {
-        assert_eq!(curve_chart(&report(Vec::new(), Vec::new())), None);
-        assert_eq!(curve_table(&report(Vec::new(), Vec::new())).rows.len(), 0);
+        let report = report(Vec::new(), Vec::new());
+        assert_eq!(curve_chart(&report, &report.curve), None);
+        assert_eq!(curve_table(&report, &report.curve).rows.len(), 0);
     }
 
     #[test]

@@ -62,13 +62,14 @@ fn look(step: &Step) -> (&'static str, &'static str, &'static str) {
     match step {
         Step::Waiting(_) => ("waiting", "hourglass", "Not yet: "),
         Step::Done(_) => ("done", "circle-check", "Done: "),
+        Step::Absent(_) => ("absent", "minus", "All right: "),
         Step::Wrong(_) => ("wrong", "triangle-alert", "Wrong: "),
     }
 }
 
 fn words(step: &Step) -> String {
     match step {
-        Step::Waiting(text) => (*text).to_owned(),
+        Step::Waiting(text) | Step::Absent(text) => (*text).to_owned(),
         Step::Done(text) | Step::Wrong(text) => text.clone(),
     }
 }

@@ -172,7 +172,6 @@ fn InputOption(
 #[component]
 pub fn KeyActions(
     /// Why neither is possible now.
-    #[prop(into)]
     refusal: Signal<Option<&'static str>>,
     /// One of them is on its way.
     #[prop(into)]
@@ -217,7 +216,6 @@ pub fn KeyActions(
 #[component]
 pub fn Refusal(
     /// The reason.
-    #[prop(into)]
     refusal: Signal<Option<&'static str>>,
 ) -> impl IntoView {
     view! {

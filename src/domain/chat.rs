@@ -222,6 +222,11 @@ impl Ban {
     pub fn holds(self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
+
+    /// Whether it still holds when that one has ended.
+    pub fn outlasts(self, other: Self) -> bool {
+        other.until.is_some_and(|end| self.holds(end))
+    }
 }
 
 /// What somebody is to a channel and its chat, as they see it themselves.
@@ -418,6 +423,14 @@ mod tests {
         let timed_out = Standing { ban: Some(Ban { until: Some(NOW.plus(secs(5))) }), ..viewer() };
         assert_eq!(timed_out.may_write(&ChatSettings::default(), NOW), Err(Refusal::TimedOut(secs(5))));
         assert_eq!(timed_out.may_write(&ChatSettings::default(), NOW.plus(secs(5))), Ok(()));
+    }
+
+    #[test]
+    fn what_ends_later_outlasts_and_what_is_for_good_outlasts_all_that_ends() {
+        let [short, long, for_good] = [Some(NOW), Some(NOW.plus(secs(1))), None].map(|until| Ban { until });
+        assert!(long.outlasts(short) && for_good.outlasts(short) && for_good.outlasts(long));
+        assert!(!short.outlasts(long) && !short.outlasts(for_good) && !long.outlasts(for_good));
+        assert!(!short.outlasts(short) && !for_good.outlasts(for_good), "as long is no longer");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Step {
     Waiting(&'static str),
     /// It is right, with what is known of it.
     Done(String),
+    /// It is left out, and all is well without it.
+    Absent(&'static str),
     /// It is wrong or lacking, and what to do.
     Wrong(String),
 }
@@ -31,7 +33,8 @@ pub struct Checklist {
 
 impl Checklist {
     /// What follows from the stream's status, whether its creator keeps the encoder out, why an encoder was last
-    /// refused, and what comes in. `is_late`: picture and sound have had their time to come.
+    /// refused, and what comes in. `is_late`: picture and sound have had their time to come. Sound alone is a
+    /// stream, too: where it comes and no picture is announced, none is missing.
     pub fn of(
         status: StreamStatus,
         is_ended: bool,
@@ -43,20 +46,7 @@ impl Checklist {
         if !status.is_sending() {
             return Self { encoder, picture: Step::Waiting("Picture"), sound: Step::Waiting("Sound") };
         }
-        let picture = report.and_then(|report| picture_words(report.picture.as_ref()?));
-        Self {
-            encoder,
-            picture: match picture {
-                Some(words) => Step::Done(words),
-                None if is_late => Step::Wrong("No picture comes. Is a source in your scene?".to_owned()),
-                None => Step::Waiting("Looking for the picture…"),
-            },
-            sound: match report.and_then(|report| report.sound.as_ref()) {
-                Some(_) => Step::Done("Sound".to_owned()),
-                None if is_late => Step::Wrong("No sound comes. Is a microphone or another source on?".to_owned()),
-                None => Step::Waiting("Listening for sound…"),
-            },
-        }
+        Self { encoder, picture: picture(report, is_late), sound: sound(report, is_late) }
     }
 }
 
@@ -70,6 +60,26 @@ fn encoder(status: StreamStatus, is_ended: bool, refusal: Option<&str>) -> Step 
         }
         (StreamStatus::Offline, Some(reason)) => Step::Wrong(format!("Your encoder was refused: {reason}")),
         (StreamStatus::Offline, None) => Step::Waiting("Waiting for your encoder…"),
+    }
+}
+
+fn picture(report: Option<&MediaReport>, is_late: bool) -> Step {
+    let is_sound_alone = report.is_some_and(|report| report.picture.is_none() && report.sound.is_some());
+    match report.and_then(|report| picture_words(report.picture.as_ref()?)) {
+        Some(words) => Step::Done(words),
+        None if is_late && is_sound_alone => {
+            Step::Absent("No picture: you send sound alone. Meant to send one? Add a source to your scene.")
+        }
+        None if is_late => Step::Wrong("No picture comes. Is a source in your scene?".to_owned()),
+        None => Step::Waiting("Looking for the picture…"),
+    }
+}
+
+fn sound(report: Option<&MediaReport>, is_late: bool) -> Step {
+    match report.and_then(|report| report.sound.as_ref()) {
+        Some(_) => Step::Done("Sound".to_owned()),
+        None if is_late => Step::Wrong("No sound comes. Is a microphone or another source on?".to_owned()),
+        None => Step::Waiting("Listening for sound…"),
     }
 }
 
@@ -108,6 +118,18 @@ mod tests {
             let list = live(report.as_ref(), true);
             assert!(matches!(list.picture, Step::Wrong(_)) && matches!(list.sound, Step::Wrong(_)));
         }
+    }
+
+    #[test]
+    fn sound_alone_lacks_no_picture() {
+        let sound_alone = MediaReport { sound: Some(SoundReport::default()), ..MediaReport::default() };
+        let list = live(Some(&sound_alone), false);
+        assert!(matches!(list.picture, Step::Waiting(_)), "a picture may still come: {list:?}");
+        let list = live(Some(&sound_alone), true);
+        assert!(matches!(list.picture, Step::Absent(_)) && matches!(list.sound, Step::Done(_)), "{list:?}");
+        // Announced, and not a frame of it: that is no stream of sound alone.
+        let stuck = MediaReport { picture: Some(PictureReport::default()), ..sound_alone };
+        assert!(matches!(live(Some(&stuck), true).picture, Step::Wrong(_)));
     }
 
     #[test]

@@ -26,7 +26,11 @@ use crate::{
         stream_panel::LoadFailure,
         time_text::TimeAgo,
     },
-    domain::{channel::StreamStatus, chart::holding},
+    domain::{
+        channel::StreamStatus,
+        chart::holding,
+        chart_curve::{MOST_POINTS, thinned},
+    },
 };
 
 /// How often a broadcast is read again whose numbers do not stand yet.
@@ -155,9 +159,11 @@ fn Head(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) -> impl Into
 
 #[component]
 fn Curve(report: RwSignal<BroadcastReport>) -> impl IntoView {
-    let chart = Memo::new(move |_| report.with(curve_chart));
+    // Put together once, for the chart and for the table.
+    let curve = Memo::new(move |_| report.with(|report| thinned(&report.curve, MOST_POINTS)));
+    let chart = Memo::new(move |_| report.with(|report| curve.with(|curve| curve_chart(report, curve))));
     let shown = Signal::derive(move || chart.get().unwrap_or_default());
-    let table = Memo::new(move |_| report.with(curve_table));
+    let table = Memo::new(move |_| report.with(|report| curve.with(|curve| curve_table(report, curve))));
     let (cursor, mark) = (RwSignal::new(None), RwSignal::new(None));
     // What is pointed at in the list is pointed at in the chart.
     Effect::watch(

@@ -38,7 +38,7 @@ use crate::{
 
 /// How long the key stays on the screen.
 const SHOWN_FOR: Duration = Duration::from_secs(20);
-/// Making a key takes up to three calls to LiveKit.
+/// Making a key takes three calls to LiveKit, and two more to take back what failed: of at most 3 s each.
 const CHANGE_WITHIN: Duration = Duration::from_secs(20);
 const TOO_SLOW: &str = "The server takes too long to answer. Reload the page to see how things stand.";
 const WHILE_LIVE: &str = "Your stream is running: the key can't change now. Stop sending first.";

@@ -15,7 +15,7 @@ use super::{
     db::Db,
     events::Events,
     instances,
-    livekit::LiveKit,
+    livekit::{CALL_TIMEOUT, LiveKit},
     mail::Mailer,
     metrics::Metrics,
     operator::{self, hold::Hold},
@@ -36,9 +36,9 @@ use super::{
 };
 use crate::domain::account::{Email, Password, Username};
 
-/// How long what has begun may go on once the server is told to stop. A call to LiveKit takes at most 3 s; a browser that
-/// is slow to send or to read may take for ever.
-const FINISHES_WITHIN: Duration = Duration::from_millis(3500);
+/// How long what has begun may go on once the server is told to stop: for a call to LiveKit and what is stored after it.
+/// A browser that is slow to send or to read may take for ever.
+const FINISHES_WITHIN: Duration = CALL_TIMEOUT.saturating_add(Duration::from_millis(500));
 /// How long telling the other instances what happened last may take.
 const TELLS_WITHIN: Duration = Duration::from_millis(500);
 /// How long the database may take to be closed after that, and then what still computes.

@@ -32,6 +32,7 @@ on_both_databases![
     a_broadcast_on_air_has_numbers_and_no_end,
     a_settled_broadcast_is_never_gone_on_with,
     an_old_curve_is_kept_in_longer_pieces,
+    a_curve_that_cannot_be_thinned_keeps_no_other_from_it,
     a_long_curve_has_longer_pieces_from_the_start,
     a_broadcast_belongs_to_the_day_of_its_creators_time_zone,
     a_period_stands_beside_the_one_before,
@@ -499,6 +500,38 @@ async fn an_old_curve_is_kept_in_longer_pieces(database: Database) {
         curve.iter().map(of).sum::<f64>()
     };
     assert!((watched(curve) - 2940.0).abs() < 3.0, "{curve:?}");
+}
+
+async fn a_curve_that_cannot_be_thinned_keeps_no_other_from_it(database: Database) {
+    const HOUR_MS: i64 = 3_600_000;
+    let mut app = TestApp::start(database).await;
+    app.creator("carl").await;
+    let from = (clock::now().0 - 100 * 24 * HOUR_MS).div_euclid(HOUR_MS) * HOUR_MS;
+    // The one that cannot be is the first to be tried.
+    let stuck = put(&app, "Stuck", (from, from + HOUR_MS), [0; 6]).await;
+    let other = put(&app, "Other", (from + HOUR_MS, from + 2 * HOUR_MS), [0; 6]).await;
+    for (id, from) in [(&stuck, from), (&other, from + HOUR_MS)] {
+        let minutes = format!(
+            "INSERT INTO broadcast_minutes (broadcast_id, at, until, on_air_ms, viewer_ms, peak_viewers, messages)
+             WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 59)
+             SELECT '{id}', {from} + i * 60000, {from} + (i + 1) * 60000, 60000, 60000, 1, 0 FROM n"
+        );
+        // A few hundred bytes; statements are 'static on purpose.
+        assert_eq!(app.execute(minutes.leak()).await, 60);
+    }
+    // It may have minutes, but no two pieces that are longer.
+    let obstacle = "CREATE UNIQUE INDEX obstacle ON broadcast_minutes (broadcast_id) WHERE until - at > 60000";
+    app.execute(format!("{obstacle} AND broadcast_id = '{stuck}'").leak()).await;
+    app.restart().await;
+    let fine = "SELECT count(*) FROM broadcasts WHERE curve_seconds = 60";
+    eventually("the other one is thinned", || async { (app.number(fine).await == 1).then_some(()) }).await;
+    let pieces = "SELECT count(*) FROM broadcast_minutes";
+    assert_eq!(app.number(pieces).await, 60 + 4, "nothing of what failed is lost");
+
+    app.execute("DROP INDEX obstacle").await;
+    app.restart().await;
+    eventually("the next run thins it", || async { (app.number(fine).await == 0).then_some(()) }).await;
+    assert_eq!(app.number(pieces).await, 4 + 4);
 }
 
 async fn a_long_curve_has_longer_pieces_from_the_start(database: Database) {

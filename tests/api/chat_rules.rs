@@ -57,6 +57,7 @@ async fn the_first_reason_of_several_is_told(database: Database) {
     chat.bob.send(text).await.refused_for_good(409, "CHANNEL_OFFLINE");
     chat.app.encoder_connects(&chat.carl.get("/api/stream/credentials").await.ok()).await;
     chat.bob.send(text).await.refused_for_good(403, "BANNED");
+    chat.carl.unban("bob").await.ok();
     chat.carl.ban("bob", Some(600)).await.ok();
     chat.bob.send(text).await.refused_for(403, "TIMED_OUT", 500..=600);
     chat.carl.unban("bob").await.ok();

@@ -1,4 +1,4 @@
-//! The table of product.md, path by path.
+//! The API, path by path: what each endpoint answers, and to whom.
 
 mod account_deletion;
 mod accounts;

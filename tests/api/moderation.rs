@@ -18,6 +18,7 @@ on_both_databases![
     a_ban_says_how_long,
     only_somebody_is_banned,
     a_ban_takes_the_place_of_the_one_before,
+    what_outlasts_a_time_out_is_not_replaced_by_it,
     a_ban_takes_what_is_held_with_it,
     after_a_ban_is_acknowledged_no_message_comes,
     a_ban_holds_also_when_the_stream_is_over,
@@ -85,6 +86,7 @@ async fn a_ban_holds_for_every_session_and_every_token(database: Database) {
     for bob in &everywhere {
         bob.send("Hello").await.refused_for_good(403, "BANNED");
     }
+    chat.mona.unban("bob").await.ok();
     chat.mona.ban("bob", Some(600)).await.ok();
     for bob in everywhere.iter().chain([&chat.app.anonymous().sign_in("bob").await]) {
         bob.send("Hello").await.refused_for(403, "TIMED_OUT", 500..=600);
@@ -156,14 +158,37 @@ async fn only_somebody_is_banned(database: Database) {
 async fn a_ban_takes_the_place_of_the_one_before(database: Database) {
     let chat = Chat::on_air(database).await;
     chat.mona.ban("bob", Some(60)).await.ok();
-    chat.carl.ban("bob", None).await.ok();
-    chat.bob.send("Hello").await.refused_for_good(403, "BANNED");
-    let shorter = chat.mona.ban("bob", Some(30)).await.ok();
-    assert_eq!(bans(&chat.carl).await["items"], json!([shorter]));
-    chat.bob.send("Hello").await.refused_for(403, "TIMED_OUT", 1..=30);
-    let all = [&chat.mona, &chat.carl, &chat.mona, &chat.carl].map(|staff| staff.ban("bob", Some(90)));
+    let longer = chat.carl.ban("bob", Some(600)).await.ok();
+    assert_eq!(bans(&chat.carl).await["items"], json!([longer]));
+    chat.bob.send("Hello").await.refused_for(403, "TIMED_OUT", 500..=600);
+    let all = [&chat.mona, &chat.carl, &chat.mona, &chat.carl].map(|staff| staff.ban("bob", Some(900)));
     join_all(all).await.into_iter().for_each(|answer| drop(answer.ok()));
     assert_eq!(names(&bans(&chat.carl).await), ["bob"], "of many at once, one");
+    chat.mona.ban("bob", None).await.ok();
+    let by_carl = chat.carl.ban("bob", None).await.ok();
+    assert_eq!(bans(&chat.carl).await["items"], json!([by_carl]));
+    chat.bob.send("Hello").await.refused_for_good(403, "BANNED");
+}
+
+async fn what_outlasts_a_time_out_is_not_replaced_by_it(database: Database) {
+    let chat = Chat::on_air(database).await;
+    for before in [Some(3_600), None] {
+        chat.carl.ban("bob", before).await.ok();
+        let (listed, done) = (bans(&chat.carl).await, actions(&chat.carl).await);
+        for staff in [&chat.mona, &chat.carl] {
+            let answer = staff.ban("bob", Some(600)).await.refused(409, "CONFLICT");
+            let message = answer["message"].as_str().expect("a message");
+            assert!(message.contains("unban them first"), "{message}");
+        }
+        assert_eq!(bans(&chat.carl).await, listed, "after {before:?}");
+        assert_eq!(actions(&chat.carl).await, done, "what was refused was not done");
+    }
+    chat.bob.send("Hello").await.refused_for_good(403, "BANNED");
+    chat.mona.unban("bob").await.ok();
+    chat.mona.ban("bob", Some(600)).await.ok();
+    // One that is over outlasts nothing.
+    chat.app.execute("UPDATE chat_bans SET until = 1").await;
+    chat.mona.ban("bob", Some(1)).await.ok();
 }
 
 async fn a_ban_takes_what_is_held_with_it(database: Database) {

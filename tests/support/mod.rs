@@ -16,6 +16,7 @@ pub mod log;
 pub mod peer;
 pub mod program;
 pub mod proxy;
+pub mod repository;
 pub mod s3;
 pub mod smtp;
 pub mod sse;

@@ -49,8 +49,10 @@ statements! {
 
     DELETE_PIECES = "DELETE FROM broadcast_minutes WHERE broadcast_id = $1";
 
-    LIST_TO_THIN = "SELECT id FROM broadcasts
-                    WHERE curve_seconds = 60 AND ended_at < $1 AND settled_at IS NOT NULL ORDER BY ended_at LIMIT $2";
+    LIST_TO_THIN = "SELECT id, ended_at FROM broadcasts
+                    WHERE curve_seconds = 60 AND ended_at < $1 AND settled_at IS NOT NULL
+                        AND (ended_at > $2 OR (ended_at = $2 AND id > $3))
+                    ORDER BY ended_at, id LIMIT $4";
 
     /// Nothing when somebody else did it.
     MARK_THINNED = "UPDATE broadcasts SET curve_seconds = 900 WHERE id = $1 AND curve_seconds = 60";
@@ -155,10 +157,27 @@ pub async fn store_pieces(tx: &mut Tx, id: &BroadcastId, pieces: &[Piece]) -> Re
     Ok(())
 }
 
-/// Broadcasts of anybody that ended before then and still have a curve of minutes.
-pub async fn list_to_thin(db: impl Queryable<'_>, ended_before: Timestamp, limit: i64) -> Result<Vec<BroadcastId>> {
-    let rows: Vec<(String,)> = db.read(LIST_TO_THIN).bind(ended_before.0).bind(limit).fetch_all().await?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+/// A broadcast with a curve of minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToThin {
+    /// Which.
+    pub id: BroadcastId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+}
+
+/// Broadcasts of anybody that ended before then and still have a curve of minutes, in the order of their ends, `after`
+/// one of them.
+pub async fn list_to_thin(
+    db: impl Queryable<'_>,
+    ended_before: Timestamp,
+    after: Option<&ToThin>,
+    limit: i64,
+) -> Result<Vec<ToThin>> {
+    let (ended_at, id) = after.map_or((i64::MIN, ""), |after| (after.ended_at.0, after.id.as_str()));
+    let query = db.read(LIST_TO_THIN).bind(ended_before.0).bind(ended_at).bind(id).bind(limit);
+    let rows: Vec<(String, i64)> = query.fetch_all().await?;
+    Ok(rows.into_iter().map(|(id, ended_at)| ToThin { id: id.into(), ended_at: ended_at.into() }).collect())
 }
 
 /// Remembers that the curve is thinned; says whether it was not before.

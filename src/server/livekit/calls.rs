@@ -7,10 +7,10 @@ use prometheus_client::{
     metrics::{family::Family, histogram::Histogram},
 };
 
-use super::CallError;
+use super::{CALL_TIMEOUT, CallError};
 
-/// Bounds of how long a call takes, in seconds. It is given up after 3.
-const CALL_SECONDS: [f64; 8] = [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 3.0];
+/// Bounds of how long a call takes, in seconds. What is above the last one was given up.
+const CALL_SECONDS: [f64; 8] = [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, CALL_TIMEOUT.as_secs_f64()];
 
 /// Times of calls, by method and outcome.
 pub type CallDurations = Family<CallLabels, Histogram, fn() -> Histogram>;

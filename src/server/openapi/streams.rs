@@ -90,7 +90,7 @@ fn order() -> Vec<Operation> {
                     "minimum": 1, "maximum": MAX_TIME_OUT_SECS, "description": "`null` is for good.",
                 }),
             )
-            .refuses(&[E::Invalid]),
+            .refuses(&[E::Invalid, E::Conflict]),
         staff(function::<chat::Unban>("Lets somebody write again.")),
         staff(function::<chat::ListBans>("Who may not write, the newest first.")).field("cursor", cursor()),
         staff(function::<chat::ListActions>("What creator and moderators did, the newest first."))

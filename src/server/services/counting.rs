@@ -15,7 +15,7 @@ use crate::{
     },
     server::{
         Result, clock, db,
-        db::{Db, analytics::NumbersRow, streams::StreamRow},
+        db::{Db, analytics::NumbersRow, curves::ToThin, streams::StreamRow},
         state::AppState,
     },
 };
@@ -177,14 +177,17 @@ async fn settle(state: &AppState, row: NumbersRow) -> Result<()> {
 
 async fn thin_all(state: &AppState) -> Result<()> {
     let ended_before = clock::now().minus(FINE_FOR);
+    let mut last: Option<ToThin> = None;
     loop {
-        let due = db::curves::list_to_thin(&state.db, ended_before, AT_ONCE).await?;
-        for id in &due {
-            thin(state, id).await?;
+        let due = db::curves::list_to_thin(&state.db, ended_before, last.as_ref(), AT_ONCE).await?;
+        let Some(newest) = due.last().cloned() else { return Ok(()) };
+        for ToThin { id, .. } in &due {
+            // The next run tries it again; the others do not wait for it.
+            if let Err(error) = thin(state, id).await {
+                tracing::error!(broadcast = %id, %error, "a curve could not be thinned");
+            }
         }
-        if due.is_empty() {
-            return Ok(());
-        }
+        last = Some(newest);
     }
 }
 

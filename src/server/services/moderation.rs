@@ -36,6 +36,7 @@ use crate::{
 const PER_PAGE: usize = 50;
 const STAFF_ONLY: &str = "This is for the creator and moderators of the channel.";
 const ABOVE: &str = "You can't do that to the creator or to a moderator.";
+const OUTLASTED: &str = "This person is banned, or timed out for longer. To make it shorter, unban them first.";
 const NOBODY: &str = "There is nobody of that name.";
 
 /// Something that is done to somebody.
@@ -100,11 +101,11 @@ async fn person(state: &AppState, user: &str) -> Result<(Username, UserId)> {
 }
 
 /// Stops somebody from writing: for a while, or for good. What is held back of theirs goes. A moderator who is banned
-/// for good is none any more.
+/// for good is none any more. It takes the place of what was said before, and never makes that shorter.
 ///
 /// # Errors
 /// When the one who asks does not keep order there or does not outrank the other, there is no such channel or person,
-/// or the time breaks rules.
+/// the time breaks rules, or they may not write for longer than that already.
 pub async fn ban(
     state: &AppState,
     actor: &Actor,
@@ -121,10 +122,15 @@ pub async fn ban(
     };
     let seconds = seconds.map_err(|Invalid(message)| FieldErrors::one("seconds", message))?;
     let (name, user_id) = person(state, user).await?;
+    let (turn, mut tx) = chat::begin(state, &stream).await?;
+    // Read while the chat is held: of two at once the later one never ends sooner.
     let now = clock::now();
     let until = seconds.map(|number| now.plus(Duration::from_secs(number.unsigned_abs())));
-    let (turn, mut tx) = chat::begin(state, &stream).await?;
     check_rank(&mut tx, &stream, &by.user_id, Some(&user_id)).await?;
+    let before = standing(&mut tx, &stream, &user_id).await?.ban;
+    if before.is_some_and(|before| before.outlasts(Ban { until })) {
+        return Err(Error::Conflict(OUTLASTED));
+    }
     db::moderation::put_ban(&mut tx, &stream, &user_id, Ban { until }, &by.user_id, now).await?;
     let kind = if until.is_some() { ActionKind::TimeOut } else { ActionKind::Ban };
     let action = Action { kind, by: &by.user_id, user: Some(&user_id), seconds };

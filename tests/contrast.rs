@@ -1,0 +1,177 @@
+//! The contrast of what is read and used, in light and in dark: every colour of `style/tokens.css` against what it
+//! stands on, as WCAG 2.2 asks. Text has 4.5:1 at least (1.4.3); outlines, marks and what charts draw 3:1 (1.4.11). A
+//! colour that no list here knows fails. What is translucent is laid over what it stands on, and a translucent ground
+//! over white, the brightest of all pictures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palette::{IntoColor as _, Mix as _, Oklch, Srgb, color_difference::Wcag21RelativeContrast as _};
+
+use crate::support::repository::read;
+
+/// A colour, and what it stands on.
+type Pairs = (&'static str, &'static [&'static str]);
+
+const WHITE: Srgb<f64> = Srgb::new(1.0, 1.0, 1.0);
+/// The steps that pages are made of, and what is pointed at.
+const SURFACES: &[&str] = &["page", "panel", "raised", "sunken", "hover"];
+/// The same, and the soft grounds of notes and marks.
+const GROUNDS: &[&str] =
+    &["page", "panel", "raised", "sunken", "hover", "accent-soft", "error-soft", "success-soft", "info-soft"];
+
+/// What is read: also icons and the ring of the focus, which have the colours of text.
+const TEXT: [Pairs; 9] = [
+    ("text", GROUNDS),
+    ("text-muted", GROUNDS),
+    ("accent-text", GROUNDS),
+    ("error", GROUNDS),
+    ("success", GROUNDS),
+    ("on-accent", &["accent", "accent-hover"]),
+    ("on-live", &["live"]),
+    ("on-picture", &["picture", "picture-shade"]),
+    ("on-picture-muted", &["picture"]),
+];
+
+/// What is no text, and has to be seen.
+const SHAPES: [Pairs; 11] = [
+    // Fields, buttons and switches.
+    ("border-strong", SURFACES),
+    // What is chosen, and what is filled with it.
+    ("accent", &["page", "panel", "raised", "sunken"]),
+    ("live", &["page", "panel", "raised", "sunken"]),
+    // The level of the sound, in its track.
+    ("success", &["border"]),
+    ("error", &["border"]),
+    ("chart-viewers", &["panel"]),
+    ("chart-second", &["panel"]),
+    ("chart-mark", &["panel"]),
+    ("chart-heat-3", &["panel"]),
+    ("chart-heat-4", &["panel"]),
+    ("chart-heat-5", &["panel"]),
+];
+
+/// What nobody has to see, and why.
+const FREE: [(&str, &str); 8] = [
+    ("border", "space and headings part what it parts"),
+    ("error-border", "it goes around words and an icon that say it"),
+    ("chart-grid", "the axis has words"),
+    ("chart-behind", "the period before: the table has its numbers"),
+    ("chart-heat-0", "few: each hour says its number"),
+    ("chart-heat-1", "few: each hour says its number"),
+    ("chart-heat-2", "few: each hour says its number"),
+    ("backdrop", "it dims what is behind a dialog"),
+];
+
+/// What names in a chat stand on.
+const BEHIND_NAMES: [&str; 3] = ["panel", "hover", "info-soft"];
+
+/// All values of one scheme, by name.
+type Tokens = BTreeMap<String, String>;
+
+/// The file in its three parts: what is light or always so, what is dark, and the hues of people.
+fn parts(text: &str) -> (&str, &str, &str) {
+    let (light, rest) = text.split_once("@media (prefers-color-scheme: dark)").expect("a dark scheme");
+    let (dark, hues) = rest.split_once("\n}\n").expect("its end");
+    (light, dark, hues)
+}
+
+fn declared(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let rules = text.split(['{', '}', ';']);
+    // A comment may stand before it.
+    rules.filter_map(|rule| rule.rsplit("*/").next()?.trim().strip_prefix("--")?.split_once(": "))
+}
+
+fn schemes() -> [(&'static str, Tokens); 2] {
+    let text = read("style/tokens.css");
+    let (light, dark, _) = parts(&text);
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let light: Tokens = declared(light).map(owned).collect();
+    // What the dark scheme does not say is as in the light one.
+    let dark: Tokens = light.clone().into_iter().chain(declared(dark).map(owned)).collect();
+    [("light", light), ("dark", dark)]
+}
+
+/// A colour as browsers show it, and how much of it covers what is below.
+fn colour(value: &str) -> (Srgb<f64>, f64) {
+    let inner = value.strip_prefix("oklch(").and_then(|rest| rest.strip_suffix(')'));
+    let inner = inner.unwrap_or_else(|| panic!("not written as oklch(…): {value}"));
+    let numbers = inner.split([' ', '/']).filter(|part| !part.is_empty());
+    let numbers: Vec<f64> = numbers.map(|part| part.parse().expect("a number")).collect();
+    let (lightness, chroma, hue, alpha) = match numbers[..] {
+        [lightness, chroma, hue] => (lightness, chroma, hue, 1.0),
+        [lightness, chroma, hue, alpha] => (lightness, chroma, hue, alpha),
+        _ => panic!("not three numbers or four: {value}"),
+    };
+    (Oklch::new(lightness, chroma, hue).into_color(), alpha)
+}
+
+/// What is wrong when `shown` has less contrast than that on `ground`.
+fn too_little(shown: &str, ground: &str, least: f64) -> Option<String> {
+    let (ground, covers) = colour(ground);
+    let ground = WHITE.mix(ground, covers);
+    let (shown, covers) = colour(shown);
+    let ratio = ground.mix(shown, covers).relative_contrast(ground);
+    (ratio < least).then(|| format!("{ratio:.2}:1 instead of {least}:1"))
+}
+
+#[test]
+fn every_colour_stands_out_from_what_it_stands_on() {
+    let mut wrong = Vec::new();
+    for (scheme, tokens) in schemes() {
+        let text = TEXT.iter().map(|pairs| (pairs, 4.5));
+        for ((name, grounds), least) in text.chain(SHAPES.iter().map(|pairs| (pairs, 3.0))) {
+            let found = grounds.iter().filter_map(|ground| {
+                let what = too_little(&tokens[*name], &tokens[*ground], least)?;
+                Some(format!("{scheme}: --{name} on --{ground}: {what}"))
+            });
+            wrong.extend(found);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn everybody_can_be_read_in_their_own_colour() {
+    let text = read("style/tokens.css");
+    let (_, _, people) = parts(&text);
+    let hues: Vec<&str> = declared(people).filter(|(name, _)| *name == "hue").map(|(_, hue)| hue).collect();
+    assert_eq!(hues.len(), 8);
+    let mut wrong = Vec::new();
+    for (scheme, tokens) in schemes() {
+        let of = |part: &str, hue: &str| {
+            format!("oklch({} {} {hue})", tokens[&format!("{part}-lightness")], tokens[&format!("{part}-chroma")])
+        };
+        for &hue in &hues {
+            let names = BEHIND_NAMES.map(|ground| too_little(&of("name", hue), &tokens[ground], 4.5));
+            // The first letter, on an avatar.
+            let letter = too_little("oklch(1 0 0)", &of("avatar", hue), 4.5);
+            wrong.extend(names.into_iter().chain([letter]).flatten().map(|what| format!("{scheme}, {hue}: {what}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_colour_is_in_a_list() {
+    let [(_, tokens), _] = schemes();
+    let colours = tokens.iter().filter(|(_, value)| value.starts_with("oklch(")).map(|(name, _)| name.as_str());
+    let colours: BTreeSet<&str> = colours.collect();
+    let pairs = || TEXT.iter().chain(&SHAPES);
+    let held: BTreeSet<&str> = pairs().flat_map(|(name, grounds)| grounds.iter().chain([name])).copied().collect();
+    let free: BTreeSet<&str> = FREE.iter().map(|(name, _)| *name).collect();
+    let known: BTreeSet<&str> = held.union(&free).copied().collect();
+    assert_eq!(colours, known, "the colours of style/tokens.css, and those of the lists");
+    // As a ground it may be in a pair, too.
+    let both: Vec<&str> = pairs().map(|(name, _)| *name).filter(|name| free.contains(name)).collect();
+    assert!(both.is_empty(), "held to a contrast, and free: {both:?}");
+}
+
+#[test]
+fn contrast_is_counted_as_wcag_does() {
+    assert_eq!(too_little("oklch(0 0 0)", "oklch(1 0 0)", 20.99), None);
+    assert_eq!(too_little("oklch(0.5 0 0)", "oklch(0.5 0 0)", 3.0), Some("1.00:1 instead of 3:1".to_owned()));
+    // Half of black on white is a grey.
+    assert_eq!(too_little("oklch(0 0 0 / 0.5)", "oklch(1 0 0)", 4.5), Some("3.98:1 instead of 4.5:1".to_owned()));
+    // Under a picture that is white, a translucent ground is a bright one.
+    assert_eq!(too_little("oklch(1 0 0)", "oklch(0 0 0 / 0.5)", 4.5), Some("3.98:1 instead of 4.5:1".to_owned()));
+}
