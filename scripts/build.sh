@@ -57,10 +57,11 @@ browser() {
     minify=(--minify)
     step "making the browser's part smaller" optimise "$pkg"
   fi
-  # Our own scripts become a part of the one that loads the program, instead of each a request of its own.
+  # Our own scripts become a part of the one that loads the program, instead of each a request of its own. (wasm-bindgen
+  # names the loader of the parts once for each of its functions: the same loader.)
   mv "$parts/__wasm_split.js" "$parts/bound/"
   esbuild "$parts/bound/streamit.js" --bundle --format=esm "${minify[@]}" --external:./__wasm_split.js '--external:/vendor/*' \
-    --outfile="$pkg/streamit.js" --log-level=warning
+    --log-override:duplicate-object-key=silent --outfile="$pkg/streamit.js" --log-level=warning
   esbuild "$parts/bound/__wasm_split.js" --format=esm "${minify[@]}" --outfile="$pkg/__wasm_split.js" --log-level=warning
   # Fonts are named by their address on the site, not bundled. (A plain /* would take the style's own files, too, whose
   # paths on this machine begin with a slash.)

@@ -42,8 +42,10 @@ for (const name of scripts) {
   let text = readFileSync(path, "utf8");
   // Names of files, but not the name by which the program itself asks for the loader's functions.
   text = text.replace(/(\bfrom\s*|\bimport\s*)"\.\/(streamit|__wasm_split)\.js"/g, (_, before, stem) => `${before}"./${renamed.get(`${stem}.js`)}"`);
-  text = text.replace(/new URL\("\.\/([\w.]+\.wasm)"/g, (_, file) => `new URL("./${renamed.get(file)}"`);
-  for (const found of text.matchAll(/"\.\/([\w.]+\.wasm)"/g)) throw new Error(`${name} names ${found[1]} in a way that names.mjs does not know`);
+  text = text.replace(/new URL\("\.\/([\w.-]+\.wasm)"/g, (_, file) => `new URL("./${renamed.get(file)}"`);
+  for (const [, file] of text.matchAll(/"\.\/([\w.-]+\.wasm)"/g)) {
+    if (renamed.has(file)) throw new Error(`${name} names ${file} in a way that names.mjs does not know`);
+  }
   writeFileSync(path, text);
 }
 
