@@ -15,9 +15,7 @@ use leptos_router::{
 
 use crate::{
     components::toast::{ToastHost, provide_toasts},
-    lazy::{
-        Account, Admin, Analytics, Apply, Audit, Forgot, Home, Keys, Login, Report, Reset, SignUp, Streams, Watch,
-    },
+    lazy::{Account, Admin, Analytics, Apply, Audit, Forgot, Home, Keys, Login, Report, Reset, SignUp, Streams, Watch},
     pages::{
         dashboard::DashboardLayout,
         not_found::NotFoundPage,
