@@ -21,16 +21,16 @@ function documentsOf(page: Page): () => number {
   return () => count;
 }
 
-test('a page loads its own part of the program, and another when somebody goes there', async ({ visit }) => {
+test('the front page loads the first part of the program alone, and another when somebody goes on', async ({ visit }) => {
   const page = await visit('/');
   const parts = partsOf(page);
   await page.reload();
   await alive(page);
-  expect([...parts]).toEqual(['home']);
+  expect([...parts]).toEqual([]);
   const documents = documentsOf(page);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await expect(page.getByLabel('Password')).toBeVisible();
-  expect([...parts]).toEqual(['home', 'door']);
+  expect([...parts]).toEqual(['door']);
   expect(documents()).toBe(0);
 });
 

@@ -66,7 +66,7 @@ browser() {
   # Fonts are named by their address on the site, not bundled. (A plain /* would take the style's own files, too, whose
   # paths on this machine begin with a slash.)
   esbuild "$ROOT/style/main.css" --bundle --minify '--external:/vendor/*' --outfile="$pkg/streamit.css" --log-level=warning
-  node "$ROOT/scripts/assets/names.mjs" "$pkg" "$parts/__wasm_split.js" >"$OUT.new/hash.txt"
+  node "$ROOT/scripts/assets/names.mjs" "$pkg" "$parts/bound/__wasm_split.js" >"$OUT.new/hash.txt"
   rm -rf "$parts"
   if [ "$PROFILE" = release ]; then node "$ROOT/scripts/assets/compress.mjs" "$site"; fi
 }

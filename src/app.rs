@@ -1,4 +1,5 @@
-//! The document around every page, and the table of pages. Each is in a part of the program of its own ([`crate::lazy`]).
+//! The document around every page, and the table of pages. Which part of the program each is in, says
+//! [`crate::lazy`].
 //!
 //! Pages are rendered whole before they are sent (`SsrMode::Async`): their data is local and comes in milliseconds,
 //! redirects are real ones, and everything reads without WASM.
@@ -15,9 +16,10 @@ use leptos_router::{
 
 use crate::{
     components::toast::{ToastHost, provide_toasts},
-    lazy::{Account, Admin, Analytics, Apply, Audit, Forgot, Home, Keys, Login, Report, Reset, SignUp, Streams, Watch},
+    lazy::{Account, Admin, Analytics, Apply, Audit, Forgot, Keys, Login, Report, Reset, SignUp, Streams, Watch},
     pages::{
         dashboard::DashboardLayout,
+        home::HomePage,
         not_found::NotFoundPage,
         session::{PageTop, provide_session},
     },
@@ -98,7 +100,7 @@ fn title_of(page: String) -> String {
 fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFoundPage>
-            <Route path=path!("/") view={Lazy::<Home>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
             <Route path=path!("/watch/:username") view={Lazy::<Watch>::new()} ssr=SsrMode::Async />
             <Route path=path!("/signup") view={Lazy::<SignUp>::new()} ssr=SsrMode::Async />
             <Route path=path!("/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async />

@@ -1,5 +1,6 @@
 //! The program for the browser in parts: each page is in one, which is loaded when somebody first goes to such a page.
-//! Pages that are often seen one after the other share a part. What every page needs is in the first part.
+//! Pages that are often seen one after the other share a part. What every page needs is in the first part, and so is the
+//! front page, where most come in: they wait for one file.
 //!
 //! The server knows by the same names which parts a page needs, and tells the browser in the head of the page, so that
 //! they are on their way before the first part runs. `scripts/build.sh` cuts the program; what several parts need is
@@ -19,7 +20,6 @@ use crate::{
         apply::ApplyPage,
         audit::AuditPage,
         forgot::{ForgotPage, ResetPage},
-        home::HomePage,
         keys::KeysPage,
         login::LoginPage,
         signup::SignUpPage,
@@ -68,10 +68,6 @@ macro_rules! lazy_page {
 }
 
 lazy_page!(
-    /// `/`
-    Home: HomePage in home by show_home, fetch_home
-);
-lazy_page!(
     /// `/watch/{username}`
     Watch: WatchPage in watch by show_watch, fetch_watch
 );
@@ -93,11 +89,11 @@ lazy_page!(
 );
 lazy_page!(
     /// `/account`
-    Account: AccountPage in account by show_account, fetch_account
+    Account: AccountPage in door by show_account, fetch_account
 );
 lazy_page!(
     /// `/apply`
-    Apply: ApplyPage in account by show_apply, fetch_apply
+    Apply: ApplyPage in door by show_apply, fetch_apply
 );
 lazy_page!(
     /// `/admin`
