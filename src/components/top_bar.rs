@@ -55,7 +55,7 @@ fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoVi
         }
     });
     view! {
-        <div class="search" role="search">
+        <div class="search" role="search" aria-label="Streams">
             <Form method="GET" action="/">
                 <label class="visually-hidden" for="search">
                     "Search streams"

@@ -50,7 +50,7 @@ fn Entries() -> impl IntoView {
         |(username, cursor)| list_audit(username, cursor),
     );
     view! {
-        <form method="get" action="/admin/audit" class="list-filter" role="search">
+        <form method="get" action="/admin/audit" class="list-filter" role="search" aria-label="Entries">
             <Field label="Of one account" name="username" required=false value=username.get_untracked().unwrap_or_default() />
             <button type="submit" class="button">
                 "Show"
