@@ -69,10 +69,8 @@ test('the key is hidden until it is asked for, and is copied without being shown
 
 test('the key hides itself after twenty seconds', async ({ visit, creator }) => {
   await creator.makeKey('rtmp');
-  const page = await visit('/', { as: creator });
+  const page = await visit('/dashboard/keys', { as: creator });
   await page.clock.install();
-  await page.goto('/dashboard/keys');
-  await alive(page);
   await page.getByRole('button', { name: 'Show key' }).click();
   await expect(shown(page)).toHaveCount(1);
   await page.clock.runFor(18_000);

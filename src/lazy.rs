@@ -48,20 +48,22 @@ macro_rules! lazy_page {
             }
 
             async fn view(_: Self) -> AnyView {
-                let location = use_location();
-                let path = location.pathname.get_untracked();
-                let query = location.search.get_untracked();
-                loop {
-                    match $show().await {
-                        Ok(page) => return page,
-                        Err(_) => whole_page::instead(&path, &query).await,
-                    }
+                match $show().await {
+                    Ok(page) => page,
+                    Err(_) => whole_page::load(&use_location()).await,
                 }
             }
 
+            // What the server rendered is taken over once the part is there. On the way to another page nothing is
+            // loaded ahead: the router gives up what it waits for here when somebody clicks again.
             async fn preload() {
-                // Whatever fails here fails again where the page is shown, and is dealt with there.
-                let _ = $fetch().await;
+                if !whole_page::is_being_hydrated() {
+                    return;
+                }
+                let mut pause = whole_page::FIRST_PAUSE;
+                while $fetch().await.is_err() {
+                    whole_page::wait(&mut pause).await;
+                }
             }
         }
     };

@@ -27,8 +27,9 @@ const rename = (name, digest) => {
 
 const scripts = ["streamit.js", "__wasm_split.js"];
 const binaries = readdirSync(pkg).filter((name) => name.endsWith(".wasm"));
-// The two scripts name each other, so neither can have its own hash: they share that of everything.
-const together = hash(...scripts.map(read), ...binaries.sort().map(read));
+// The two scripts name each other, so neither can have its own hash: they share that of everything, and of how they are
+// rewritten below.
+const together = hash(...scripts.map(read), ...binaries.sort().map(read), readFileSync(new URL(import.meta.url)));
 const digests = { css: rename("streamit.css", hash(read("streamit.css"))) };
 for (const name of binaries) {
   const digest = rename(name, hash(read(name)));

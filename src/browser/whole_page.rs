@@ -1,26 +1,38 @@
 //! What becomes of a page whose part of the program does not come: the network is gone, or the server has been
 //! replaced since this page was loaded and has other parts.
+//!
+//! On the way to another page, that page is loaded whole, as it would be without a program. A page that the server has
+//! rendered reads as it is, its forms and links work, and its part is asked for again.
 
 use std::{future::pending, time::Duration};
 
-use leptos::prelude::window;
+use leptos::prelude::*;
+use leptos_router::location::Location;
 
 use super::timers::sleep;
 
-/// How long to wait before a part is asked for again.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// How long to wait before a part is asked for again, the first time.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// The longest of the pauses, each of which is twice the one before.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// On the way to another page: has the browser load that page, whole, as it does without a program, and never comes
-/// back. On a page that the server has rendered there is no other to go to: it reads as it is, its forms and links
-/// work, and the part is worth asking for again once this comes back.
-pub async fn instead(path: &str, query: &str) {
-    let location = window().location();
-    let wanted = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.trim_start_matches('?')) };
-    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    if here == wanted {
-        sleep(ASK_AGAIN_AFTER).await;
-    } else {
-        let _ = location.assign(&wanted);
-        pending::<()>().await;
-    }
+/// Whether the page that is there was rendered by the server, and is now being taken over.
+pub fn is_being_hydrated() -> bool {
+    Owner::current_shared_context().is_some_and(|context| context.during_hydration())
+}
+
+/// Waits, each time longer.
+pub async fn wait(pause: &mut Duration) {
+    sleep(*pause).await;
+    *pause = (*pause * 2).min(LONGEST_PAUSE);
+}
+
+/// Has the browser load the page that is being gone to, and never comes back.
+pub async fn load<T>(location: &Location) -> T {
+    let Location { pathname, search, hash, .. } = location;
+    let query = search.get_untracked();
+    let query = if query.is_empty() { query } else { format!("?{}", query.trim_start_matches('?')) };
+    let address = pathname.get_untracked() + &query + &hash.get_untracked();
+    let _ = window().location().assign(&address);
+    pending().await
 }

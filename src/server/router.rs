@@ -333,7 +333,7 @@ fn is_page(response: &Response) -> bool {
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let mut parts = name.split('.').skip(1);
-    parts.next().is_some_and(|hash| hash.len() >= 12) && parts.next().is_some()
+    parts.next().is_some_and(|hash| hash.len() >= 12 && hash.bytes().any(|b| b != b'_')) && parts.next().is_some()
 }
 
 async fn no_endpoint() -> Response {
@@ -418,6 +418,8 @@ mod tests {
         assert!(is_hashed("/pkg/streamit.0123456789ab.wasm"));
         assert!(is_hashed("/pkg/split_home.0123456789ab.wasm"));
         assert!(!is_hashed("/pkg/streamit.wasm"));
+        // So cargo-leptos calls it while it watches.
+        assert!(!is_hashed("/pkg/__wasm_split.______________________.js"));
         assert!(!is_hashed("/pkg/snippets/x/player.js"));
     }
 }
