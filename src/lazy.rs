@@ -2,9 +2,9 @@
 //! Pages that are often seen one after the other share a part. What every page needs is in the first part, and so is the
 //! front page, where most come in: they wait for one file.
 //!
-//! The server knows by the same names which parts a page needs, and tells the browser in the head of the page, so that
-//! they are on their way before the first part runs. `scripts/build.sh` cuts the program; what several parts need is
-//! cut into chunks by itself.
+//! The server knows by the same names which files a page needs, and names them in the head of the page, so that they are
+//! on their way before the first part runs. `scripts/build.sh` cuts the program; what several parts need is cut into
+//! chunks by itself.
 
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_location};
@@ -28,6 +28,29 @@ use crate::{
     },
 };
 
+/// Names the files of a part in the head of the page that is being rendered. Leptos does so too (`#[lazy]`, 0.8.23), but
+/// asks for the page's contexts when another page may be rendered in their place, and then says nothing.
+#[cfg(feature = "ssr")]
+fn announce(part: &str) {
+    use leptos::WasmSplitManifest;
+    use leptos_meta::Link;
+
+    // None where there is no page: the table of routes is made by running the application once.
+    let Some(WasmSplitManifest(manifest)) = use_context::<WasmSplitManifest>() else { return };
+    let (folder, parts, loader) = manifest.get_value();
+    let href = format!("{folder}/{loader}");
+    // Becoming HTML is what puts them into the head.
+    let _ = view! { <Link rel="modulepreload" href crossorigin="anonymous" /> }.to_html();
+    for file in parts.get(part).into_iter().flatten() {
+        let href = format!("{folder}/{file}.wasm");
+        let _ = view! { <Link rel="preload" href as_="fetch" type_="application/wasm" crossorigin="anonymous" /> }
+            .to_html();
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn announce(_: &str) {}
+
 /// A page, the part that it is in, and the function that loads the part and shows the page.
 macro_rules! lazy_page {
     ($(#[$doc:meta])* $route:ident: $page:ident in $part:ident by $show:ident, $fetch:ident) => {
@@ -42,8 +65,7 @@ macro_rules! lazy_page {
 
         impl LazyRoute for $route {
             fn data() -> Self {
-                #[cfg(feature = "ssr")]
-                leptos::prefetch_lazy_fn_on_server(stringify!($part));
+                announce(stringify!($part));
                 Self
             }
 
