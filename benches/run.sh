@@ -23,6 +23,10 @@ case ${1:-} in measure | delay | speed | analytics | chat | webhooks | requests 
   shift
   ;;
 esac
+if ! [[ ${1:-20} =~ ^[1-9][0-9]*$ ]]; then
+  echo "✗ no measurement is called '$1', and it is no number (see the head of $0)" >&2
+  exit 2
+fi
 
 scripts/packages.sh base build media test
 scripts/build.sh release

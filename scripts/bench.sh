@@ -2,7 +2,7 @@
 # Takes all measurements of benches/README.md in one go, and writes its tables:
 #   ./bench                      all of them: about an hour, without the build
 #   ./bench [NUMBER] NAME…       some of them: measure delay speed chat analytics webhooks requests events
-#   ./bench 5                    five goes of each instead of twenty
+#   ./bench 5                    five instead of twenty (goes, thousands of webhooks, seconds of requests)
 # NUMBER and what each takes are explained at the head of benches/run.sh, which does one of them. One that fails leaves
 # its table as it was; the others go on, and at the end it says which failed.
 # Crashes and ten minutes under load are not among them: that is ./test soak, which writes the last two tables.
