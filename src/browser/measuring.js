@@ -109,6 +109,8 @@ export class Counting {
     try {
       const stats = await readStats(media.picture, media.sound);
       if (!this.#isClosed) this.#onStats(JSON.stringify(stats));
+    } catch {
+      // Nothing can be counted just now.
     } finally {
       this.#isAsking = false;
     }

@@ -7,7 +7,18 @@ use super::chat::is_invisible;
 
 /// Whether nothing is left of it when it is folded.
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| is_invisible(c) || is_combining_mark(c) || c.is_whitespace() || c.is_control())
+    text.chars()
+        .all(|c| is_invisible(c) || is_combining_mark(c) || is_lone_mark(c) || c.is_whitespace() || c.is_control())
+}
+
+/// Accents and other marks that stand alone, with a space to stand on: folding leaves the space. They are listed, since a
+/// page that has nothing else to fold needs no tables of Unicode for them.
+fn is_lone_mark(c: char) -> bool {
+    matches!(c, '\u{a8}' | '\u{af}' | '\u{b4}' | '\u{b8}' | '\u{2d8}'..='\u{2dd}' | '\u{37a}' | '\u{384}' | '\u{385}'
+        | '\u{1fbd}' | '\u{1fbf}'..='\u{1fc1}' | '\u{1fcd}'..='\u{1fcf}' | '\u{1fdd}'..='\u{1fdf}' | '\u{1fed}' | '\u{1fee}'
+        | '\u{1ffd}' | '\u{1ffe}' | '\u{2017}' | '\u{203e}' | '\u{309b}' | '\u{309c}' | '\u{fc5e}'..='\u{fc63}'
+        | '\u{fe49}'..='\u{fe4c}' | '\u{fe70}' | '\u{fe72}' | '\u{fe74}' | '\u{fe76}' | '\u{fe78}' | '\u{fe7a}' | '\u{fe7c}'
+        | '\u{fe7e}' | '\u{ff9e}' | '\u{ff9f}' | '\u{ffe3}')
 }
 
 /// The text without what does not count.
@@ -29,6 +40,13 @@ pub fn fold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blank_is_what_folding_leaves_nothing_of() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_blank(&c.to_string()), fold(&c.to_string()).is_empty(), "{c:?}, U+{:04X}", u32::from(c));
+        }
+    }
 
     #[test]
     fn case_accents_width_and_spaces_do_not_count() {

@@ -33,7 +33,7 @@ pub fn UsersSection() -> impl IntoView {
                 <button type="submit" class="button">
                     "Find"
                 </button>
-                {move || user.get().map(|_| view! { <A href="/admin#users">"Show all"</A> })}
+                {move || user.get().map(|_| view! { <a href="/admin#users" rel="external">"Show all"</a> })}
             </form>
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
                 {move || Suspend::new(async move { shown(listing.await, user.get_untracked()) })}

@@ -69,6 +69,11 @@ impl Finding {
         Self::new(kind, PartState::NotSetUp, says).with_consequence().with_remedy(remedy)
     }
 
+    /// Not set up, since LiveKit is not: what does not work without that, it says itself.
+    fn needs_livekit(kind: PartKind, says: &str) -> Self {
+        Self::new(kind, PartState::NotSetUp, says).with_remedy("Set up LiveKit first.")
+    }
+
     fn unknown(kind: PartKind, says: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new(kind, PartState::Unknown, says).with_remedy(remedy)
     }
@@ -172,7 +177,7 @@ pub async fn livekit_api(livekit: Option<&LiveKit>) -> Finding {
     };
     match timeout(PATIENCE, livekit.list_rooms()).await {
         Ok(Ok(_)) => Finding::fine(kind, "LiveKit answers, and takes the API key."),
-        Ok(Err(CallError::Unreachable(reason))) => away(&reason),
+        Ok(Err(CallError::Unreachable(reason) | CallError::Unavailable(reason))) => away(&reason),
         Ok(Err(error)) => {
             let remedy = "Check LIVEKIT_API_KEY and LIVEKIT_API_SECRET: they are what LiveKit's configuration has \
                           under keys. If they are right, LiveKit's log says what is wrong.";
@@ -186,7 +191,7 @@ pub async fn livekit_api(livekit: Option<&LiveKit>) -> Finding {
 pub async fn ingress(livekit: Option<&LiveKit>) -> Finding {
     let kind = PartKind::Ingress;
     let Some(livekit) = livekit else {
-        return Finding::not_set_up(kind, "Without LiveKit there is no ingress.", "Set up LiveKit first.");
+        return Finding::needs_livekit(kind, "Without LiveKit there is no ingress.");
     };
     let fails = |reason: &dyn ToString| {
         let remedy =
@@ -226,7 +231,11 @@ async fn is_open(address: &str) -> bool {
 
 fn host_and_port(address: &str) -> Option<(String, u16)> {
     let url = Url::parse(address).ok()?;
-    let usual = if url.scheme() == "rtmp" { Some(1935) } else { url.port_or_known_default() };
+    let usual = match url.scheme() {
+        "rtmp" => Some(1935),
+        "rtmps" => Some(443),
+        _ => url.port_or_known_default(),
+    };
     Some((url.host_str()?.trim_matches(['[', ']']).to_owned(), url.port().or(usual)?))
 }
 
@@ -234,7 +243,7 @@ fn host_and_port(address: &str) -> Option<(String, u16)> {
 async fn webhooks(db: &Db, has_livekit: bool, base_url: &Url) -> Finding {
     let kind = PartKind::Webhooks;
     if !has_livekit {
-        return Finding::not_set_up(kind, "Without LiveKit there are no webhooks.", "Set up LiveKit first.");
+        return Finding::needs_livekit(kind, "Without LiveKit there are no webhooks.");
     }
     let now = clock::now();
     // What is older has been forgotten, and one that began just now may still be on its way.
@@ -254,7 +263,7 @@ async fn webhooks(db: &Db, has_livekit: bool, base_url: &Url) -> Finding {
 fn told_by(began: Option<Timestamp>, last: Option<Timestamp>, base_url: &Url) -> Finding {
     match (began, last) {
         (Some(began), last) if last.is_none_or(|last| last < began.minus(WEBHOOKS_WITHIN)) => {
-            webhooks_missing("Somebody is live, and LiveKit has sent no webhook since they began.", base_url)
+            webhooks_missing("A stream has come in, and LiveKit has sent no webhook since.", base_url)
         }
         (_, Some(last)) => webhooks_arrive(Some(last)),
         (_, None) => {
