@@ -1,6 +1,6 @@
 //! A chat as it changes: lines from LiveKit as hints, news of the event stream of what should be there, and pieces
 //! from the server that fill what is missing. What is done with lines is [`ChatLog`]'s; when which piece is fetched is
-//! [`Engine`]'s.
+//! `Engine`'s.
 
 use std::{future::Future, rc::Rc};
 

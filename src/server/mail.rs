@@ -1,6 +1,6 @@
 //! Sending mail, through the server that the settings name.
 //!
-//! Promises: an answer within [`SENT_WITHIN`], whatever the server does, and no more than [`AT_ONCE`] mails under way.
+//! Promises: an answer within `SENT_WITHIN`, whatever the server does, and no more than `AT_ONCE` mails under way.
 //! What went wrong is said without what the server answered, which may hold an address. Never logs a mail.
 
 use std::{sync::Arc, time::Duration};

@@ -2,7 +2,7 @@
 //! and written anew as WebP, so that nothing of the file that was sent is kept: no place, no camera, no comment.
 //!
 //! What a file is, its content says and never its name. Off the async threads, and only a few at a time: a picture
-//! takes up to [`MAX_MEMORY_BYTES`] while it is read.
+//! takes up to `MAX_MEMORY_BYTES` while it is read.
 
 use std::{io::Cursor, sync::Arc};
 
