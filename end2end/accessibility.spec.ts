@@ -1,10 +1,10 @@
 // Every page for everybody: nothing that axe finds, all of it by keyboard, and nothing wider than a telephone.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Account } from './lib/api';
 import { alive, expect, test, type Page } from './lib/test';
 import { composer, log } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
+import { sidewaysScroll, violations } from './lib/accessibility';
 
 interface Visitors {
   admin: Account;
@@ -34,15 +34,6 @@ const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/admin?user=nobody-of-that-name', 'admin'],
   [() => '/admin/audit', 'admin'],
 ];
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-}
-
-async function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page passes axe and fits a telephone, ${colorScheme}`, async ({ visit, admin, creator, newUser, problems }) => {

@@ -1,10 +1,10 @@
 // The account page: each thing that can be changed, with scripts and without, and the end of it all.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Account } from './lib/api';
 import { expect, reload, test, type Page } from './lib/test';
 import { lineWith, say } from './lib/chat';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
+import { sidewaysScroll, violations } from './lib/accessibility';
 
 const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
@@ -185,8 +185,6 @@ async function rename(account: Account, displayName: string): Promise<void> {
 }
 
 async function expectNothingWrong(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual([]);
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(beyond).toBeLessThanOrEqual(0);
+  expect(await violations(page)).toEqual([]);
+  expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
 }

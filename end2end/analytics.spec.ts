@@ -1,10 +1,10 @@
 // What a creator reads of their broadcasts: at once when one ends, of one, and of a period.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import type { Account } from './lib/api';
 import { expect, open, reload, test, type Page } from './lib/test';
 import { expectMovingPicture } from './lib/player';
+import { sidewaysScroll, violations } from './lib/accessibility';
 
 const noScript = { javaScriptEnabled: false } as const;
 
@@ -29,11 +29,6 @@ const rows = (page: Page) => page.getByRole('region', { name: 'Table of broadcas
 
 /** `1:04:09` and what follows. */
 const seconds = (words: string) => words.split(':').slice(0, 3).reduce((sum, part) => sum * 60 + Number(part), 0);
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-}
 
 test('the second a broadcast ends, its summary is there', async ({ visit, creator, newUser, whip, problems }) => {
   test.slow();
@@ -181,7 +176,7 @@ test('a quarter is read by period, by order, and by keyboard', async ({ visit, d
   });
   await test.step('nothing is wider than a telephone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+    expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
     expect(await violations(page)).toEqual([]);
   });
 });
@@ -206,7 +201,7 @@ test('the moments of a broadcast are reached by keyboard', async ({ visit, demo 
     expect(await violations(page)).toEqual([]);
   }
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+  expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
 });
 
 test('numbers and charts are there without scripts, and the period is a form', async ({ visit, demo }) => {

@@ -1,7 +1,7 @@
 // Finding a stream: who is live, who was, who is looked for, and what a link to a channel shows elsewhere.
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect, open, test, type Page } from './lib/test';
+import { violations } from './lib/accessibility';
 
 const noScript = { javaScriptEnabled: false } as const;
 
@@ -9,11 +9,6 @@ const card = (page: Page, title: string | RegExp) => page.getByRole('link', { na
 const search = (page: Page) => page.getByRole('searchbox', { name: 'Search streams' });
 const names = (page: Page) => page.locator('.card-creator').allInnerTexts();
 const announced = (page: Page) => page.getByRole('main').locator('> div > [role="status"]');
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}
 
 test('a stream that starts appears on an open page by itself, before those that ended', async ({ visit, creator, whip }) => {
   await creator.setTitle('Sourdough at dawn');

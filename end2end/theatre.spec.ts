@@ -1,10 +1,10 @@
 // The watch page as a theatre: the player fills it with the chat beside it, and it is so again the next time. And how late
 // the picture is.
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect, reload, test, type Page } from './lib/test';
 import { composer } from './lib/chat';
 import { expectMovingPicture, expectOffline, player } from './lib/player';
+import { violations } from './lib/accessibility';
 
 interface Place {
   x: number;
@@ -42,8 +42,7 @@ test('the player takes the page and gives it back, by button and by key', async 
   await expectTheatre(watch);
   expect((await place(watch, '.player')).width).toBeGreaterThan(before.width);
   await expectMovingPicture(watch);
-  const { violations } = await new AxeBuilder({ page: watch }).analyze();
-  expect(violations).toEqual([]);
+  expect(await violations(watch)).toEqual([]);
 
   await button(watch, 'Leave theatre').click();
   await expect(player(watch)).not.toHaveAttribute('data-theatre');
