@@ -11,6 +11,7 @@ pub mod app;
 pub mod browser;
 pub mod components;
 pub mod domain;
+pub mod language;
 pub mod lazy;
 pub mod pages;
 #[cfg(feature = "ssr")]
