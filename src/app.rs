@@ -16,6 +16,7 @@ use leptos_router::{
 
 use crate::{
     components::toast::{ToastHost, provide_toasts},
+    language::{self, Locale as _},
     lazy::{Account, Admin, Analytics, Apply, Audit, Forgot, Keys, Login, Report, Reset, SignUp, Streams, Watch},
     pages::{
         dashboard::DashboardLayout,
@@ -23,14 +24,16 @@ use crate::{
         not_found::NotFoundPage,
         session::{PageTop, provide_session},
     },
+    text,
 };
 
 /// The document. The server renders it around [`App`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let sprite = sprite(&options);
+    let language = language::current();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=language.as_str() dir=language::direction(language)>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -73,11 +76,11 @@ pub fn App() -> impl IntoView {
     provide_session();
     view! {
         <Title formatter=title_of />
-        <Meta name="description" content="Live streaming from your own server." />
+        <Meta name="description" content=text!(frame.description) />
         <Link rel="preload" href="/vendor/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
         <Router>
             <a class="skip-link" href="#main">
-                "Skip to content"
+                {text!(frame.skip)}
             </a>
             <PageTop />
             <main id="main" tabindex="-1">

@@ -1,9 +1,12 @@
 //! The language in which somebody is answered, and all that is said to people. The texts are in `locales`, a folder for
 //! each language and a file for each part of the house; [`text!`](crate::text) takes one from there:
-//! `text!(watch.not_live)`, `text!(home.viewers, count = viewers)`. What somebody asked for is known without being
+//! `text!(watch.follow)`, `text!(home.streams, count = count)`. What somebody asked for is known without being
 //! handed on, as a process knows its locale.
 //!
 //! What is said to operators is English: logs, commands, settings.
+
+pub mod dates;
+pub mod numbers;
 
 /// Made by `build.rs`.
 mod texts {
@@ -22,8 +25,15 @@ macro_rules! text {
     };
 }
 
-/// The cookie in which a browser keeps what its user chose.
-pub const COOKIE: &str = "streamit_language";
+/// All that are spoken, the one first that is spoken where nothing else is asked for.
+pub fn all() -> &'static [Language] {
+    Language::get_all()
+}
+
+/// What a language is called by those who speak it.
+pub fn own_name(language: Language) -> &'static str {
+    leptos_i18n::td_string!(language, language.self_name)
+}
 
 /// The language of whom is being answered; on the server, of who sent the request.
 pub fn current() -> Language {
@@ -98,7 +108,7 @@ pub fn best_of(accepted: &str) -> Language {
 pub fn direction(language: Language) -> &'static str {
     match language.direction() {
         Direction::RightToLeft => "rtl",
-        _ => "ltr",
+        Direction::LeftToRight | Direction::Auto => "ltr",
     }
 }
 

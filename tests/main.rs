@@ -15,6 +15,7 @@ mod chat_delivery;
 mod contrast;
 mod deployment;
 mod instances;
+mod languages;
 mod names;
 mod on_air;
 mod operator;

@@ -63,7 +63,7 @@ fn nonce(policy: &str) -> &str {
 }
 
 /// Pages for somebody who is signed in as a creator, and one that is not there.
-const PAGES: [&str; 9] = [
+pub const PAGES: [&str; 9] = [
     "/",
     "/watch/carl",
     "/account",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 use super::protocol::Envelope;
+use crate::text;
 
 /// The kinds of failure. [`Self::http_status`] is the only table of statuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,13 +163,13 @@ impl FromServerFnError for ApiError {
         use ServerFnErrorErr as E;
         match error {
             // The same variant is "bad body" on the server and "unreadable answer" in the browser.
-            E::Deserialization(text) | E::Args(text) | E::MissingArg(text) if cfg!(feature = "ssr") => {
-                Self::new(ErrorCode::BadRequest, format!("The request can't be read: {text}."))
+            E::Deserialization(reason) | E::Args(reason) | E::MissingArg(reason) if cfg!(feature = "ssr") => {
+                Self::new(ErrorCode::BadRequest, text!(errors.unreadable, why = reason))
             }
             E::Request(_) | E::Deserialization(_) | E::Args(_) | E::MissingArg(_) | E::Response(_) => {
-                Self::new(ErrorCode::Network, "The server can't be reached. Check your connection and try again.")
+                Self::new(ErrorCode::Network, text!(errors.server_away))
             }
-            _ => Self::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."),
+            _ => Self::new(ErrorCode::Internal, text!(errors.failed)),
         }
     }
 }

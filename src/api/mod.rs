@@ -9,6 +9,7 @@ pub mod channels;
 pub mod chat;
 pub mod creator;
 pub mod error;
+pub mod language;
 pub mod protocol;
 pub mod resets;
 pub mod setup;

@@ -16,6 +16,7 @@ use server_fn::{
 };
 
 use super::error::ApiError;
+use crate::text;
 
 /// The codec of answers: wraps what it encodes, unwraps what it decodes.
 pub struct Envelope;
@@ -139,11 +140,13 @@ body_codecs! {
 }
 
 /// PostgreSQL stores no text with a NUL in it, and nobody means to send one.
-const NO_NUL: &str = "it holds a NUL character";
+fn no_nul() -> String {
+    text!(errors.holds_nul).to_owned()
+}
 
 fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     if body.windows(6).any(|part| part == b"\\u0000") {
-        return Err(NO_NUL.to_owned());
+        return Err(no_nul());
     }
     let json: &[u8] = match body.trim_ascii() {
         [] => b"{}",
@@ -151,7 +154,7 @@ fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     };
     // Serde would take a list as the fields in their order, and pass over bad UTF-8 in a field that it does not know.
     if !json.starts_with(b"{") {
-        return Err("it is not a JSON object".to_owned());
+        return Err(text!(errors.no_object).to_owned());
     }
     let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
     serde_json::from_str(text).map_err(|error| error.to_string())
@@ -160,7 +163,7 @@ fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 fn decode_json_or_form<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     match body.trim_ascii().first() {
         None | Some(b'{' | b'[' | b'"') => decode_json(body),
-        Some(_) if body.windows(3).any(|part| part == b"%00") => Err(NO_NUL.to_owned()),
+        Some(_) if body.windows(3).any(|part| part == b"%00") => Err(no_nul()),
         Some(_) => serde_urlencoded::from_bytes(body).map_err(|error| error.to_string()),
     }
 }

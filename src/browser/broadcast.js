@@ -111,6 +111,7 @@ class Mixer {
 export class Broadcaster {
   #video;
   #report;
+  #leaveQuestion;
   #picture = null; // { kind, id, track }
   #microphone = null; // { id, track }
   #mixer = null;
@@ -123,9 +124,10 @@ export class Broadcaster {
   #listening = new AbortController();
   #staying = null;
 
-  constructor(video, report) {
+  constructor(video, report, leaveQuestion) {
     this.#video = video;
     this.#report = report;
+    this.#leaveQuestion = leaveQuestion;
     const { signal } = this.#listening;
     navigator.mediaDevices?.addEventListener('devicechange', () => this.#listDevices(), { signal });
     // The page is really left, and not only asked whether it may be.
@@ -288,7 +290,7 @@ export class Broadcaster {
     addEventListener('click', follow, options);
     const goBack = (event) => {
       const isWithin = event.navigationType === 'traverse' && event.destination.sameDocument;
-      if (!isWithin || !event.cancelable || confirm('Leave this page? Your stream ends with it.')) return;
+      if (!isWithin || !event.cancelable || confirm(this.#leaveQuestion)) return;
       event.preventDefault();
     };
     globalThis.navigation?.addEventListener('navigate', goBack, options);

@@ -13,6 +13,7 @@ use crate::{
         browser_broadcast::Ending,
         capture::{CaptureFailure, Choice, Devices, Input},
     },
+    text,
 };
 
 #[wasm_bindgen(module = "/src/browser/broadcast.js")]
@@ -21,7 +22,11 @@ extern "C" {
     #[wasm_bindgen(js_name = Broadcaster)]
     type JsBroadcaster;
     #[wasm_bindgen(constructor, js_class = "Broadcaster")]
-    fn new(video: &HtmlVideoElement, report: &Closure<dyn FnMut(String, JsValue)>) -> JsBroadcaster;
+    fn new(
+        video: &HtmlVideoElement,
+        report: &Closure<dyn FnMut(String, JsValue)>,
+        leave_question: &str,
+    ) -> JsBroadcaster;
     #[wasm_bindgen(method, catch, js_class = "Broadcaster")]
     async fn open(
         this: &JsBroadcaster,
@@ -110,7 +115,7 @@ impl Broadcaster {
                 report(event);
             }
         });
-        Self { js: JsBroadcaster::new(video, &report), _report: report }
+        Self { js: JsBroadcaster::new(video, &report, text!(broadcast.leave_question)), _report: report }
     }
 
     /// What captures and sends for it.

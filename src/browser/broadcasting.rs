@@ -22,6 +22,7 @@ use crate::{
         browser_broadcast::{Broadcast, BroadcastAction},
         capture::Choice,
     },
+    text,
 };
 
 /// How long a token may take: the server asks LiveKit for it.
@@ -160,7 +161,7 @@ impl Engine {
         let (capturer, token) = (self.broadcaster.capturer(), (self.token)());
         let connecting = async move {
             let token = within(TOKEN_WITHIN, token).await;
-            let token = token.ok_or("The server takes too long to answer. Try again in a moment.")?;
+            let token = token.ok_or_else(|| text!(broadcast.too_slow))?;
             let token = token.map_err(|error| error.message)?;
             capturer.go_live(&token).await.map_err(|error| connect_message(error).to_owned())
         };
@@ -212,7 +213,7 @@ impl Engine {
 
 fn connect_message(error: ConnectError) -> &'static str {
     match error {
-        ConnectError::Library => "A part of this page can't be loaded. Check your connection, then try again.",
-        ConnectError::Connection => "The video server can't be reached. Your network may block it. Try again.",
+        ConnectError::Library => text!(broadcast.page_incomplete),
+        ConnectError::Connection => text!(broadcast.unreachable),
     }
 }

@@ -26,6 +26,7 @@ use crate::{
         chat_log::ChatLog,
         id::LineId,
     },
+    text,
 };
 
 /// A packet may be this late before it counts as lost.
@@ -42,7 +43,6 @@ const RETRY_AFTER: [Duration; 5] = [
 ];
 /// Screen readers are told of earlier messages neither while they come nor for this long after.
 const QUIET_AFTER_OLDER: Duration = Duration::from_millis(200);
-const TOO_SLOW: &str = "The server takes too long to answer.";
 
 /// A piece of the chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +180,7 @@ impl Engine {
             match answer {
                 Some(Ok(page)) => engine.got(page, is_newest),
                 Some(Err(error)) => engine.failed(error.message),
-                None => engine.failed(TOO_SLOW.to_owned()),
+                None => engine.failed(text!(chat.server_too_slow).to_owned()),
             }
         });
     }
@@ -210,7 +210,7 @@ impl Engine {
         let has_advanced = feed.log.try_with_untracked(ChatLog::revision) != before;
         if self.is_behind() && !has_advanced && !self.is_due.get() {
             // The server has not got what it told of: asking at once would ask for ever.
-            return self.failed("New messages do not come at the moment.".to_owned());
+            return self.failed(text!(chat.not_coming).to_owned());
         }
         self.failures.set(0);
         let _ = feed.failure.try_set(None);
@@ -288,7 +288,7 @@ impl Engine {
                     None
                 }
                 Some(Err(error)) => Some(error.message),
-                None => Some(TOO_SLOW.to_owned()),
+                None => Some(text!(chat.server_too_slow).to_owned()),
             };
             let _ = feed.older_failure.try_set(message);
             // Its lines may have changed while it was on its way.

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use wasm_bindgen::prelude::*;
 
+use crate::text;
+
 #[wasm_bindgen(module = "/src/browser/clipboard.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = copyText)]
@@ -19,9 +21,5 @@ pub async fn copy(text: impl Future<Output = Result<String, String>> + 'static) 
         text.await.map(|text| JsValue::from_str(&text)).map_err(|message| JsValue::from_str(&message))
     });
     let copied = copy_text(promise).await.map(|_| ());
-    copied.map_err(|error| {
-        error
-            .as_string()
-            .unwrap_or_else(|| "This browser does not let the page copy. Select it and copy it by hand.".into())
-    })
+    copied.map_err(|error| error.as_string().unwrap_or_else(|| text!(frame.cannot_copy).to_owned()))
 }

@@ -30,6 +30,7 @@ use crate::{
         picture_watch::Warning,
         playback::{Media, PlayerAction, Sound, retry_delay},
     },
+    text,
 };
 
 /// How long a token may take.
@@ -300,14 +301,12 @@ impl Engine {
     fn failed(&self, failure: Failure) {
         let message = match failure {
             Failure::Connect(ConnectError::Library) => {
-                return self.show(Media::Failed("The player can't be loaded. Check your connection.".into()));
+                return self.show(Media::Failed(text!(player.not_loadable).to_owned()));
             }
             Failure::Token(error) if error.code == ErrorCode::ChannelOffline => return self.again_in(ASK_AGAIN_AFTER),
             Failure::Token(error) => error.message,
-            Failure::TokenTooSlow => "The server takes too long to answer.".into(),
-            Failure::Connect(ConnectError::Connection) => {
-                "The video server can't be reached. Your network may block it.".into()
-            }
+            Failure::TokenTooSlow => text!(player.server_too_slow).to_owned(),
+            Failure::Connect(ConnectError::Connection) => text!(player.video_server_unreachable).to_owned(),
         };
         self.lost(message);
     }
@@ -343,7 +342,7 @@ impl Engine {
             PlayerEvent::Stalled => self.show(Media::Stalled),
             PlayerEvent::Reconnecting => self.show(Media::Lost),
             PlayerEvent::Disconnected if self.is_wanted.get() => {
-                self.lost("The connection to the video server broke.".into());
+                self.lost(text!(player.connection_broke).to_owned());
             }
             PlayerEvent::Disconnected => {}
             PlayerEvent::Metadata(text) => {

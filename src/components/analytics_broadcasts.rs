@@ -3,26 +3,28 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::{
-    analytics_words::{decimal, duration_words},
-    badge::{LiveBadge, grouped},
-    time_text::TimeAgo,
-};
-use crate::domain::{
-    analytics::{BroadcastOrder, BroadcastSummary},
-    channel::StreamStatus,
+use super::{analytics_words::duration_words, badge::LiveBadge, time_text::TimeAgo};
+use crate::{
+    domain::{
+        analytics::{BroadcastOrder, BroadcastSummary},
+        channel::StreamStatus,
+    },
+    language::numbers::{decimal, grouped},
+    text,
 };
 
 /// The columns that can be sorted by.
-const COLUMNS: [(BroadcastOrder, &str); 7] = [
-    (BroadcastOrder::Started, "When"),
-    (BroadcastOrder::Duration, "Time on air"),
-    (BroadcastOrder::AverageViewers, "Average viewers"),
-    (BroadcastOrder::PeakViewers, "Peak viewers"),
-    (BroadcastOrder::WatchTime, "Watch time"),
-    (BroadcastOrder::Messages, "Messages"),
-    (BroadcastOrder::NewFollowers, "New followers"),
-];
+fn columns() -> [(BroadcastOrder, &'static str); 7] {
+    [
+        (BroadcastOrder::Started, text!(analytics.column_when)),
+        (BroadcastOrder::Duration, text!(analytics.time_on_air)),
+        (BroadcastOrder::AverageViewers, text!(analytics.average_viewers)),
+        (BroadcastOrder::PeakViewers, text!(analytics.peak_viewers)),
+        (BroadcastOrder::WatchTime, text!(analytics.watch_time)),
+        (BroadcastOrder::Messages, text!(analytics.messages)),
+        (BroadcastOrder::NewFollowers, text!(analytics.new_followers)),
+    ]
+}
 
 /// The table.
 #[component]
@@ -51,12 +53,12 @@ pub fn BroadcastTable(
         .into_any()
     };
     view! {
-        <div class="table-scroll" role="region" aria-label="Table of broadcasts" tabindex="0">
+        <div class="table-scroll" role="region" aria-label=text!(analytics.table_of_broadcasts) tabindex="0">
             <table class="table broadcasts">
                 <thead>
                     <tr>
-                        <th scope="col">"Title"</th>
-                        {COLUMNS.map(header).collect_view()}
+                        <th scope="col">{text!(analytics.column_title)}</th>
+                        {columns().map(header).collect_view()}
                     </tr>
                 </thead>
                 <tbody>

@@ -4,18 +4,21 @@
 use std::time::Duration;
 
 use super::{
-    analytics_words::{counted, decimal, duration_words},
-    badge::grouped,
+    analytics_words::duration_words,
     chart::{Chart, Mark, Panel, Table},
     chat_rules::rule_words,
     time_text::clock,
 };
-use crate::domain::{
-    analytics::{AnalyticsSummary, BroadcastReport, CurvePoint, DayNumbers, Moment, MomentKind},
-    chart::{Scale, Span, time_ticks},
-    chart_curve::{Axis, messages_per_minute},
-    chart_days::{day_ticks, long_day, short_day},
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        analytics::{AnalyticsSummary, BroadcastReport, CurvePoint, DayNumbers, Moment, MomentKind},
+        chart::{Scale, Span, time_ticks},
+        chart_curve::{Axis, messages_per_minute},
+        chart_days::{day_ticks, long_day, short_day},
+        timestamp::Timestamp,
+    },
+    language::numbers::{decimal, grouped},
+    text,
 };
 
 /// How many words there are at most below a chart: more are too many for a phone.
@@ -28,10 +31,10 @@ pub fn days_chart(summary: &AnalyticsSummary) -> Chart {
     let spans: Vec<_> = (0..count).map(|day| Span::equal(day, count)).collect();
     let axis = day_ticks(count, MOST_WORDS.into()).into_iter();
     Chart {
-        label: format!(
-            "Viewers and time on air, day by day: {} on average, at most {}.",
-            decimal(summary.current.average_viewers),
-            grouped(summary.current.peak_viewers)
+        label: text!(
+            analytics.days_gist,
+            average = decimal(summary.current.average_viewers),
+            peak = grouped(summary.current.peak_viewers)
         ),
         panels: vec![viewers_a_day(days), time_a_day(days)],
         axis: axis.map(|day| (spans[day].middle(), short_day(&days[day].date))).collect(),
@@ -45,8 +48,8 @@ fn viewers_a_day(days: &[DayNumbers]) -> Panel {
     let peaks: Vec<_> = days.iter().map(|day| f64::from(day.numbers.peak_viewers)).collect();
     let scale = Scale::of_counts(peaks.iter().copied().fold(0.0, f64::max));
     Panel {
-        label: "Average viewers",
-        label_behind: Some("Peak"),
+        label: text!(analytics.average_viewers),
+        label_behind: Some(text!(analytics.peak)),
         kind: "viewers",
         ticks: count_words(&scale),
         scale,
@@ -61,7 +64,7 @@ fn time_a_day(days: &[DayNumbers]) -> Panel {
     let seconds: Vec<_> = days.iter().map(|day| day.numbers.duration_seconds as f64).collect();
     let scale = Scale::of_seconds(seconds.iter().copied().fold(0.0, f64::max));
     Panel {
-        label: "Time on air (h:mm)",
+        label: text!(analytics.time_on_air_scale),
         label_behind: None,
         kind: "on-air",
         ticks: scale.ticks.iter().map(|seconds| hours_and_minutes(*seconds)).collect(),
@@ -75,13 +78,14 @@ fn time_a_day(days: &[DayNumbers]) -> Panel {
 fn day_words(day: &DayNumbers) -> String {
     let (name, numbers) = (long_day(&day.date), &day.numbers);
     if numbers.broadcasts == 0 {
-        return format!("{name}: no broadcast");
+        return text!(analytics.no_broadcast_then, day = name);
     }
-    format!(
-        "{name}: {} viewers on average, peak {}, {} on air",
-        decimal(numbers.average_viewers),
-        grouped(numbers.peak_viewers),
-        duration_words(numbers.duration_seconds)
+    text!(
+        analytics.day_numbers,
+        day = name,
+        average = decimal(numbers.average_viewers),
+        peak = grouped(numbers.peak_viewers),
+        on_air = duration_words(numbers.duration_seconds)
     )
 }
 
@@ -100,7 +104,15 @@ pub fn days_table(summary: &AnalyticsSummary) -> Table {
         ]
     };
     Table {
-        head: vec!["Day", "Broadcasts", "Time on air", "Average viewers", "Peak viewers", "Watch time", "Messages"],
+        head: vec![
+            text!(analytics.column_day),
+            text!(analytics.broadcasts),
+            text!(analytics.time_on_air),
+            text!(analytics.average_viewers),
+            text!(analytics.peak_viewers),
+            text!(analytics.watch_time),
+            text!(analytics.messages),
+        ],
         rows: summary.days.iter().filter(|day| day.numbers.broadcasts > 0).map(row).collect(),
     }
 }
@@ -113,10 +125,10 @@ pub fn curve_chart(report: &BroadcastReport, curve: &[CurvePoint]) -> Option<Cha
     let marks = report.moments.iter().map(|moment| mark_of(moment, axis));
     let ticks = time_ticks(axis.seconds, MOST_WORDS).into_iter();
     Some(Chart {
-        label: format!(
-            "Viewers and messages in the course of the broadcast: {} on average, at most {}.",
-            decimal(numbers.average_viewers),
-            grouped(numbers.peak_viewers)
+        label: text!(
+            analytics.curve_gist,
+            average = decimal(numbers.average_viewers),
+            peak = grouped(numbers.peak_viewers)
         ),
         panels: vec![viewers_panel(curve), messages_panel(curve)],
         axis: ticks.map(|seconds| (seconds / axis.seconds, hours_and_minutes(seconds))).collect(),
@@ -130,7 +142,7 @@ fn viewers_panel(curve: &[CurvePoint]) -> Panel {
     let values: Vec<_> = curve.iter().map(|point| point.average_viewers).collect();
     let scale = Scale::of_counts(values.iter().flatten().copied().fold(0.0, f64::max));
     Panel {
-        label: "Viewers",
+        label: text!(analytics.viewers),
         label_behind: None,
         kind: "viewers",
         ticks: count_words(&scale),
@@ -145,7 +157,7 @@ fn messages_panel(curve: &[CurvePoint]) -> Panel {
     let values: Vec<_> = curve.iter().map(messages_per_minute).collect();
     let scale = Scale::of_counts(values.iter().copied().fold(0.0, f64::max));
     Panel {
-        label: "Messages a minute",
+        label: text!(analytics.messages_a_minute),
         label_behind: None,
         kind: "messages",
         ticks: count_words(&scale),
@@ -178,10 +190,12 @@ pub fn kind_name(kind: &MomentKind) -> &'static str {
 /// What happened, in words.
 pub fn moment_words(kind: &MomentKind) -> String {
     match kind {
-        MomentKind::Title { title } => format!("New title: {title}"),
+        MomentKind::Title { title } => text!(analytics.new_title, title = title),
         MomentKind::Rules { rules } => rules.iter().map(|rule| rule_words(*rule)).collect::<Vec<_>>().join(" · "),
-        MomentKind::Drop { seconds: Some(seconds) } => format!("The encoder was gone for {}", duration_words(*seconds)),
-        MomentKind::Drop { seconds: None } => "The encoder is gone".to_owned(),
+        MomentKind::Drop { seconds: Some(seconds) } => {
+            text!(analytics.encoder_was_gone, duration = duration_words(*seconds))
+        }
+        MomentKind::Drop { seconds: None } => text!(analytics.encoder_is_gone).to_owned(),
     }
 }
 
@@ -195,10 +209,14 @@ pub fn time_in(report: &BroadcastReport, at: Timestamp) -> String {
 fn point_words(point: &CurvePoint, report: &BroadcastReport) -> String {
     let time = time_in(report, point.at);
     match point.average_viewers {
-        None => format!("{time}: not on air"),
-        Some(viewers) => {
-            format!("{time}: {} viewers, {}", decimal(viewers), counted(point.messages, "message", "messages"))
-        }
+        None => text!(analytics.off_air_then, when = time),
+        Some(viewers) => text!(
+            analytics.point_numbers,
+            when = time,
+            viewers = decimal(viewers),
+            count = point.messages,
+            messages = grouped(point.messages)
+        ),
     }
 }
 
@@ -211,14 +229,20 @@ pub fn curve_table(report: &BroadcastReport, curve: &[CurvePoint]) -> Table {
         let within = report.moments.iter().filter(is_within);
         vec![
             time_in(report, point.at),
-            point.average_viewers.map_or_else(|| "not on air".to_owned(), decimal),
+            point.average_viewers.map_or_else(|| text!(analytics.not_on_air).to_owned(), decimal),
             grouped(point.peak_viewers),
             grouped(point.messages),
             within.map(|moment| moment_words(&moment.kind)).collect::<Vec<_>>().join(" · "),
         ]
     };
     Table {
-        head: vec!["From", "Average viewers", "Peak viewers", "Messages", "What happened"],
+        head: vec![
+            text!(analytics.column_from),
+            text!(analytics.average_viewers),
+            text!(analytics.peak_viewers),
+            text!(analytics.messages),
+            text!(analytics.what_happened),
+        ],
         rows: curve.iter().enumerate().map(row).collect(),
     }
 }

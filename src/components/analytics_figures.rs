@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{
-    analytics_words::{Change, decimal, duration_words, signed},
-    badge::grouped,
+use super::analytics_words::{Change, duration_words, signed};
+use crate::{
+    domain::analytics::{AnalyticsSummary, Baseline, BroadcastNumbers, BroadcastReport},
+    language::numbers::{decimal, grouped},
+    text,
 };
-use crate::domain::analytics::{AnalyticsSummary, Baseline, BroadcastNumbers, BroadcastReport};
 
 /// A number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,13 +56,10 @@ fn FigureView(figure: Figure) -> impl IntoView {
 /// The numbers of a period beside the period before.
 pub fn period_figures(summary: &AnalyticsSummary) -> Vec<Figure> {
     let AnalyticsSummary { current, before, days, .. } = summary;
-    let than = match days.len() {
-        1 => "the day before".to_owned(),
-        count => format!("the {count} days before"),
-    };
+    let than = text!(analytics.than_days, count = days.len());
     let figure = |label, value, before_value: f64, now: f64| {
         let change = match before.broadcasts {
-            0 => Change::none("no broadcasts before to compare with"),
+            0 => Change::none(text!(analytics.nothing_before)),
             _ => Change::between(before_value, now, &than),
         };
         Figure::new(label, value, Some(change))
@@ -71,12 +69,12 @@ pub fn period_figures(summary: &AnalyticsSummary) -> Vec<Figure> {
     let (average_before, average) = (before.average_viewers, current.average_viewers);
     let growth = Change::of_growth(before.follower_growth, current.follower_growth, &than);
     vec![
-        time("Time on air", before.duration_seconds, current.duration_seconds),
-        figure("Average viewers", decimal(average), average_before, average),
-        count("Peak viewers", before.peak_viewers, current.peak_viewers),
-        time("Watch time", before.watch_seconds, current.watch_seconds),
-        count("Messages", before.messages, current.messages),
-        Figure::new("Follower growth", signed(current.follower_growth), Some(growth)),
+        time(text!(analytics.time_on_air), before.duration_seconds, current.duration_seconds),
+        figure(text!(analytics.average_viewers), decimal(average), average_before, average),
+        count(text!(analytics.peak_viewers), before.peak_viewers, current.peak_viewers),
+        time(text!(analytics.watch_time), before.watch_seconds, current.watch_seconds),
+        count(text!(analytics.messages), before.messages, current.messages),
+        Figure::new(text!(analytics.follower_growth), signed(current.follower_growth), Some(growth)),
     ]
 }
 
@@ -102,9 +100,10 @@ impl Measured {
         let change = report.baseline.as_ref().map(|baseline| {
             let usual = (self.usual)(baseline);
             if report.summary.ended_at.is_some() {
-                Change::between(usual, self.now, &than(baseline.broadcasts))
+                Change::between(usual, self.now, &text!(analytics.than_broadcasts, count = baseline.broadcasts))
             } else {
-                Change::none(format!("so far; {} {}", (self.words)(usual), usually(baseline.broadcasts)))
+                let usual = (self.words)(usual);
+                Change::none(text!(analytics.so_far, count = baseline.broadcasts, usual = usual))
             }
         });
         Figure::new(self.label, self.value, change)
@@ -129,37 +128,23 @@ pub fn report_figures(report: &BroadcastReport) -> Vec<Figure> {
         words: decimal,
     };
     let average = Measured {
-        label: "Average viewers",
+        label: text!(analytics.average_viewers),
         value: decimal(numbers.average_viewers),
         now: numbers.average_viewers,
         usual: |usual| usual.average_viewers,
         words: decimal,
     };
     let measured = [
-        time("Time on air", numbers.duration_seconds, |usual| usual.duration_seconds),
+        time(text!(analytics.time_on_air), numbers.duration_seconds, |usual| usual.duration_seconds),
         average,
-        count("Peak viewers", numbers.peak_viewers, |usual| usual.peak_viewers),
-        count("Different viewers", numbers.distinct_viewers, |usual| usual.distinct_viewers),
-        time("Watch time", numbers.watch_seconds, |usual| usual.watch_seconds),
-        count("Messages", numbers.messages, |usual| usual.messages),
-        count("People who wrote", numbers.chatters, |usual| usual.chatters),
-        count("New followers", numbers.new_followers, |usual| usual.new_followers),
+        count(text!(analytics.peak_viewers), numbers.peak_viewers, |usual| usual.peak_viewers),
+        count(text!(analytics.different_viewers), numbers.distinct_viewers, |usual| usual.distinct_viewers),
+        time(text!(analytics.watch_time), numbers.watch_seconds, |usual| usual.watch_seconds),
+        count(text!(analytics.messages), numbers.messages, |usual| usual.messages),
+        count(text!(analytics.people_who_wrote), numbers.chatters, |usual| usual.chatters),
+        count(text!(analytics.new_followers), numbers.new_followers, |usual| usual.new_followers),
     ];
     measured.into_iter().map(|measured| measured.beside(report)).collect()
-}
-
-fn than(broadcasts: u32) -> String {
-    match broadcasts {
-        1 => "your broadcast before".to_owned(),
-        count => format!("the average of your last {count}"),
-    }
-}
-
-fn usually(broadcasts: u32) -> String {
-    match broadcasts {
-        1 => "in your broadcast before".to_owned(),
-        count => format!("on average in your last {count}"),
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float stops at the limits")]
@@ -170,11 +155,11 @@ fn rounded_duration(seconds: f64) -> String {
 /// The numbers of a broadcast that has just ended.
 pub fn last_figures(numbers: &BroadcastNumbers) -> Vec<Figure> {
     vec![
-        Figure::new("Time on air", duration_words(numbers.duration_seconds), None),
-        Figure::new("Average viewers", decimal(numbers.average_viewers), None),
-        Figure::new("Peak viewers", grouped(numbers.peak_viewers), None),
-        Figure::new("Different viewers", grouped(numbers.distinct_viewers), None),
-        Figure::new("Messages", grouped(numbers.messages), None),
-        Figure::new("New followers", grouped(numbers.new_followers), None),
+        Figure::new(text!(analytics.time_on_air), duration_words(numbers.duration_seconds), None),
+        Figure::new(text!(analytics.average_viewers), decimal(numbers.average_viewers), None),
+        Figure::new(text!(analytics.peak_viewers), grouped(numbers.peak_viewers), None),
+        Figure::new(text!(analytics.different_viewers), grouped(numbers.distinct_viewers), None),
+        Figure::new(text!(analytics.messages), grouped(numbers.messages), None),
+        Figure::new(text!(analytics.new_followers), grouped(numbers.new_followers), None),
     ]
 }

@@ -3,14 +3,20 @@
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
 use super::{
-    analytics_words::{decimal, duration_words},
+    analytics_words::duration_words,
     chart::{ChartTable, Table},
 };
-use crate::domain::{
-    analytics::HourNumbers,
-    chart::percent,
-    chart_days::weekday_name,
-    chart_hours::{LEVELS, busiest, fields, level, most_viewers},
+use crate::{
+    domain::{
+        analytics::HourNumbers,
+        chart::percent,
+        chart_hours::{LEVELS, busiest, fields, level, most_viewers},
+    },
+    language::{
+        dates::{weekday, weekday_short},
+        numbers::decimal,
+    },
+    text,
 };
 
 const HOURS: f64 = 24.0;
@@ -35,7 +41,7 @@ pub fn HourMap(
                 .map(hour_words),
         );
     };
-    let zone = format!("Times in {}", time_zone.replace('_', " "));
+    let zone = text!(analytics.times_in, zone = time_zone.replace('_', " "));
     view! {
         <p class="hours-answer">{answer.clone()}</p>
         <p class="muted small">{zone}</p>
@@ -46,7 +52,7 @@ pub fn HourMap(
             <div
                 class="chart-stage hours-stage"
                 role="img"
-                aria-label=format!("Average viewers by weekday and hour. {answer}")
+                aria-label=text!(analytics.hours_gist, answer = answer)
                 on:pointermove=point.clone()
                 on:pointerdown=point
                 on:pointerleave=move |_| readout.set(None)
@@ -63,13 +69,13 @@ pub fn HourMap(
             </svg>
         </div>
         <p class="hours-legend muted small" aria-hidden="true">
-            "Fewer "
+            {text!(analytics.legend_fewer)}
             <svg class="hours-scale" viewBox="0 0 5 1" preserveAspectRatio="none">
                 {(1..=LEVELS).map(scale_field).collect_view()}
             </svg>
-            " more viewers · gray: not on air"
+            {text!(analytics.legend_more)}
         </p>
-        <ChartTable caption="Average viewers by weekday and hour" table=Signal::stored(table) />
+        <ChartTable caption=text!(analytics.hours_caption) table=Signal::stored(table) />
     }
     .into_any()
 }
@@ -77,8 +83,8 @@ pub fn HourMap(
 /// What the creator wants to know.
 fn answer_words(hours: &[HourNumbers]) -> String {
     busiest(hours).map_or_else(
-        || "Stream a few hours more to see here when most people watch.".to_owned(),
-        |best| format!("Most people watch on {}s around {}:00.", weekday_name(best.weekday), best.hour),
+        || text!(analytics.no_best_hour).to_owned(),
+        |best| text!(analytics.best_hour, weekday = weekday(best.weekday), hour = best.hour),
     )
 }
 
@@ -101,7 +107,7 @@ fn scale_field(strength: u8) -> AnyView {
 
 fn weekday_word(weekday: u8) -> AnyView {
     let y = percent((f64::from(weekday) + 0.5) / WEEKDAYS);
-    let name: String = weekday_name(weekday).chars().take(3).collect();
+    let name = weekday_short(weekday);
     view! { <text x="100%" y=y text-anchor="end" dominant-baseline="central">{name}</text> }.into_any()
 }
 
@@ -125,12 +131,16 @@ fn hour_at(event: &ev::PointerEvent) -> Option<(u8, u8)> {
 }
 
 fn hour_words(hour: &HourNumbers) -> String {
-    let name = format!("{}, {}", weekday_name(hour.weekday), from_to(hour.hour));
+    let when = format!("{}, {}", weekday(hour.weekday), from_to(hour.hour));
     if hour.duration_seconds == 0 {
-        return format!("{name}: not on air");
+        return text!(analytics.off_air_then, when = when);
     }
-    let on_air = duration_words(hour.duration_seconds);
-    format!("{name}: {} viewers on average, {on_air} on air", decimal(hour.average_viewers))
+    text!(
+        analytics.hour_numbers,
+        when = when,
+        average = decimal(hour.average_viewers),
+        on_air = duration_words(hour.duration_seconds)
+    )
 }
 
 fn from_to(hour: u8) -> String {
@@ -149,7 +159,7 @@ fn hours_table(hours: &[HourNumbers]) -> Table {
         is_used.then(|| [from_to(at)].into_iter().chain(of_hour.iter().map(cell)).collect())
     };
     Table {
-        head: vec!["Hour", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        head: [text!(analytics.column_hour)].into_iter().chain((0..7).map(weekday_short)).collect(),
         rows: (0..24).filter_map(row).collect(),
     }
 }

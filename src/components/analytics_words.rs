@@ -1,8 +1,9 @@
 //! Numbers of broadcasts in words: grouped, as on a clock, and beside what they are compared with.
 
-use std::time::Duration;
+use std::{cmp::Ordering, time::Duration};
 
-use super::{badge::grouped, time_text::clock};
+use super::time_text::clock;
+use crate::{language::numbers::grouped, text};
 
 /// From here on a duration is told in hours: nobody reads the seconds.
 const HOURS_FROM_SECS: u64 = 100 * 3600;
@@ -14,14 +15,7 @@ pub fn duration_words(seconds: u64) -> String {
     if seconds < HOURS_FROM_SECS {
         return clock(Duration::from_secs(seconds));
     }
-    format!("{}\u{a0}h", grouped(u32::try_from(seconds / 3600).unwrap_or(u32::MAX)))
-}
-
-/// `1,234.5`.
-pub fn decimal(number: f64) -> String {
-    let text = format!("{number:.1}");
-    let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
-    whole.parse().map_or_else(|_| text.clone(), |whole| format!("{}.{part}", grouped(whole)))
+    text!(analytics.many_hours, hours = grouped(u32::try_from(seconds / 3600).unwrap_or(u32::MAX)))
 }
 
 /// `+12` and `−3`.
@@ -32,11 +26,6 @@ pub fn signed(number: i64) -> String {
         1.. => format!("+{size}"),
         _ => format!("−{size}"),
     }
-}
-
-/// `1 viewer`, `2 viewers`.
-pub fn counted(number: u32, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// Which way a number went.
@@ -80,17 +69,17 @@ impl Change {
     pub fn between(before: f64, now: f64, than: &str) -> Self {
         let percent = ((now - before) / before * 100.0).round();
         let (direction, words) = if now <= before && before <= now {
-            (Direction::Level, format!("same as {than}"))
+            (Direction::Level, text!(analytics.same_as, than = than))
         } else if before <= 0.0 {
-            (Direction::Up, format!("up from 0 in {than}"))
+            (Direction::Up, text!(analytics.up_from_nothing, than = than))
         } else if now / before >= TIMES_FROM {
-            (Direction::Up, format!("{:.0} times {than}", now / before))
+            (Direction::Up, text!(analytics.times_as_much, times = format!("{:.0}", now / before), than = than))
         } else if percent >= 1.0 {
-            (Direction::Up, format!("+{percent}\u{a0}% from {than}"))
+            (Direction::Up, text!(analytics.percent_more, percent = percent, than = than))
         } else if percent <= -1.0 {
-            (Direction::Down, format!("−{}\u{a0}% from {than}", percent.abs()))
+            (Direction::Down, text!(analytics.percent_less, percent = percent.abs(), than = than))
         } else {
-            (Direction::Level, format!("about the same as {than}"))
+            (Direction::Level, text!(analytics.about_the_same, than = than))
         };
         Self { direction, words }
     }
@@ -98,15 +87,12 @@ impl Change {
     /// From one difference to another, which have no percentage of each other.
     pub fn of_growth(before: i64, now: i64, than: &str) -> Self {
         let difference = grouped(u32::try_from(now.abs_diff(before)).unwrap_or(u32::MAX));
-        match now.cmp(&before) {
-            std::cmp::Ordering::Equal => Self::none(format!("same as {than}")),
-            std::cmp::Ordering::Greater => {
-                Self { direction: Direction::Up, words: format!("{difference} more than in {than}") }
-            }
-            std::cmp::Ordering::Less => {
-                Self { direction: Direction::Down, words: format!("{difference} fewer than in {than}") }
-            }
-        }
+        let (direction, words) = match now.cmp(&before) {
+            Ordering::Equal => (Direction::Level, text!(analytics.same_as, than = than)),
+            Ordering::Greater => (Direction::Up, text!(analytics.more_than_in, difference = difference, than = than)),
+            Ordering::Less => (Direction::Down, text!(analytics.fewer_than_in, difference = difference, than = than)),
+        };
+        Self { direction, words }
     }
 }
 
@@ -120,9 +106,7 @@ mod tests {
             [0, 3_849, 360_000, 4_446_000].map(duration_words),
             ["0:00", "1:04:09", "100\u{a0}h", "1,235\u{a0}h"]
         );
-        assert_eq!([0.0, 12.34, 1_234.56, 999.96].map(decimal), ["0.0", "12.3", "1,234.6", "1,000.0"]);
         assert_eq!([0, 12, -3, 1_500].map(signed), ["0", "+12", "−3", "+1,500"]);
-        assert_eq!([1, 2_000].map(|number| counted(number, "person", "people")), ["1 person", "2,000 people"]);
     }
 
     #[test]

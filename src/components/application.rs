@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use super::{icon::Icon, person::PersonName, time_text::TimeAgo};
-use crate::domain::{
-    application::{Application, ApplicationStatus as Status, Decision},
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        application::{Application, ApplicationStatus as Status, Decision},
+        timestamp::Timestamp,
+    },
+    text,
 };
 
 /// The steps of an application, and how far it has come.
@@ -24,15 +27,20 @@ pub fn ApplicationTimeline(
         "todo"
     };
     let (verdict, icon) = match status {
-        Status::Approved => ("Approved", "circle-check"),
-        Status::Rejected => ("Not approved", "circle-x"),
-        Status::Pending | Status::UnderReview => ("Decision", "hourglass"),
+        Status::Approved => (text!(apply.approved), "circle-check"),
+        Status::Rejected => (text!(apply.not_approved), "circle-x"),
+        Status::Pending | Status::UnderReview => (text!(apply.decision), "hourglass"),
     };
     let in_review_since = (status == Status::UnderReview).then_some(updated_at);
     view! {
         <ol class="timeline" data-status=status.as_str()>
-            <Step state=if status == Status::Pending { "current" } else { "done" } icon="check" label="Sent" at=Some(created_at) />
-            <Step state=review_state icon="eye" label="Under review" at=in_review_since />
+            <Step
+                state=if status == Status::Pending { "current" } else { "done" }
+                icon="check"
+                label=text!(apply.sent)
+                at=Some(created_at)
+            />
+            <Step state=review_state icon="eye" label=text!(apply.under_review) at=in_review_since />
             <Step state=if decided { "current" } else { "todo" } icon=icon label=verdict at=decided.then_some(updated_at) />
         </ol>
         {reason
@@ -40,7 +48,7 @@ pub fn ApplicationTimeline(
             .map(|reason| {
                 view! {
                     <figure class="reason">
-                        <figcaption>"What the reviewer says"</figcaption>
+                        <figcaption>{text!(apply.reviewer_says)}</figcaption>
                         <blockquote dir="auto">{reason}</blockquote>
                     </figure>
                 }
@@ -72,10 +80,10 @@ pub fn StatusTag(
     status: Status,
 ) -> impl IntoView {
     let words = match status {
-        Status::Pending => "Pending",
-        Status::UnderReview => "Under review",
-        Status::Approved => "Approved",
-        Status::Rejected => "Rejected",
+        Status::Pending => text!(apply.pending),
+        Status::UnderReview => text!(apply.under_review),
+        Status::Approved => text!(apply.approved),
+        Status::Rejected => text!(apply.rejected),
     };
     view! {
         <span class="tag" data-application=status.as_str()>
@@ -118,14 +126,14 @@ pub fn ApplicationCard(
                 .map(|reason| {
                     view! {
                         <figure class="reason">
-                            <figcaption>"Reason"</figcaption>
+                            <figcaption>{text!(apply.reason)}</figcaption>
                             <blockquote dir="auto">{reason}</blockquote>
                         </figure>
                     }
                 })}
             <p class="muted small">
-                "Sent " <TimeAgo at=Some(created_at) />
-                {changed.map(|at| view! { " · changed " <TimeAgo at=Some(at) /> })}
+                {text!(apply.sent_at)} <TimeAgo at=Some(created_at) />
+                {changed.map(|at| view! { {text!(apply.changed_at)} <TimeAgo at=Some(at) /> })}
             </p>
             {children()}
         </article>

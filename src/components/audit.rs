@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 
 use super::{icon::Icon, time_text::TimeAgo};
-use crate::domain::audit::{AuditAction as Action, AuditActor, AuditEntry};
+use crate::{
+    domain::audit::{AuditAction as Action, AuditActor, AuditEntry},
+    text,
+};
 
 /// Who reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,17 +40,17 @@ fn AuditRow(entry: AuditEntry, reader: AuditReader) -> impl IntoView {
             <Icon name=icon />
             <div class="row-words">
                 <p class="row-title">
-                    {words} {is_sum.then(|| view! { <span class="tag">{format!("{times} times")}</span> })}
+                    {words} {is_sum.then(|| view! { <span class="tag">{text!(audit.times, count = times)}</span> })}
                 </p>
                 <p class="muted small">
                     <TimeAgo at=Some(at) />
-                    {is_sum.then(|| view! { ", last " <TimeAgo at=Some(last_at) /> })}
+                    {is_sum.then(|| view! { {text!(audit.last_at)} <TimeAgo at=Some(last_at) /> })}
                     <People entry reader />
-                    {network.map(|network| view! { " · from " <span class="number">{network}</span> })}
+                    {network.map(|network| view! { {text!(audit.from_network)} <span class="number">{network}</span> })}
                 </p>
                 {request_id
                     .filter(|_| reader == AuditReader::Admin)
-                    .map(|id| view! { <p class="muted small number">"request " {id}</p> })}
+                    .map(|id| view! { <p class="muted small number">{text!(audit.request)} {id}</p> })}
             </div>
         </li>
     }
@@ -61,14 +64,14 @@ fn People(entry: AuditEntry, reader: AuditReader) -> impl IntoView {
     let is_own = actor.is_some() && actor == subject;
     let by = match (actor_kind, actor) {
         _ if is_own && reader == AuditReader::Owner => None,
-        (AuditActor::Account, name) => Some((" · by ", person(name, reader))),
-        (AuditActor::Operator, _) => Some((" · by ", "whoever runs the server".into_any())),
+        (AuditActor::Account, name) => Some(person(name, reader)),
+        (AuditActor::Operator, _) => Some(text!(audit.operator).into_any()),
         (AuditActor::Nobody, _) => None,
     };
     let to = (reader == AuditReader::Admin && !is_own).then_some(subject).flatten();
     view! {
-        {by.map(|(words, who)| view! { {words} {who} })}
-        {to.map(|name| view! { " · account of " {person(Some(name), reader)} })}
+        {by.map(|who| view! { {text!(audit.done_by)} {who} })}
+        {to.map(|name| view! { {text!(audit.account_of)} {person(Some(name), reader)} })}
     }
     .into_any()
 }
@@ -76,7 +79,7 @@ fn People(entry: AuditEntry, reader: AuditReader) -> impl IntoView {
 /// A name; for an admin, the way to all that is about it.
 fn person(name: Option<String>, reader: AuditReader) -> AnyView {
     match (name, reader) {
-        (None, _) => "a deleted account".into_any(),
+        (None, _) => text!(audit.deleted_account).into_any(),
         (Some(name), AuditReader::Owner) => view! { <bdi>{name}</bdi> }.into_any(),
         // A username is letters, digits and underscores.
         (Some(name), AuditReader::Admin) => {
@@ -89,30 +92,30 @@ fn person(name: Option<String>, reader: AuditReader) -> AnyView {
 /// An icon, and what was done.
 fn words_of(action: Action) -> (&'static str, &'static str) {
     match action {
-        Action::AccountMade => ("user-plus", "Account made"),
-        Action::SignedIn => ("log-in", "Signed in"),
-        Action::TokenMade => ("key-round", "Token for scripts made"),
-        Action::SignInFailed => ("triangle-alert", "Wrong password"),
-        Action::SignInRefused => ("ban", "Too many tries to sign in"),
-        Action::SessionEnded => ("log-out", "Signed out in one place"),
-        Action::SessionsEnded => ("log-out", "Signed out everywhere else"),
-        Action::PasswordChanged => ("key-round", "Password changed"),
-        Action::ResetAsked => ("send", "Link to a new password sent"),
-        Action::PasswordReset => ("key-round", "Password reset by mail"),
-        Action::EmailChanged => ("send", "Email changed"),
-        Action::AccountDeleted => ("trash-2", "Account deleted"),
-        Action::KeyMade => ("key-round", "Stream key made"),
-        Action::KeyRenewed => ("refresh-cw", "Stream key replaced"),
-        Action::KeyShown => ("eye", "Stream key shown"),
-        Action::KeyDeleted => ("trash-2", "Stream key deleted"),
-        Action::ApplicationReviewed => ("eye", "Application under review"),
-        Action::ApplicationApproved => ("circle-check", "Made a creator"),
-        Action::ApplicationRejected => ("circle-x", "Application refused"),
-        Action::ApprovalRevoked => ("circle-x", "No longer a creator"),
-        Action::AdminAdded => ("shield", "Made an admin"),
-        Action::AdminRemoved => ("shield", "No longer an admin"),
-        Action::ModeratorAdded => ("user-check", "Made a moderator"),
-        Action::ModeratorRemoved => ("user-minus", "No longer a moderator"),
-        Action::Other => ("info", "Something of a newer version"),
+        Action::AccountMade => ("user-plus", text!(audit.account_made)),
+        Action::SignedIn => ("log-in", text!(audit.signed_in)),
+        Action::TokenMade => ("key-round", text!(audit.token_made)),
+        Action::SignInFailed => ("triangle-alert", text!(audit.wrong_password)),
+        Action::SignInRefused => ("ban", text!(audit.too_many_tries)),
+        Action::SessionEnded => ("log-out", text!(audit.session_ended)),
+        Action::SessionsEnded => ("log-out", text!(audit.sessions_ended)),
+        Action::PasswordChanged => ("key-round", text!(audit.password_changed)),
+        Action::ResetAsked => ("send", text!(audit.reset_asked)),
+        Action::PasswordReset => ("key-round", text!(audit.password_reset)),
+        Action::EmailChanged => ("send", text!(audit.email_changed)),
+        Action::AccountDeleted => ("trash-2", text!(audit.account_deleted)),
+        Action::KeyMade => ("key-round", text!(audit.key_made)),
+        Action::KeyRenewed => ("refresh-cw", text!(audit.key_replaced)),
+        Action::KeyShown => ("eye", text!(audit.key_shown)),
+        Action::KeyDeleted => ("trash-2", text!(audit.key_deleted)),
+        Action::ApplicationReviewed => ("eye", text!(audit.application_reviewed)),
+        Action::ApplicationApproved => ("circle-check", text!(audit.made_creator)),
+        Action::ApplicationRejected => ("circle-x", text!(audit.application_refused)),
+        Action::ApprovalRevoked => ("circle-x", text!(audit.no_longer_creator)),
+        Action::AdminAdded => ("shield", text!(audit.made_admin)),
+        Action::AdminRemoved => ("shield", text!(audit.no_longer_admin)),
+        Action::ModeratorAdded => ("user-check", text!(audit.made_moderator)),
+        Action::ModeratorRemoved => ("user-minus", text!(audit.no_longer_moderator)),
+        Action::Other => ("info", text!(audit.of_newer_version)),
     }
 }

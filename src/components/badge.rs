@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::domain::channel::StreamStatus;
+use crate::{domain::channel::StreamStatus, language::numbers::grouped, text};
 
 /// Whether the stream is on air.
 #[component]
@@ -26,10 +26,10 @@ pub fn LiveBadge(
 
 fn words(status: StreamStatus) -> &'static str {
     match status {
-        StreamStatus::Live => "LIVE",
-        StreamStatus::Reconnecting => "Reconnecting…",
-        StreamStatus::Rehearsal => "Rehearsal",
-        StreamStatus::Offline => "Not streaming",
+        StreamStatus::Live => text!(watch.status_live),
+        StreamStatus::Reconnecting => text!(watch.status_reconnecting),
+        StreamStatus::Rehearsal => text!(watch.status_rehearsal),
+        StreamStatus::Offline => text!(watch.status_offline),
     }
 }
 
@@ -40,7 +40,7 @@ pub fn ViewerCount(
     #[prop(into)]
     count: Signal<u32>,
 ) -> impl IntoView {
-    let unit = move || if count.get() == 1 { " viewer" } else { " viewers" };
+    let unit = move || text!(watch.viewers, count = count.get());
     view! {
         <span class="viewer-count">
             <Icon name="users" />
@@ -51,27 +51,4 @@ pub fn ViewerCount(
         </span>
     }
     .into_any()
-}
-
-/// `1234567` as `1,234,567`.
-pub fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 }

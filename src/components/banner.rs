@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::domain::setup::MissingPart;
+use crate::{domain::setup::MissingPart, text};
 
 /// One banner for all that is missing; nothing while nothing is.
 #[component]
@@ -18,7 +18,7 @@ pub fn SetupBanner(
             (!parts.is_empty())
                 .then(|| {
                     view! {
-                        <aside class="banner" aria-label="Missing parts">
+                        <aside class="banner" aria-label=text!(frame.missing_parts)>
                             <Icon name="triangle-alert" />
                             <ul class="banner-list">{parts.into_iter().map(missing).collect_view()}</ul>
                         </aside>

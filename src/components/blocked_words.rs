@@ -6,7 +6,7 @@ use super::{
     feedback::{ErrorNote, SaveMark, SaveState, Skeleton},
     icon::Icon,
 };
-use crate::domain::blocked_words::MAX_BLOCKED_WORDS;
+use crate::{domain::blocked_words::MAX_BLOCKED_WORDS, text};
 
 /// Whether the words are here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub fn BlockedWordsEditor(
             <ErrorNote message=Signal::stored(Some(message)) />
             <button type="button" class="button" on:click=move |_| on_load.run(())>
                 <Icon name="refresh-cw" />
-                "Try again"
+                {text!(moderation.try_again)}
             </button>
         }),
     }
@@ -86,7 +86,7 @@ fn WordsForm(draft: WordsDraft, on_save: Callback<Vec<String>>) -> impl IntoView
     };
     view! {
         <form class="field blocked-words" on:submit=submit>
-            <label for="blocked-words">"Blocked words"</label>
+            <label for="blocked-words">{text!(moderation.blocked_words)}</label>
             <textarea
                 id="blocked-words"
                 rows="6"
@@ -103,12 +103,12 @@ fn WordsForm(draft: WordsDraft, on_save: Callback<Vec<String>>) -> impl IntoView
                 }
             ></textarea>
             <p class="field-hint" id="blocked-words-hint">
-                {format!("One word or phrase a line, up to {MAX_BLOCKED_WORDS}. A * stands for any letters: bad* also blocks badly.")}
+                {text!(moderation.blocked_words_hint, max = MAX_BLOCKED_WORDS)}
             </p>
             <ErrorNote message=draft.error />
             <div class="row">
                 <button type="submit" class="button" disabled=is_saving aria-busy=move || is_saving().then_some("true")>
-                    "Save words"
+                    {text!(moderation.save_words)}
                 </button>
                 <SaveMark state=draft.saving />
             </div>

@@ -3,9 +3,12 @@
 use leptos::{either::EitherOf4, html, prelude::*};
 
 use super::{focus_keeper::FocusKeeper, icon::Icon, sound_meter::SoundMeter};
-use crate::domain::{
-    browser_broadcast::{Broadcast, BroadcastAction, Message, Stage},
-    capture::{Choice, Device, Picture},
+use crate::{
+    domain::{
+        browser_broadcast::{Broadcast, BroadcastAction, Message, Stage},
+        capture::{Choice, Device, Picture},
+    },
+    text,
 };
 
 /// The value of "no microphone" in its list; a browser's own ids are longer.
@@ -33,10 +36,16 @@ pub fn BroadcastPanel(
     let message = Memo::new(move |_| broadcast.with(|broadcast| broadcast.message.clone()));
     view! {
         <section class="panel broadcast" aria-labelledby="broadcast-title" data-stage=move || stage.get().as_str()>
-            <h2 id="broadcast-title">"Go live from this browser"</h2>
-            <p class="muted">"With your camera, your screen or just your voice: no encoder, and no key."</p>
+            <h2 id="broadcast-title">{text!(broadcast.from_browser)}</h2>
+            <p class="muted">{text!(broadcast.from_browser_means)}</p>
             <div class="broadcast-picture" hidden=move || !stage.get().has_preview()>
-                <video class="broadcast-video" node_ref=video playsinline muted aria-label="What viewers will see"></video>
+                <video
+                    class="broadcast-video"
+                    node_ref=video
+                    playsinline
+                    muted
+                    aria-label=text!(broadcast.viewers_will_see)
+                ></video>
                 <NoPicture broadcast />
             </div>
             <div class="broadcast-words" role="status">
@@ -49,7 +58,7 @@ pub fn BroadcastPanel(
             </Show>
             <Buttons broadcast stage is_ready on_action />
             <p class="broadcast-needs-script" hidden=is_ready>
-                "Going live from the browser needs JavaScript."
+                {text!(broadcast.needs_script)}
             </p>
         </section>
     }
@@ -63,7 +72,7 @@ fn NoPicture(broadcast: Signal<Broadcast>) -> impl IntoView {
         <Show when=move || has_none.get()>
             <p class="broadcast-sound-only">
                 <Icon name="volume-2" />
-                "Sound only"
+                {text!(broadcast.sound_only)}
             </p>
         </Show>
     }
@@ -75,11 +84,11 @@ fn StageWords(stage: Memo<Stage>) -> impl IntoView {
     move || {
         let words = match stage.get() {
             Stage::Choosing => return None,
-            Stage::Opening => "Your browser asks whether this page may use them…",
-            Stage::Previewing => "Only you see this.",
-            Stage::Connecting => "Going live…",
-            Stage::OnAir => "This browser is sending. Keep this page open.",
-            Stage::Reconnecting => "Connection lost, trying again…",
+            Stage::Opening => text!(broadcast.opening),
+            Stage::Previewing => text!(broadcast.previewing),
+            Stage::Connecting => text!(broadcast.connecting),
+            Stage::OnAir => text!(broadcast.on_air),
+            Stage::Reconnecting => text!(broadcast.reconnecting),
         };
         Some(view! { <p class="broadcast-stage">{words}</p> })
     }
@@ -107,11 +116,11 @@ fn Choices(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -
     let pick = Callback::new(move |choice| on_action.run(BroadcastAction::Choose(choice)));
     view! {
         <fieldset class="broadcast-choices" disabled=move || is_fixed.get()>
-            <legend class="visually-hidden">"What viewers get"</legend>
-            <div class="broadcast-pictures" role="group" aria-label="Picture">
-                <PictureButton value=Picture::Camera name="Camera" icon="video" choice pick />
-                <PictureButton value=Picture::Screen name="Screen" icon="monitor" choice pick />
-                <PictureButton value=Picture::Nothing name="Sound only" icon="mic" choice pick />
+            <legend class="visually-hidden">{text!(broadcast.viewers_get)}</legend>
+            <div class="broadcast-pictures" role="group" aria-label=text!(broadcast.picture)>
+                <PictureButton value=Picture::Camera name=text!(broadcast.camera_label) icon="video" choice pick />
+                <PictureButton value=Picture::Screen name=text!(broadcast.screen_label) icon="monitor" choice pick />
+                <PictureButton value=Picture::Nothing name=text!(broadcast.sound_only) icon="mic" choice pick />
             </div>
             <Show when=move || choice.with(|choice| choice.picture == Picture::Camera)>
                 <CameraList broadcast choice pick />
@@ -154,14 +163,14 @@ fn CameraList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Callback
     let chosen = Memo::new(move |_| choice.with(|choice| choice.camera.clone()));
     view! {
         <div class="field">
-            <label for="broadcast-camera">"Camera"</label>
+            <label for="broadcast-camera">{text!(broadcast.camera_label)}</label>
             <select
                 id="broadcast-camera"
                 on:change=move |event| {
                     pick.run(Choice { camera: event_target_value(&event), ..choice.get_untracked() });
                 }
             >
-                <DeviceOption id="" label="Your browser's choice" chosen />
+                <DeviceOption id="" label=text!(broadcast.browser_choice) chosen />
                 <DeviceOptions devices=cameras chosen />
             </select>
         </div>
@@ -183,12 +192,12 @@ fn MicrophoneList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Call
     };
     view! {
         <div class="field">
-            <label for="broadcast-microphone">"Microphone"</label>
+            <label for="broadcast-microphone">{text!(broadcast.microphone_label)}</label>
             <select id="broadcast-microphone" on:change=take>
-                <DeviceOption id="" label="Your browser's choice" chosen />
+                <DeviceOption id="" label=text!(broadcast.browser_choice) chosen />
                 <DeviceOptions devices=microphones chosen />
                 <Show when=move || choice.with(|choice| choice.picture != Picture::Nothing)>
-                    <DeviceOption id=NO_MICROPHONE label="No microphone" chosen />
+                    <DeviceOption id=NO_MICROPHONE label=text!(broadcast.no_microphone) chosen />
                 </Show>
             </select>
         </div>
@@ -272,7 +281,7 @@ fn PreviewButton(is_ready: Signal<bool>, on_action: Callback<BroadcastAction>) -
             on:click=move |_| on_action.run(BroadcastAction::Preview)
         >
             <Icon name="eye" />
-            "Preview"
+            {text!(broadcast.preview)}
         </button>
     }
     .into_any()
@@ -282,7 +291,7 @@ fn PreviewButton(is_ready: Signal<bool>, on_action: Callback<BroadcastAction>) -
 fn CancelButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
     view! {
         <button type="button" class="button" on:click=move |_| on_action.run(BroadcastAction::Stop)>
-            "Cancel"
+            {text!(broadcast.cancel)}
         </button>
     }
     .into_any()
@@ -298,7 +307,7 @@ fn GoLiveButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastActio
             on:click=move |_| on_action.run(BroadcastAction::GoLive)
         >
             <Icon name="radio" />
-            "Go live now"
+            {text!(broadcast.go_live)}
         </button>
     }
     .into_any()
@@ -309,7 +318,7 @@ fn StopButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
     view! {
         <button type="button" class="button danger" on:click=move |_| on_action.run(BroadcastAction::Stop)>
             <Icon name="square" />
-            "Stop streaming"
+            {text!(broadcast.stop)}
         </button>
     }
     .into_any()
@@ -328,7 +337,7 @@ fn MuteButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>
                 on:click=move |_| on_action.run(BroadcastAction::ToggleMute)
             >
                 {move || view! { <Icon name=if is_muted.get() { "mic-off" } else { "mic" } /> }}
-                "Mute microphone"
+                {text!(broadcast.mute)}
             </button>
         </Show>
     }

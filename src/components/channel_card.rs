@@ -12,7 +12,10 @@ use super::{
     still_picture::StillPicture,
     time_text::{OnAirTimer, TimeAgo},
 };
-use crate::domain::channel::{ChannelCard, StreamStatus};
+use crate::{
+    domain::channel::{ChannelCard, StreamStatus},
+    text,
+};
 
 /// How wide a card is: the page on a telephone, a column elsewhere.
 const CARD_WIDTH: &str = "(width < 700px) 92vw, 320px";
@@ -89,7 +92,7 @@ fn LastLive(card: Memo<ChannelCard>) -> impl IntoView {
     let at = Memo::new(move |_| card.with(|card| card.last_live_at));
     view! {
         <p class="card-when">
-            {move || if at.get().is_some() { "Last live " } else { "Not live yet" }} <TimeAgo at />
+            {move || if at.get().is_some() { text!(home.last_live) } else { text!(home.not_live_yet) }} <TimeAgo at />
         </p>
     }
     .into_any()

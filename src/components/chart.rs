@@ -3,7 +3,10 @@
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
-use crate::domain::chart::{BOX, Scale, Span, area, bars, dot, line, nearest, percent};
+use crate::{
+    domain::chart::{BOX, Scale, Span, area, bars, dot, line, nearest, percent},
+    text,
+};
 
 /// How far Page Up and Page Down move the cursor.
 const PAGE: usize = 10;
@@ -74,7 +77,7 @@ pub fn ChartView(
     Effect::new(move |_| is_alive.set(true));
     let words = Memo::new(move |_| {
         let words = cursor.get().and_then(|at| chart.with(|chart| chart.words.get(at).cloned()));
-        words.unwrap_or_else(|| "Point at the chart, or use the arrow keys.".to_owned())
+        words.unwrap_or_else(|| text!(analytics.point_at_chart).to_owned())
     });
     let last = move || chart.with(|chart| chart.spans.len().saturating_sub(1));
     let when_alive = move |text: String| is_alive.get().then_some(text);
@@ -254,7 +257,7 @@ pub fn ChartTable(
     };
     view! {
         <details class="chart-table">
-            <summary>"Show as a table"</summary>
+            <summary>{text!(analytics.show_as_table)}</summary>
             <div class="table-scroll" role="region" aria-label=caption tabindex="0">
                 <table class="table">
                     <caption class="visually-hidden">{caption}</caption>

@@ -16,11 +16,14 @@ use super::{
     icon::Icon,
     time_text::{browser_clock, use_now},
 };
-use crate::domain::{
-    chat::{MAX_MESSAGE_CHARS, MessageText, Refusal, Standing, words},
-    chat_draft::{ChatDraft, Gate, SendFailure},
-    chat_settings::ChatSettings,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        chat::{MAX_MESSAGE_CHARS, MessageText, Refusal, Standing, words},
+        chat_draft::{ChatDraft, Gate, SendFailure},
+        chat_settings::ChatSettings,
+        timestamp::Timestamp,
+    },
+    text,
 };
 
 /// The key code of a key that an input method takes (UI Events, legacy key attributes).
@@ -89,7 +92,7 @@ impl Notice {
 
     fn of(gate: &Gate, obstacle: Option<&SendFailure>) -> Option<Self> {
         match (gate, obstacle) {
-            (Gate::Offline, _) => Some(Self::words("The chat is read-only until the stream is live.", false)),
+            (Gate::Offline, _) => Some(Self::words(text!(chat.read_only), false)),
             (Gate::Closed(refusal), _) => Some(Self::refusal(refusal, false)),
             // A wait that one's own message began is no failure.
             (Gate::Open, Some(SendFailure::Refused(refusal))) => {
@@ -151,7 +154,7 @@ pub fn ChatComposer(
         <div class="composer">
             <NoticeView notice is_following_busy on_follow />
             <div class="composer-lost" role="alert">
-                {move || lost_own.get().then(|| view! { <Icon name="info" /> "A moderator removed your message." })}
+                {move || lost_own.get().then(|| view! { <Icon name="info" /> {text!(chat.lost_own)} })}
             </div>
             {move || match (is_guest.get(), is_offline.get()) {
                 (true, true) => EitherOf3::A(()),
@@ -161,7 +164,7 @@ pub fn ChatComposer(
                 }
             }}
             // Shown by the styles, which know: whether `noscript` is shown is decided before scripts are turned off.
-            <p class="composer-no-script">"Writing messages needs JavaScript."</p>
+            <p class="composer-no-script">{text!(chat.needs_javascript)}</p>
         </div>
     }
     .into_any()
@@ -227,7 +230,7 @@ fn NoticeWords(
                         on:click=move |_| on_follow.run(())
                     >
                         <Icon name="heart" />
-                        "Follow"
+                        {text!(chat.follow)}
                     </button>
                 }
             })}
@@ -241,7 +244,7 @@ fn SignIn(login_path: String) -> impl IntoView {
         <p class="composer-guest">
             <a class="button wide" href=login_path>
                 <Icon name="log-in" />
-                "Sign in to chat"
+                {text!(chat.sign_in)}
             </a>
         </p>
     }
@@ -267,7 +270,7 @@ fn MessageForm(
     view! {
         <form class="composer-form" on:submit=submit>
             <label class="visually-hidden" for="chat-message">
-                "Message"
+                {text!(chat.message)}
             </label>
             <textarea
                 id="chat-message"
@@ -277,7 +280,7 @@ fn MessageForm(
                 dir="auto"
                 autocomplete="off"
                 enterkeyhint="send"
-                placeholder="Write a message"
+                placeholder=text!(chat.write_a_message)
                 // Read-only and not disabled: who is in it stays there, and what is typed stays to be seen.
                 readonly=move || gate.get() != Gate::Open
                 aria-invalid=move || has_failed().then_some("true")
@@ -297,7 +300,7 @@ fn MessageForm(
                 aria-busy=move || is_sending.get().then_some("true")
             >
                 <Icon name="send" />
-                <span class="visually-hidden">"Send"</span>
+                <span class="visually-hidden">{text!(chat.send)}</span>
             </button>
         </form>
     }

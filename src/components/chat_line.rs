@@ -6,16 +6,19 @@
 use leptos::{either::Either, html, prelude::*};
 
 use super::{
-    avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, person::address_of,
-    time_text::local_time,
+    avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, moderation::length_words,
+    person::address_of, time_text::local_time,
 };
-use crate::domain::{
-    chat::{ChatAuthor, ChatLine, ChatRole, LineContent},
-    id::LineId,
+use crate::{
+    domain::{
+        chat::{ChatAuthor, ChatLine, ChatRole, LineContent},
+        id::LineId,
+    },
+    text,
 };
 
-/// Time-outs to choose from: what they are called, and their seconds.
-const TIME_OUTS: [(&str, i64); 3] = [("10 min", 600), ("1 h", 3600), ("24 h", 86_400)];
+/// Time-outs to choose from, in seconds.
+const TIME_OUTS_SECS: [i64; 3] = [600, 3600, 86_400];
 
 /// Who reads the chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,7 +120,7 @@ pub fn ChatLineView(
             title=when
         >
             <LineWords line=words />
-            {is_held.then(|| view! { <p class="chat-held">"Only you and moderators see this yet"</p> })}
+            {is_held.then(|| view! { <p class="chat-held">{text!(chat.held)}</p> })}
             <Show when=move || may_act.get()>
                 <ActionsButton line lines is_open />
             </Show>
@@ -137,7 +140,7 @@ fn LineWords(line: ChatLine) -> impl IntoView {
     };
     let words = match text {
         Some(text) => Either::Left(view! { <MessageWords text /> }),
-        None => Either::Right(view! { <span class="chat-tombstone">"Message removed"</span> }),
+        None => Either::Right(view! { <span class="chat-tombstone">{text!(chat.removed)}</span> }),
     };
     Some(view! {
         <p class="chat-words">
@@ -151,8 +154,8 @@ fn LineWords(line: ChatLine) -> impl IntoView {
 #[component]
 fn AuthorName(author: ChatAuthor) -> impl IntoView {
     let mark = match author.role {
-        ChatRole::Creator => Some(("radio", "Creator")),
-        ChatRole::Moderator => Some(("shield", "Moderator")),
+        ChatRole::Creator => Some(("radio", text!(chat.creator))),
+        ChatRole::Moderator => Some(("shield", text!(chat.moderator))),
         ChatRole::Viewer => None,
     };
     let mark = mark.map(|(icon, words)| {
@@ -174,17 +177,20 @@ fn AuthorName(author: ChatAuthor) -> impl IntoView {
                 </bdi>
             })
         }
-        _ => Either::Right(view! { <span class="chat-name chat-name-gone">"deleted account"</span> }),
+        _ => Either::Right(view! { <span class="chat-name chat-name-gone">{text!(chat.deleted_account)}</span> }),
     }
 }
 
-fn author_of(line: &ChatLine) -> String {
-    line.author().and_then(|author| author.display_name.clone()).unwrap_or_else(|| "a deleted account".to_owned())
+fn actions_name(line: &ChatLine) -> String {
+    match line.author().and_then(|author| author.display_name.clone()) {
+        Some(author) => text!(chat.actions_for, author = author),
+        None => text!(chat.actions_for_deleted_account).to_owned(),
+    }
 }
 
 #[component]
 fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>) -> impl IntoView {
-    let (number, author) = line.with_value(|line| (line.number, author_of(line)));
+    let (number, name) = line.with_value(|line| (line.number, actions_name(line)));
     let toggle = move |_| lines.open.update(|open| *open = if *open == Some(number) { None } else { Some(number) });
     view! {
         <button
@@ -196,7 +202,7 @@ fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>)
             on:click=toggle
         >
             <Icon name="ellipsis-vertical" />
-            <span class="visually-hidden">{format!("Actions for the message of {author}")}</span>
+            <span class="visually-hidden">{name}</span>
         </button>
     }
     .into_any()
@@ -205,7 +211,7 @@ fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>)
 #[component]
 fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
     let element = NodeRef::<html::Div>::new();
-    let author = line.with_value(author_of);
+    let name = line.with_value(actions_name);
     let act = Callback::new(move |action: LineAction| {
         lines.open.set(None);
         lines.on_action.run(action);
@@ -214,7 +220,7 @@ fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
         let may_remove = line.with_value(|line| lines.reader.with(|reader| reader.may_remove(line)));
         may_remove.then(|| {
             let id = line.with_value(|line| line.id.clone());
-            view! { <ActionButton icon="trash-2" label="Remove" action=LineAction::Remove(id) act /> }
+            view! { <ActionButton icon="trash-2" label=text!(chat.remove) action=LineAction::Remove(id) act /> }
         })
     };
     let stop = move || {
@@ -222,7 +228,7 @@ fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
         user.map(|user| view! { <StopButtons user line lines act /> })
     };
     view! {
-        <div class="chat-actions" role="group" aria-label=format!("Actions for the message of {author}") node_ref=element>
+        <div class="chat-actions" role="group" aria-label=name node_ref=element>
             {remove}
             {stop}
         </div>
@@ -238,19 +244,22 @@ fn StopButtons(user: String, line: StoredValue<ChatLine>, lines: Lines, act: Cal
         let user = name.clone();
         let is_creator = lines.reader.with(|reader| reader.role == ChatRole::Creator);
         let (icon, label, action) = match role {
-            ChatRole::Moderator => ("user-minus", "Remove as moderator", LineAction::RemoveModerator(user)),
-            ChatRole::Viewer | ChatRole::Creator => ("shield", "Make moderator", LineAction::AddModerator(user)),
+            ChatRole::Moderator => ("user-minus", text!(chat.remove_as_moderator), LineAction::RemoveModerator(user)),
+            ChatRole::Viewer | ChatRole::Creator => {
+                ("shield", text!(chat.make_moderator), LineAction::AddModerator(user))
+            }
         };
         is_creator.then(|| view! { <ActionButton icon label action act /> })
     };
-    let time_outs = TIME_OUTS.map(|(label, seconds)| {
+    let time_outs = TIME_OUTS_SECS.map(|seconds| {
         let action = LineAction::Stop { user: user.clone(), seconds: Some(seconds) };
-        view! { <ActionButton icon="clock" label prefix="Time out " action act /> }
+        let label = length_words(seconds);
+        view! { <ActionButton icon="clock" label prefix=text!(chat.time_out_before) action act /> }
     });
     let ban = LineAction::Stop { user: user.clone(), seconds: None };
     view! {
         {time_outs.into_iter().collect_view()}
-        <ActionButton icon="ban" label="Ban" action=ban act />
+        <ActionButton icon="ban" label=text!(chat.ban) action=ban act />
         {make}
     }
     .into_any()
@@ -259,7 +268,7 @@ fn StopButtons(user: String, line: StoredValue<ChatLine>, lines: Lines, act: Cal
 #[component]
 fn ActionButton(
     icon: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional)] prefix: Option<&'static str>,
     action: LineAction,
     act: Callback<LineAction>,

@@ -9,9 +9,12 @@ use super::{
     feedback::{ErrorNote, Skeleton},
     icon::Icon,
 };
-use crate::domain::{
-    chat::{ChatLine, LineContent},
-    chat_log::ChatLog,
+use crate::{
+    domain::{
+        chat::{ChatLine, LineContent},
+        chat_log::ChatLog,
+    },
+    text,
 };
 
 /// The chat.
@@ -54,7 +57,7 @@ pub fn ChatLogView(
                 role="log"
                 // Earlier messages are no news.
                 aria-live=move || if is_loading_older.get() { "off" } else { "polite" }
-                aria-label="Chat messages"
+                aria-label=text!(chat.messages)
                 tabindex="0"
                 node_ref=scroll.element
                 on:scroll=move |_| scroll.look()
@@ -180,7 +183,7 @@ fn EarlierButton(
                 aria-busy=move || is_loading.get().then_some("true")
                 on:click=move |_| on_older.run(())
             >
-                {move || if is_loading.get() { "Loading earlier messages…" } else { "Load earlier messages" }}
+                {move || if is_loading.get() { text!(chat.loading_earlier) } else { text!(chat.load_earlier) }}
             </button>
         </div>
     }
@@ -199,7 +202,7 @@ fn NoLines(log: Signal<ChatLog>, is_loading: Signal<bool>, failure: Signal<Optio
         (true, false) => EitherOf3::B(view! {
             <p class="chat-empty">
                 <Icon name="message-square" />
-                "No messages yet"
+                {text!(chat.no_messages)}
             </p>
         }),
         (false, _) => EitherOf3::C(()),
@@ -208,14 +211,14 @@ fn NoLines(log: Signal<ChatLog>, is_loading: Signal<bool>, failure: Signal<Optio
 
 #[component]
 fn FailureNote(failure: Signal<Option<String>>, on_retry: Callback<()>) -> impl IntoView {
-    let words = Signal::derive(move || failure.get().map(|reason| format!("Messages may be missing. {reason}")));
+    let words = Signal::derive(move || failure.get().map(|reason| text!(chat.may_be_missing, reason = reason)));
     view! {
         <div class="chat-failure">
             <ErrorNote message=words />
             <Show when=move || failure.with(Option::is_some)>
                 <button type="button" class="button small" on:click=move |_| on_retry.run(())>
                     <Icon name="refresh-cw" />
-                    "Load messages"
+                    {text!(chat.load_messages)}
                 </button>
             </Show>
         </div>
@@ -239,10 +242,7 @@ fn NewMessages(log: Signal<ChatLog>, scroll: ChatScroll) -> impl IntoView {
         let is_message = |line: &&ChatLine| matches!(line.content, LineContent::Message { .. });
         log.with(|log| log.lines().rev().take_while(|line| line.number > seen).filter(is_message).count())
     });
-    let words = move || match count.get() {
-        1 => "1 new message".to_owned(),
-        count => format!("{count} new messages"),
-    };
+    let words = move || text!(chat.new_messages, count = count.get());
     view! {
         <Show when=move || !is_pinned.get() && count.with(|count| *count > 0)>
             <button type="button" class="button small chat-new" on:click=move |_| scroll.to_end()>

@@ -2,21 +2,29 @@
 
 use std::time::Duration;
 
-use crate::domain::{
-    chat::words,
-    chat_settings::{ChatRule, ChatSettings},
+use crate::{
+    domain::{
+        chat::words,
+        chat_settings::{ChatRule, ChatSettings},
+    },
+    language::numbers::{Unit, duration},
+    text,
 };
 
 /// `Slow mode: 10 s`.
 pub fn rule_words(rule: ChatRule) -> String {
     match rule {
-        ChatRule::Enabled(true) => "Chat: on".to_owned(),
-        ChatRule::Enabled(false) => "Chat: off".to_owned(),
-        ChatRule::DelaySeconds(seconds) => format!("Delay: {}", seconds_or_off(seconds)),
-        ChatRule::SlowModeSeconds(seconds) => format!("Slow mode: {}", seconds_or_off(seconds)),
-        ChatRule::FollowersMinMinutes(None) => "Followers only: off".to_owned(),
-        ChatRule::FollowersMinMinutes(Some(0)) => "Followers only: on".to_owned(),
-        ChatRule::FollowersMinMinutes(Some(minutes)) => format!("Followers only: {}", minutes_words(minutes)),
+        ChatRule::Enabled(true) => text!(chat.rule_on).to_owned(),
+        ChatRule::Enabled(false) => text!(chat.rule_off).to_owned(),
+        ChatRule::DelaySeconds(0) => text!(chat.rule_delay_off).to_owned(),
+        ChatRule::DelaySeconds(seconds) => text!(chat.rule_delay, length = seconds_words(seconds)),
+        ChatRule::SlowModeSeconds(0) => text!(chat.rule_slow_mode_off).to_owned(),
+        ChatRule::SlowModeSeconds(seconds) => text!(chat.rule_slow_mode, length = seconds_words(seconds)),
+        ChatRule::FollowersMinMinutes(None) => text!(chat.rule_followers_only_off).to_owned(),
+        ChatRule::FollowersMinMinutes(Some(0)) => text!(chat.rule_followers_only).to_owned(),
+        ChatRule::FollowersMinMinutes(Some(minutes)) => {
+            text!(chat.rule_followers_only_since, length = minutes_words(minutes))
+        }
     }
 }
 
@@ -29,27 +37,26 @@ pub fn rules_in_force(settings: ChatSettings) -> String {
 pub fn change_words(before: ChatSettings, after: ChatSettings) -> String {
     let told = told(after.rules_since(before));
     // A duration of what is off: nobody notices it yet.
-    if told.is_empty() { "Setting changed".to_owned() } else { told }
+    if told.is_empty() { text!(chat.setting_changed).to_owned() } else { told }
 }
 
 fn told(rules: Vec<ChatRule>) -> String {
     rules.into_iter().map(rule_words).collect::<Vec<_>>().join(" · ")
 }
 
-fn seconds_or_off(seconds: u32) -> String {
-    match seconds {
-        0 => "off".to_owned(),
-        _ => words(Duration::from_secs(u64::from(seconds))),
-    }
+fn seconds_words(seconds: u32) -> String {
+    words(Duration::from_secs(u64::from(seconds)))
 }
 
 /// Exact: a rule is not rounded.
 fn minutes_words(minutes: u32) -> String {
-    match minutes {
-        1440 => "1 day".to_owned(),
-        _ if minutes.is_multiple_of(1440) => format!("{} days", minutes / 1440),
-        _ if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
-        _ => format!("{minutes} min"),
+    let minutes = u64::from(minutes);
+    if minutes.is_multiple_of(1440) {
+        duration(minutes / 1440, Unit::Days)
+    } else if minutes.is_multiple_of(60) {
+        duration(minutes / 60, Unit::Hours)
+    } else {
+        duration(minutes, Unit::Minutes)
     }
 }
 

@@ -8,11 +8,14 @@ use super::{
     settings_undo::{UndoNote, Undoable},
     toggle::Toggle,
 };
-use crate::domain::{
-    chat_settings::{
-        ChatSettings, ChatSettingsChange, DELAY_CHOICES_SECS, MAX_FOLLOWERS_MIN_MINUTES, MAX_SLOW_MODE_SECS,
+use crate::{
+    domain::{
+        chat_settings::{
+            ChatSettings, ChatSettingsChange, DELAY_CHOICES_SECS, MAX_FOLLOWERS_MIN_MINUTES, MAX_SLOW_MODE_SECS,
+        },
+        fields::{Change, FieldErrors},
     },
-    fields::{Change, FieldErrors},
+    text,
 };
 
 /// Settings with changes on top that are still on their way.
@@ -98,28 +101,28 @@ pub fn ChatSettingsPanel(
     view! {
         <section class="panel chat-settings" aria-labelledby="chat-settings-title">
             <div class="chat-settings-head">
-                <h2 id="chat-settings-title">"Chat settings"</h2>
+                <h2 id="chat-settings-title">{text!(chat.settings)}</h2>
                 <UndoNote undoable on_undo />
             </div>
             <ErrorNote message=error />
             <Toggle
-                label="Chat"
-                hint="Off: only you and your moderators can write."
+                label=text!(chat.enabled)
+                hint=text!(chat.enabled_hint)
                 checked=Signal::derive(move || settings.get().is_chat_enabled)
                 busy=Signal::derive(move || pending.with(|all| all.is_busy(|change| !change.is_chat_enabled.is_keep())))
                 on_change=move |is_on| on_change.run(ChatSettingsChange { is_chat_enabled: Change::Set(is_on), ..Default::default() })
             />
             <Toggle
-                label="Delay messages"
-                hint="Against spam: you and your moderators see a message first."
+                label=text!(chat.delay)
+                hint=text!(chat.delay_hint)
                 checked=delayed
                 busy=Signal::derive(move || pending.with(|all| all.is_busy(|change| !change.is_chat_delayed.is_keep())))
                 on_change=move |is_on| on_change.run(ChatSettingsChange { is_chat_delayed: Change::Set(is_on), ..Default::default() })
             />
             <DelayChoice settings is_off=Signal::derive(move || !delayed.get()) on_change />
             <Toggle
-                label="Followers only"
-                hint="Only people who follow you can write."
+                label=text!(chat.followers_only)
+                hint=text!(chat.followers_only_hint)
                 checked=followers_only
                 busy=Signal::derive(move || pending.with(|all| all.is_busy(|change| !change.is_chat_followers_only.is_keep())))
                 on_change=move |is_on| on_change.run(ChatSettingsChange { is_chat_followers_only: Change::Set(is_on), ..Default::default() })
@@ -143,7 +146,7 @@ fn DelayChoice(
     };
     view! {
         <div class="setting" data-off=move || is_off.get().then_some("true")>
-            <label for="chat-delay">"Hold messages for"</label>
+            <label for="chat-delay">{text!(chat.delay_length)}</label>
             <select
                 id="chat-delay"
                 disabled=is_off
@@ -155,7 +158,7 @@ fn DelayChoice(
                         let is_chosen = move || settings.get().chat_delay_seconds == seconds;
                         view! {
                             <option value=seconds.to_string() selected=is_chosen>
-                                {format!("{seconds} seconds")}
+                                {text!(chat.delay_seconds, count = seconds)}
                             </option>
                         }
                     })
@@ -177,9 +180,9 @@ fn Durations(
     view! {
         <NumberSetting
             id="followers-min"
-            label="Following for at least"
-            unit="minutes"
-            hint="0 lets every follower write at once."
+            label=text!(chat.followers_min)
+            unit=text!(chat.followers_min_unit)
+            hint=text!(chat.followers_min_hint)
             max=MAX_FOLLOWERS_MIN_MINUTES
             is_off=Signal::derive(move || !followers_only.get())
             value=Signal::derive(move || settings.get().followers_min_minutes)
@@ -188,9 +191,9 @@ fn Durations(
         />
         <NumberSetting
             id="slow-mode"
-            label="Slow mode: wait between messages"
-            unit="seconds"
-            hint="3 to 120; 0 is off."
+            label=text!(chat.slow_mode)
+            unit=text!(chat.slow_mode_unit)
+            hint=text!(chat.slow_mode_hint)
             max=MAX_SLOW_MODE_SECS
             is_off=Signal::stored(false)
             value=Signal::derive(move || settings.get().slow_mode_seconds)

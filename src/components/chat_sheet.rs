@@ -4,6 +4,7 @@
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::icon::Icon;
+use crate::text;
 
 /// Its children are beside the page, or in a sheet above it.
 #[component]
@@ -39,7 +40,7 @@ pub fn ChatSheet(
             on:click=move |_| set(true)
         >
             <Icon name="message-square" />
-            "Chat"
+            {text!(chat.title)}
         </button>
         <div id="chat-sheet" class="chat-sheet" data-open=move || is_open.get().then_some("true") on:keydown=on_key>
             <button
@@ -49,7 +50,7 @@ pub fn ChatSheet(
                 on:click=move |_| set(false)
             >
                 <Icon name="x" />
-                <span class="visually-hidden">"Close the chat"</span>
+                <span class="visually-hidden">{text!(chat.close)}</span>
             </button>
             {children()}
         </div>

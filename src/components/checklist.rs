@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use super::{icon::Icon, time_text::TimeAgo};
-use crate::domain::{
-    checklist::{Checklist, Step},
-    stream::LastUsed,
+use crate::{
+    domain::{
+        checklist::{Checklist, Step},
+        stream::LastUsed,
+    },
+    text,
 };
 
 /// How far it is: encoder, picture, sound.
@@ -25,7 +28,7 @@ pub fn ConnectionChecklist(
     let sound = Memo::new(move |_| checklist.with(|list| list.sound.clone()));
     view! {
         <section class="panel checklist-panel" aria-labelledby="checklist-title">
-            <h2 id="checklist-title">"Connection"</h2>
+            <h2 id="checklist-title">{text!(keys.connection)}</h2>
             <div role="status">
                 <ol class="checklist">
                     <StepRow step=encoder />
@@ -60,10 +63,10 @@ fn StepRow(step: Memo<Step>) -> impl IntoView {
 /// How it is called in the style, its icon, and what the icon says.
 fn look(step: &Step) -> (&'static str, &'static str, &'static str) {
     match step {
-        Step::Waiting(_) => ("waiting", "hourglass", "Not yet: "),
-        Step::Done(_) => ("done", "circle-check", "Done: "),
-        Step::Absent(_) => ("absent", "minus", "All right: "),
-        Step::Wrong(_) => ("wrong", "triangle-alert", "Wrong: "),
+        Step::Waiting(_) => ("waiting", "hourglass", text!(studio.step_open)),
+        Step::Done(_) => ("done", "circle-check", text!(studio.step_done)),
+        Step::Absent(_) => ("absent", "minus", text!(studio.step_absent)),
+        Step::Wrong(_) => ("wrong", "triangle-alert", text!(studio.step_wrong)),
     }
 }
 
@@ -80,13 +83,13 @@ fn LastUsedLine(last_used: Signal<Option<LastUsed>>) -> impl IntoView {
     let size = move || {
         last_used.with(|last| {
             let last = last.as_ref()?;
-            Some(format!(", with a picture of {} × {}", last.width?, last.height?))
+            Some(text!(keys.last_picture, width = last.width?, height = last.height?))
         })
     };
     view! {
         <p class="key-hint">
-            <Show when=move || at.get().is_some() fallback=|| "This key has not been used yet.">
-                "Last used "
+            <Show when=move || at.get().is_some() fallback=|| text!(keys.never_used)>
+                {text!(keys.last_used)}
                 <TimeAgo at />
                 {size}
                 "."

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::icon::Icon;
+use crate::text;
 
 /// How long "Copied" stays.
 const SAYS_SO_FOR: Duration = Duration::from_secs(2);
@@ -57,7 +58,7 @@ pub fn CopyButton(
         });
     });
     let icon = move || if state.get() == CopyState::Copied { "check" } else { "copy" };
-    let words = move || if state.get() == CopyState::Copied { "Copied".to_owned() } else { label.clone() };
+    let words = move || if state.get() == CopyState::Copied { text!(frame.copied).to_owned() } else { label.clone() };
     let is_copying = move || state.get() == CopyState::Copying;
     view! {
         <span class="copy">

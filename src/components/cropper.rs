@@ -4,7 +4,10 @@
 use leptos::{ev, html, prelude::*};
 
 use super::icon::Icon;
-use crate::domain::crop::{Aspect, Framing};
+use crate::{
+    domain::crop::{Aspect, Framing},
+    text,
+};
 
 /// An arrow key pushes the picture by this part of the frame.
 const STEP: f64 = 0.04;
@@ -55,7 +58,7 @@ pub fn Cropper(
             </CropFrame>
             <Zoom framing />
             <p id="cropper-hint" class="field-hint">
-                "Drag the picture, or move it with the arrow keys. + and − zoom."
+                {text!(frame.cropper_hint)}
             </p>
         </div>
     }
@@ -92,7 +95,7 @@ fn CropFrame(aspect: Aspect, framing: RwSignal<Option<Framing>>, children: Child
             node_ref=frame
             tabindex="0"
             role="application"
-            aria-label="Part of the picture that is shown"
+            aria-label=text!(frame.cropper)
             aria-describedby="cropper-hint"
             data-held=move || held_at.get().map(|_| "true")
             on:pointerdown=take
@@ -115,13 +118,13 @@ fn Zoom(framing: RwSignal<Option<Framing>>) -> impl IntoView {
         <div class="cropper-zoom">
             <button type="button" class="button icon-only" on:click=by(1.0 / ZOOM_STEP)>
                 <Icon name="minus" />
-                <span class="visually-hidden">"Zoom out"</span>
+                <span class="visually-hidden">{text!(frame.zoom_out)}</span>
             </button>
             <input
                 type="range"
                 min="0"
                 max="100"
-                aria-label="Zoom"
+                aria-label=text!(frame.zoom)
                 prop:value=move || place().to_string()
                 on:input=move |event| {
                     if let Ok(place) = event_target_value(&event).parse::<f64>() {
@@ -131,7 +134,7 @@ fn Zoom(framing: RwSignal<Option<Framing>>) -> impl IntoView {
             />
             <button type="button" class="button icon-only" on:click=by(ZOOM_STEP)>
                 <Icon name="plus" />
-                <span class="visually-hidden">"Zoom in"</span>
+                <span class="visually-hidden">{text!(frame.zoom_in)}</span>
             </button>
         </div>
     }

@@ -4,6 +4,8 @@
 
 use leptos::{html, prelude::*};
 
+use crate::text;
+
 /// Asks before it does.
 #[component]
 pub fn ConfirmDialog(
@@ -44,7 +46,7 @@ pub fn ConfirmDialog(
             <div class="dialog-body stack">{children()}</div>
             <div class="dialog-actions">
                 <button type="button" class="button" on:click=move |_| open.set(false)>
-                    "Cancel"
+                    {text!(frame.cancel)}
                 </button>
                 <button
                     type="button"

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::text;
+
 /// The titles; nothing when there are none.
 #[component]
 pub fn EarlierTitles(
@@ -24,6 +26,8 @@ fn Line(titles: Vec<String>) -> impl IntoView {
             <bdi>{title}</bdi>
         }
     };
-    view! { <p class="watch-earlier">"Earlier: " {titles.into_iter().enumerate().map(title).collect_view()}</p> }
-        .into_any()
+    view! {
+        <p class="watch-earlier">{text!(studio.earlier)} {titles.into_iter().enumerate().map(title).collect_view()}</p>
+    }
+    .into_any()
 }

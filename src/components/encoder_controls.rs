@@ -4,10 +4,13 @@
 use leptos::{either::EitherOf4, prelude::*};
 
 use super::{dialog::ConfirmDialog, feedback::ErrorNote, icon::Icon, toggle::Toggle};
-use crate::domain::{
-    channel::StreamStatus,
-    stream::{Controls, DisconnectProtection},
-    title::Title,
+use crate::{
+    domain::{
+        channel::StreamStatus,
+        stream::{Controls, DisconnectProtection},
+        title::Title,
+    },
+    text,
 };
 
 /// What the creator asks for.
@@ -54,7 +57,7 @@ pub fn OnAirBar(
     let is_ended = Memo::new(move |_| controls.with(|controls| controls.ended_by_creator));
     let shown = Memo::new(move |_| (status.get(), is_ended.get()));
     view! {
-        <section class="on-air-bar-slot" aria-label="Your stream">
+        <section class="on-air-bar-slot" aria-label=text!(studio.your_stream)>
             {move || match shown.get() {
                 (status, true) => EitherOf4::C(view! { <EndedBar is_over=!status.is_busy() is_busy on_action /> }),
                 (StreamStatus::Rehearsal, false) => {
@@ -70,15 +73,12 @@ pub fn OnAirBar(
         <GoLiveDialog open=asks_go_live title is_busy on_action />
         <ConfirmDialog
             open=asks_end
-            title="End your stream?"
-            confirm_label="End stream now"
+            title=text!(studio.end_question)
+            confirm_label=text!(studio.end_now)
             on_confirm=move || on_action.run(ControlAction::End)
             busy=is_busy
         >
-            <p>
-                "Your encoder is cut off and kept out, also when it tries again by itself, until you let it in. "
-                "Your key stays the same."
-            </p>
+            <p>{text!(studio.end_means)}</p>
         </ConfirmDialog>
     }
     .into_any()
@@ -103,13 +103,13 @@ fn RehearsalBar(is_busy: Signal<bool>, asks_go_live: RwSignal<bool>, asks_end: R
         <div class="on-air-bar" data-kind="rehearsal">
             <Icon name="eye" />
             <p>
-                <strong>"Rehearsal."</strong>
-                " Only you see and hear this. Viewers see that you are offline."
+                <strong>{text!(studio.rehearsal)}</strong>
+                {text!(studio.rehearsal_means)}
             </p>
             <div class="on-air-bar-actions">
                 <button type="button" class="button primary" disabled=is_busy on:click=move |_| asks_go_live.set(true)>
                     <Icon name="radio" />
-                    "Go live"
+                    {text!(studio.go_live)}
                 </button>
                 <EndButton is_busy asks_end />
             </div>
@@ -123,7 +123,7 @@ fn EndButton(is_busy: Signal<bool>, asks_end: RwSignal<bool>) -> impl IntoView {
     view! {
         <button type="button" class="button danger" disabled=is_busy on:click=move |_| asks_end.set(true)>
             <Icon name="circle-x" />
-            "End stream now"
+            {text!(studio.end_now)}
         </button>
     }
     .into_any()
@@ -135,12 +135,8 @@ fn EndedBar(is_over: bool, is_busy: Signal<bool>, on_action: Callback<ControlAct
         <div class="on-air-bar" data-kind="ended">
             <Icon name="ban" />
             <p>
-                <strong>{if is_over { "You ended your stream." } else { "Your stream is being ended." }}</strong>
-                {if is_over {
-                    " Your encoder is kept out until you let it in again. Your key is still good."
-                } else {
-                    " LiveKit has not answered yet; your encoder is cut off as soon as it does."
-                }}
+                <strong>{if is_over { text!(studio.ended) } else { text!(studio.ending) }}</strong>
+                {if is_over { text!(studio.ended_means) } else { text!(studio.ending_means) }}
             </p>
             <div class="on-air-bar-actions">
                 <button
@@ -151,7 +147,7 @@ fn EndedBar(is_over: bool, is_busy: Signal<bool>, on_action: Callback<ControlAct
                     on:click=move |_| on_action.run(ControlAction::Resume)
                 >
                     <Icon name="play" />
-                    "Let it in again"
+                    {text!(studio.let_in)}
                 </button>
             </div>
         </div>
@@ -183,8 +179,15 @@ fn GoLiveDialog(
         }
     };
     view! {
-        <ConfirmDialog open title="Go live?" confirm_label="Go live" is_danger=false on_confirm=confirm busy=is_busy>
-            <p>"From now on everybody sees and hears your stream."</p>
+        <ConfirmDialog
+            open
+            title=text!(studio.go_live_question)
+            confirm_label=text!(studio.go_live)
+            is_danger=false
+            on_confirm=confirm
+            busy=is_busy
+        >
+            <p>{text!(studio.go_live_means)}</p>
             <Show
                 when=move || needs_title.get()
                 fallback=move || {
@@ -196,7 +199,7 @@ fn GoLiveDialog(
                 }
             >
                 <div class="field">
-                    <label for="go-live-title">"Title: viewers choose by it"</label>
+                    <label for="go-live-title">{text!(studio.title_wanted)}</label>
                     <input
                         id="go-live-title"
                         type="text"
@@ -242,10 +245,10 @@ pub fn EncoderSettings(
     let is_on_air = Signal::derive(move || status.get().is_busy());
     view! {
         <section class="panel encoder-settings" aria-labelledby="encoder-settings-title">
-            <h2 id="encoder-settings-title">"Your encoder"</h2>
+            <h2 id="encoder-settings-title">{text!(studio.your_encoder)}</h2>
             <Toggle
-                label="Test stream"
-                hint="Only you see the next stream, until you go live. Can be switched while you are off air."
+                label=text!(studio.test_stream)
+                hint=text!(studio.test_stream_means)
                 checked=Signal::derive(move || controls.with(|controls| controls.is_rehearsal_on))
                 busy=is_busy
                 disabled=is_on_air
@@ -267,7 +270,7 @@ fn ProtectionChoice(controls: Signal<Controls>, on_action: Callback<ControlActio
     };
     view! {
         <div class="setting">
-            <label for="disconnect-protection">"Disconnect protection"</label>
+            <label for="disconnect-protection">{text!(studio.protection)}</label>
             <select
                 id="disconnect-protection"
                 aria-describedby="disconnect-protection-hint"
@@ -285,7 +288,7 @@ fn ProtectionChoice(controls: Signal<Controls>, on_action: Callback<ControlActio
                     .collect_view()}
             </select>
             <p class="setting-hint" id="disconnect-protection-hint">
-                "When your encoder drops, viewers wait that long for it, and the chat stays open."
+                {text!(studio.protection_means)}
             </p>
         </div>
     }
@@ -294,8 +297,8 @@ fn ProtectionChoice(controls: Signal<Controls>, on_action: Callback<ControlActio
 
 fn protection_words(seconds: u32) -> String {
     match seconds {
-        0 => "Off".to_owned(),
-        300 => "5 minutes".to_owned(),
-        seconds => format!("{seconds} seconds"),
+        0 => text!(studio.protection_off).to_owned(),
+        300 => text!(studio.protection_minutes, count = 5_u32),
+        seconds => text!(studio.protection_seconds, count = seconds),
     }
 }

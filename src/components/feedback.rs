@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::text;
 
 /// Something failed: what, and what to do. Takes no room while there is no message.
 #[component]
@@ -115,9 +116,9 @@ pub fn SaveMark(
         <span class="save-mark" role="status" aria-live="polite" data-state=move || save_name(state.get())>
             {move || match state.get() {
                 SaveState::Idle => None,
-                SaveState::Saving => Some(save_words("refresh-cw", "Saving…")),
-                SaveState::Saved => Some(save_words("check", "Saved")),
-                SaveState::Failed => Some(save_words("triangle-alert", "Not saved")),
+                SaveState::Saving => Some(save_words("refresh-cw", text!(frame.saving))),
+                SaveState::Saved => Some(save_words("check", text!(frame.saved))),
+                SaveState::Failed => Some(save_words("triangle-alert", text!(frame.not_saved))),
             }}
         </span>
     }

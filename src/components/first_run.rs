@@ -3,7 +3,10 @@
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use super::icon::Icon;
-use crate::domain::first_run::{FirstRun, FirstStep, StepState};
+use crate::{
+    domain::first_run::{FirstRun, FirstStep, StepState},
+    text,
+};
 
 /// The field of the title, further down on the same page.
 const TITLE_FIELD: &str = "stream-title";
@@ -23,10 +26,10 @@ pub fn FirstRunGuide(
         <section class="panel first-run" aria-labelledby="first-run-title">
             <div class="first-run-head">
                 <h2 class="section-title" id="first-run-title">
-                    "Your first stream"
+                    {text!(studio.first_stream)}
                 </h2>
                 <p class="muted small number" role="status">
-                    {move || format!("{} of {} done", count.get(), FirstStep::ALL.len())}
+                    {move || text!(studio.steps_done, done = count.get(), steps = FirstStep::ALL.len())}
                 </p>
                 <button
                     type="button"
@@ -34,7 +37,7 @@ pub fn FirstRunGuide(
                     on:click=move |_| on_put_away.run(())
                 >
                     <Icon name="x" />
-                    <span class="visually-hidden">"Put this guide away"</span>
+                    <span class="visually-hidden">{text!(studio.put_guide_away)}</span>
                 </button>
             </div>
             <ol class="first-run-steps">
@@ -89,9 +92,9 @@ fn StepRow(step: FirstStep, progress: Signal<FirstRun>) -> impl IntoView {
 /// How it is called in the style, and what is said of it.
 fn look(state: StepState) -> (&'static str, &'static str) {
     match state {
-        StepState::Done => ("done", "Done: "),
-        StepState::Next => ("next", "Next: "),
-        StepState::Open => ("open", "Not yet: "),
+        StepState::Done => ("done", text!(studio.step_done)),
+        StepState::Next => ("next", text!(studio.step_next)),
+        StepState::Open => ("open", text!(studio.step_open)),
     }
 }
 
@@ -108,23 +111,26 @@ fn words(step: FirstStep) -> Words {
         FirstStep::Key => Words {
             number: "1",
             href: "/dashboard/keys",
-            what: "Make a stream key",
-            how: "OBS and other encoders get in with it. Your browser needs none.",
+            what: text!(studio.key_step),
+            how: text!(studio.key_step_how),
         },
         FirstStep::Encoder => Words {
             number: "2",
             href: "/dashboard/keys",
-            what: "Connect your encoder",
-            how: "The same page says what to set in OBS, and shows what arrives.",
+            what: text!(studio.encoder_step),
+            how: text!(studio.encoder_step_how),
         },
-        FirstStep::Title => {
-            Words { number: "3", href: "#stream-title", what: "Give it a title", how: "Viewers choose by it." }
-        }
+        FirstStep::Title => Words {
+            number: "3",
+            href: "#stream-title",
+            what: text!(studio.title_step),
+            how: text!(studio.title_step_how),
+        },
         FirstStep::Live => Words {
             number: "4",
             href: "#broadcast-title",
-            what: "Be on air",
-            how: "As soon as your encoder streams, or from this browser. A test stream waits for your word.",
+            what: text!(studio.live_step),
+            how: text!(studio.live_step_how),
         },
     }
 }

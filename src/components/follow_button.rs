@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{badge::grouped, icon::Icon};
+use super::icon::Icon;
+use crate::{language::numbers::grouped, text};
 
 /// How many follow.
 #[component]
@@ -11,7 +12,7 @@ pub fn FollowerCount(
     #[prop(into)]
     count: Signal<u32>,
 ) -> impl IntoView {
-    let unit = move || if count.get() == 1 { " follower" } else { " followers" };
+    let unit = move || text!(watch.followers, count = count.get());
     view! {
         <span class="follower-count">
             <span class="number" data-followers=move || count.get()>
@@ -43,7 +44,7 @@ pub fn FollowButton(
             aria-busy=move || is_busy.get().then_some("true")
         >
             {move || view! { <Icon name=icon() /> }}
-            {move || if is_following.get() { "Unfollow" } else { "Follow" }}
+            {move || if is_following.get() { text!(watch.unfollow) } else { text!(watch.follow) }}
         </button>
     }
     .into_any()

@@ -6,6 +6,7 @@
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast as _, web_sys::HtmlFormElement};
 
 use super::icon::Icon;
+use crate::text;
 
 /// The button, and the dialog.
 #[component]
@@ -55,7 +56,7 @@ pub fn FormDialog(
                     on:click=close
                 >
                     <Icon name="x" />
-                    <span class="visually-hidden">"Cancel"</span>
+                    <span class="visually-hidden">{text!(frame.cancel)}</span>
                 </button>
             </div>
             {children()}

@@ -8,7 +8,7 @@ use super::{
     copy_button::{CopyButton, Copying},
     icon::Icon,
 };
-use crate::domain::ingress::InputType;
+use crate::{domain::ingress::InputType, text};
 
 /// As many dots as hide how long the key is.
 const DOTS: &str = "••••••••••••••••";
@@ -39,17 +39,17 @@ pub fn KeyPanel(
     on_copy_key: Callback<(), Copying>,
 ) -> impl IntoView {
     let key_name = move || match input_type.get() {
-        InputType::Rtmp => "Stream key",
-        InputType::Whip => "Bearer token (your stream key)",
+        InputType::Rtmp => text!(keys.stream_key),
+        InputType::Whip => text!(keys.bearer_token),
     };
     view! {
         <dl class="key-values">
             <div class="key-value">
-                <dt>"Server"</dt>
+                <dt>{text!(keys.server)}</dt>
                 <dd>
                     <code class="key-text">{move || server_url.get().unwrap_or_else(|| "…".into())}</code>
                     <span class="key-buttons">
-                        <CopyButton label="Copy server" on_copy=on_copy_url />
+                        <CopyButton label=text!(keys.copy_server) on_copy=on_copy_url />
                     </span>
                 </dd>
             </div>
@@ -59,14 +59,12 @@ pub fn KeyPanel(
                     <KeyText revealed />
                     <span class="key-buttons">
                         <RevealButton revealed is_revealing on_toggle />
-                        <CopyButton label="Copy key" on_copy=on_copy_key />
+                        <CopyButton label=text!(keys.copy_key) on_copy=on_copy_key />
                     </span>
                 </dd>
             </div>
         </dl>
-        <p class="key-hint">
-            "Whoever has the key can stream as you. It hides itself after 20 seconds, and when you leave this window."
-        </p>
+        <p class="key-hint">{text!(keys.key_is_secret)}</p>
     }
     .into_any()
 }
@@ -81,7 +79,7 @@ fn KeyText(revealed: Signal<Option<String>>) -> impl IntoView {
                     Either::Right(
                         view! {
                             <span aria-hidden="true">{DOTS}</span>
-                            <span class="visually-hidden">"hidden"</span>
+                            <span class="visually-hidden">{text!(keys.hidden)}</span>
                         },
                     )
                 }
@@ -107,7 +105,7 @@ fn RevealButton(
             on:click=move |_| on_toggle.run(())
         >
             {move || view! { <Icon name=if is_shown() { "eye-off" } else { "eye" } /> }}
-            <span>{move || if is_shown() { "Hide key" } else { "Show key" }}</span>
+            <span>{move || if is_shown() { text!(keys.hide) } else { text!(keys.show) }}</span>
         </button>
     }
     .into_any()
@@ -124,18 +122,18 @@ pub fn InputChoice(
 ) -> impl IntoView {
     view! {
         <fieldset class="input-choice" disabled=disabled>
-            <legend>"How your encoder connects"</legend>
+            <legend>{text!(keys.how_encoder_connects)}</legend>
             <InputOption
                 value=InputType::Rtmp
                 chosen
                 name="RTMP"
-                suits="Every encoder. Viewers get several qualities, and see you about 2 seconds late."
+                suits=text!(keys.rtmp_suits)
             />
             <InputOption
                 value=InputType::Whip
                 chosen
                 name="WHIP"
-                suits="OBS 30 and later. Viewers see you about a tenth of a second late, in one quality."
+                suits=text!(keys.whip_suits)
             />
         </fieldset>
     }
@@ -194,7 +192,7 @@ pub fn KeyActions(
                 on:click=move |_| on_regenerate.run(())
             >
                 <Icon name="refresh-cw" />
-                "Make a new key"
+                {text!(keys.renew)}
             </button>
             <button
                 type="button"
@@ -204,7 +202,7 @@ pub fn KeyActions(
                 on:click=move |_| on_delete.run(())
             >
                 <Icon name="trash-2" />
-                "Delete key"
+                {text!(keys.delete)}
             </button>
             <Refusal refusal />
         </div>

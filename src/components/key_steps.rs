@@ -2,7 +2,7 @@
 
 use leptos::{either::Either, prelude::*};
 
-use crate::domain::ingress::InputType;
+use crate::{domain::ingress::InputType, text};
 
 /// The steps for that kind of input.
 #[component]
@@ -15,8 +15,8 @@ pub fn ObsSteps(
         <section class="panel obs-steps" aria-labelledby="obs-steps-title">
             <h2 id="obs-steps-title">
                 {move || match input_type.get() {
-                    InputType::Rtmp => "In OBS, with RTMP",
-                    InputType::Whip => "In OBS 30 or later, with WHIP",
+                    InputType::Rtmp => text!(keys.obs_with_rtmp),
+                    InputType::Whip => text!(keys.obs_with_whip),
                 }}
             </h2>
             {move || match input_type.get() {
@@ -32,15 +32,20 @@ pub fn ObsSteps(
 fn RtmpSteps() -> impl IntoView {
     view! {
         <ol class="steps">
-            <li>"Open " <b>"Settings"</b> " → " <b>"Stream"</b> "."</li>
-            <li>"As " <b>"Service"</b> " choose " <b>"Custom…"</b></li>
-            <li>"Copy the server from here into " <b>"Server"</b> "."</li>
-            <li>"Copy the key from here into " <b>"Stream Key"</b> "."</li>
+            <OpenSettings />
             <li>
-                "In " <b>"Settings"</b> " → " <b>"Output"</b> " choose " <b>"Advanced"</b> " as " <b>"Output Mode"</b>
-                " and set " <b>"Keyframe Interval"</b> " to 2\u{a0}s, with an H.264 encoder and AAC sound."
+                {text!(keys.service_before)} <b>{text!(keys.obs_service)}</b> {text!(keys.service_choose)}
+                <b>{text!(keys.obs_custom)}</b>
             </li>
-            <li>"Press " <b>"Start Streaming"</b> ". You are live a second later."</li>
+            <CopyServer />
+            <li>{text!(keys.copy_key_before)} <b>{text!(keys.obs_stream_key)}</b> "."</li>
+            <li>
+                {text!(keys.output_before)} <b>{text!(keys.obs_settings)}</b> " → " <b>{text!(keys.obs_output)}</b>
+                {text!(keys.rtmp_choose)} <b>{text!(keys.obs_advanced)}</b> {text!(keys.rtmp_as)}
+                <b>{text!(keys.obs_output_mode)}</b> {text!(keys.rtmp_set)} <b>{text!(keys.obs_keyframe_interval)}</b>
+                {text!(keys.rtmp_interval)}
+            </li>
+            <li>{text!(keys.start_before)} <b>{text!(keys.obs_start)}</b> {text!(keys.rtmp_start_after)}</li>
         </ol>
     }
     .into_any()
@@ -50,16 +55,34 @@ fn RtmpSteps() -> impl IntoView {
 fn WhipSteps() -> impl IntoView {
     view! {
         <ol class="steps">
-            <li>"Open " <b>"Settings"</b> " → " <b>"Stream"</b> "."</li>
-            <li>"As " <b>"Service"</b> " choose " <b>"WHIP"</b> "."</li>
-            <li>"Copy the server from here into " <b>"Server"</b> "."</li>
-            <li>"Copy the key from here into " <b>"Bearer Token"</b> "."</li>
+            <OpenSettings />
             <li>
-                "In " <b>"Settings"</b> " → " <b>"Output"</b> " choose an H.264 encoder without B-frames and set "
-                <b>"Keyframe Interval"</b> " to 1\u{a0}s: viewers get exactly what you send."
+                {text!(keys.service_before)} <b>{text!(keys.obs_service)}</b> {text!(keys.service_choose)} <b>"WHIP"</b>
+                "."
             </li>
-            <li>"Press " <b>"Start Streaming"</b> ". You are live a moment later."</li>
+            <CopyServer />
+            <li>{text!(keys.copy_key_before)} <b>{text!(keys.obs_bearer_token)}</b> "."</li>
+            <li>
+                {text!(keys.output_before)} <b>{text!(keys.obs_settings)}</b> " → " <b>{text!(keys.obs_output)}</b>
+                {text!(keys.whip_choose)} <b>{text!(keys.obs_keyframe_interval)}</b> {text!(keys.whip_interval)}
+            </li>
+            <li>{text!(keys.start_before)} <b>{text!(keys.obs_start)}</b> {text!(keys.whip_start_after)}</li>
         </ol>
     }
     .into_any()
+}
+
+#[component]
+fn OpenSettings() -> impl IntoView {
+    view! {
+        <li>
+            {text!(keys.open_before)} <b>{text!(keys.obs_settings)}</b> " → " <b>{text!(keys.obs_stream)}</b> "."
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn CopyServer() -> impl IntoView {
+    view! { <li>{text!(keys.copy_server_before)} <b>{text!(keys.obs_server)}</b> "."</li> }.into_any()
 }

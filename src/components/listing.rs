@@ -6,7 +6,7 @@ use super::{
     feedback::{ErrorNote, Skeleton},
     icon::Icon,
 };
-use crate::domain::page::Page;
+use crate::{domain::page::Page, text};
 
 /// A list, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,7 +85,7 @@ where
 fn MoreButton(on_load: Callback<()>) -> impl IntoView {
     view! {
         <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
-            "Show more"
+            {text!(frame.show_more)}
         </button>
     }
     .into_any()
@@ -97,7 +97,7 @@ fn NotLoaded(message: String, on_load: Callback<()>) -> impl IntoView {
         <ErrorNote message=Signal::stored(Some(message)) />
         <button type="button" class="button" on:click=move |_| on_load.run(())>
             <Icon name="refresh-cw" />
-            "Try again"
+            {text!(frame.try_again)}
         </button>
     }
     .into_any()

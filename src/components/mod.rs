@@ -39,6 +39,7 @@ pub mod form_dialog;
 pub mod icon;
 pub mod key_panel;
 pub mod key_steps;
+pub mod language_choice;
 pub mod listing;
 pub mod moderation;
 pub mod more_link;

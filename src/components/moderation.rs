@@ -11,10 +11,14 @@ use super::{
     listing::{Listing, ListingView},
     time_text::{TimeAgo, use_now},
 };
-use crate::domain::{
-    chat::words,
-    moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        chat::words,
+        moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
+        timestamp::Timestamp,
+    },
+    language::numbers::{Unit, duration},
+    text,
 };
 
 /// Who may not write.
@@ -30,12 +34,16 @@ pub fn BanList(
     #[prop(into)]
     on_load: Callback<()>,
 ) -> impl IntoView {
-    view! { <ListingView listing=bans empty="Nobody is banned or timed out." row=ban_row on_act=on_unban on_load /> }
+    view! { <ListingView listing=bans empty=text!(moderation.nobody_banned) row=ban_row on_act=on_unban on_load /> }
 }
 
 fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
     let BannedPerson { username, until, banned_at, by } = person;
     let name = username.clone();
+    let by = match by {
+        Some(by) => text!(moderation.banned_by, name = by),
+        None => text!(moderation.banned_by_deleted_account).to_owned(),
+    };
     view! {
         <li class="row-item">
             <Avatar username=username.clone() />
@@ -44,15 +52,15 @@ fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
                     <bdi>{username.clone()}</bdi>
                     <BanLength until />
                 </p>
-                <p class="muted small">"by " {who(by)} ", " <TimeAgo at=Some(banned_at) /></p>
+                <p class="muted small">{by} <TimeAgo at=Some(banned_at) /></p>
             </div>
             <button
                 type="button"
                 class="button small"
-                aria-label=format!("Unban {username}")
+                aria-label=text!(moderation.unban_name, name = username)
                 on:click=move |_| on_unban.run(name.clone())
             >
-                "Unban"
+                {text!(moderation.unban)}
             </button>
         </li>
     }
@@ -62,9 +70,9 @@ fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
 fn BanLength(until: Option<Timestamp>) -> impl IntoView {
     let now = use_now(Duration::from_secs(10));
     let length = move || match (until, now.get()) {
-        (None, _) => Some("Banned".to_owned()),
-        (Some(until), Some(now)) if now < until => Some(format!("{} left", words(until.since(now)))),
-        (Some(_), Some(_)) => Some("Over".to_owned()),
+        (None, _) => Some(text!(moderation.banned).to_owned()),
+        (Some(until), Some(now)) if now < until => Some(text!(moderation.time_left, length = words(until.since(now)))),
+        (Some(_), Some(_)) => Some(text!(moderation.time_over).to_owned()),
         (Some(_), None) => None,
     };
     view! { <span class="tag number">{length}</span> }
@@ -102,9 +110,15 @@ pub fn ModeratorList(
         }
     };
     view! {
-        <ListingView listing=moderators empty="You have no moderators yet." row=moderator_row on_act=on_remove on_load />
+        <ListingView
+            listing=moderators
+            empty=text!(moderation.no_moderators)
+            row=moderator_row
+            on_act=on_remove
+            on_load
+        />
         <form class="add-moderator field" on:submit=add>
-            <label for="moderator-name">"Add a moderator by username"</label>
+            <label for="moderator-name">{text!(moderation.add_by_username)}</label>
             <div class="add-moderator-row">
                 <input
                     id="moderator-name"
@@ -119,7 +133,7 @@ pub fn ModeratorList(
                 />
                 <button type="submit" class="button" disabled=is_busy aria-busy=move || is_busy.get().then_some("true")>
                     <Icon name="user-plus" />
-                    "Add"
+                    {text!(moderation.add)}
                 </button>
             </div>
             <ErrorNote message=error />
@@ -138,15 +152,15 @@ fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl Into
                 <p class="row-title">
                     <bdi>{username.clone()}</bdi>
                 </p>
-                <p class="muted small">"since " <TimeAgo at=Some(since) /></p>
+                <p class="muted small">{text!(moderation.moderator_since_before)} <TimeAgo at=Some(since) /></p>
             </div>
             <button
                 type="button"
                 class="button small"
-                aria-label=format!("Remove {username} as moderator")
+                aria-label=text!(moderation.remove_name, name = username)
                 on:click=move |_| on_remove.run(name.clone())
             >
-                "Remove"
+                {text!(moderation.remove)}
             </button>
         </li>
     }
@@ -162,7 +176,9 @@ pub fn ActionList(
     #[prop(into)]
     on_load: Callback<()>,
 ) -> impl IntoView {
-    view! { <ListingView listing=actions empty="Nothing has been done yet." class="action-list" row=action_row on_load /> }
+    view! {
+        <ListingView listing=actions empty=text!(moderation.no_actions) class="action-list" row=action_row on_load />
+    }
 }
 
 fn action_row(action: ModerationAction, _: Callback<String>) -> impl IntoView {
@@ -181,28 +197,36 @@ fn action_row(action: ModerationAction, _: Callback<String>) -> impl IntoView {
 }
 
 fn who(name: Option<String>) -> String {
-    name.unwrap_or_else(|| "a deleted account".to_owned())
+    name.unwrap_or_else(|| text!(moderation.deleted_account).to_owned())
 }
 
 /// What stands before and after the name of the one it was done to.
 fn action_words(kind: ActionKind, seconds: Option<i64>) -> (&'static str, String) {
-    match kind {
-        ActionKind::Delete => (" removed a message of ", String::new()),
-        ActionKind::TimeOut => {
-            (" timed out ", seconds.map(|n| format!(" for {}", length_words(n))).unwrap_or_default())
+    let (did, afterwards) = match (kind, seconds) {
+        (ActionKind::TimeOut, Some(seconds)) => {
+            let afterwards = text!(moderation.timed_out_after_for, length = length_words(seconds));
+            return (text!(moderation.timed_out_before), afterwards);
         }
-        ActionKind::Ban => (" banned ", String::new()),
-        ActionKind::Unban => (" let ", " write again".to_owned()),
-        ActionKind::AddModerator => (" made ", " a moderator".to_owned()),
-        ActionKind::RemoveModerator => (" removed ", " as moderator".to_owned()),
-    }
+        (ActionKind::TimeOut, None) => (text!(moderation.timed_out_before), text!(moderation.timed_out_after)),
+        (ActionKind::Delete, _) => (text!(moderation.removed_message_before), text!(moderation.removed_message_after)),
+        (ActionKind::Ban, _) => (text!(moderation.banned_before), text!(moderation.banned_after)),
+        (ActionKind::Unban, _) => (text!(moderation.unbanned_before), text!(moderation.unbanned_after)),
+        (ActionKind::AddModerator, _) => {
+            (text!(moderation.made_moderator_before), text!(moderation.made_moderator_after))
+        }
+        (ActionKind::RemoveModerator, _) => {
+            (text!(moderation.removed_moderator_before), text!(moderation.removed_moderator_after))
+        }
+    };
+    (did, afterwards.to_owned())
 }
 
 /// How long somebody may not write: whole hours as those, anything else as it is counted down.
 pub fn length_words(seconds: i64) -> String {
+    let seconds = u64::try_from(seconds).unwrap_or(0);
     match seconds {
-        3600.. if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
-        _ => words(Duration::from_secs(u64::try_from(seconds).unwrap_or(0))),
+        3600.. if seconds.is_multiple_of(3600) => duration(seconds / 3600, Unit::Hours),
+        _ => words(Duration::from_secs(seconds)),
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::feedback::ErrorNote;
+use crate::text;
 
 /// How adding what comes below goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub fn MoreLink(
         <div class="more-slot">
             <ErrorNote message=failure />
             <a class="button more" href=href aria-disabled=move || is_loading.get().then_some("true") on:click=on_click>
-                {move || if is_loading.get() { "Loading…" } else { label }}
+                {move || if is_loading.get() { text!(frame.loading) } else { label }}
             </a>
         </div>
     }

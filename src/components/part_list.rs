@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 
 use super::{icon::Icon, time_text::TimeAgo};
-use crate::domain::setup::{Part, PartState};
+use crate::{
+    domain::setup::{Part, PartState},
+    text,
+};
 
 /// The parts, in their order.
 #[component]
@@ -26,7 +29,15 @@ fn PartRow(part: Part) -> impl IntoView {
             <div class="row-words">
                 <p class="row-title">{part.name()} <span class="tag">{word}</span></p>
                 <p>
-                    {says} {last_at.map(|at| view! { " The last one came " <TimeAgo at=Some(at) /> "." })}
+                    {says}
+                    {last_at
+                        .map(|at| {
+                            view! {
+                                {text!(admin.last_came_before)}
+                                <TimeAgo at=Some(at) />
+                                {text!(admin.last_came_after)}
+                            }
+                        })}
                     {consequence.map(|text| format!(" {text}"))}
                 </p>
                 {remedy.map(|text| view! { <p class="muted part-remedy">{text}</p> })}
@@ -39,9 +50,9 @@ fn PartRow(part: Part) -> impl IntoView {
 /// An icon, and the state in a word.
 fn words_of(state: PartState) -> (&'static str, &'static str) {
     match state {
-        PartState::Ok => ("circle-check", "OK"),
-        PartState::Failing => ("triangle-alert", "Failing"),
-        PartState::NotSetUp => ("minus", "Not set up"),
-        PartState::Unknown => ("circle-help", "Can't be seen"),
+        PartState::Ok => ("circle-check", text!(admin.part_ok)),
+        PartState::Failing => ("triangle-alert", text!(admin.part_failing)),
+        PartState::NotSetUp => ("minus", text!(admin.part_not_set_up)),
+        PartState::Unknown => ("circle-help", text!(admin.part_unknown)),
     }
 }

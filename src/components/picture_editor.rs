@@ -6,7 +6,10 @@
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsValue};
 
 use super::{cropper::Cropper, feedback::ErrorNote, focus_keeper::FocusKeeper, icon::Icon};
-use crate::domain::crop::{Aspect, Framing};
+use crate::{
+    domain::crop::{Aspect, Framing},
+    text,
+};
 
 /// How sending a picture goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,12 +172,12 @@ fn PictureForm(
                     />
                 </label>
                 <button type="submit" class="button picture-form-send">
-                    "Upload"
+                    {text!(frame.upload)}
                 </button>
             </form>
             {children()}
         </div>
-        <p class="field-hint">"PNG, JPEG or WebP, up to 5 MB."</p>
+        <p class="field-hint">{text!(frame.picture_hint)}</p>
     }
     .into_any()
 }
@@ -192,7 +195,7 @@ fn Choice(address: String, draft: PictureDraft, aspect: Aspect, on_action: Callb
                 aria-busy=move || is_sending().then_some("true")
                 on:click=move |_| on_action.run(PictureAction::Send)
             >
-                "Save picture"
+                {text!(frame.save_picture)}
             </button>
             <button
                 type="button"
@@ -200,7 +203,7 @@ fn Choice(address: String, draft: PictureDraft, aspect: Aspect, on_action: Callb
                 disabled=is_sending
                 on:click=move |_| on_action.run(PictureAction::Cancel)
             >
-                "Cancel"
+                {text!(frame.cancel)}
             </button>
         </div>
     }
@@ -210,9 +213,9 @@ fn Choice(address: String, draft: PictureDraft, aspect: Aspect, on_action: Callb
 #[component]
 fn UploadNote(draft: PictureDraft) -> impl IntoView {
     let words = move || match draft.state.get() {
-        UploadState::Sending { percent } if percent < 100 => Some(format!("Uploading… {percent} %")),
-        UploadState::Sending { .. } => Some("Saving…".to_owned()),
-        UploadState::Saved => Some("Saved".to_owned()),
+        UploadState::Sending { percent } if percent < 100 => Some(text!(frame.uploading, percent = percent)),
+        UploadState::Sending { .. } => Some(text!(frame.saving).to_owned()),
+        UploadState::Saved => Some(text!(frame.saved).to_owned()),
         UploadState::Idle | UploadState::Failed(_) => None,
     };
     let failure = Signal::derive(move || match draft.state.get() {

@@ -6,14 +6,13 @@
 use leptos::{either::EitherOf8, html, prelude::*};
 
 use super::icon::Icon;
-use crate::domain::{
-    media_report::behind_words,
-    playback::{PlayerAction, PlayerPhase, Sound},
+use crate::{
+    domain::{
+        media_report::behind_words,
+        playback::{PlayerAction, PlayerPhase, Sound},
+    },
+    text,
 };
-
-/// What the number beside the controls is, and what it is not.
-const DELAY_MEANS: &str = "How long the picture takes from the video server to your screen. The way from the camera to \
-                           the video server comes on top.";
 
 /// A player.
 #[component]
@@ -55,7 +54,7 @@ pub fn Player(
             class="player"
             node_ref=stage
             role="group"
-            aria-label="Player"
+            aria-label=text!(player.player)
             data-phase=move || phase.with(phase_name)
             data-paused=move || is_paused.get().then_some("true")
             data-theatre=move || fills_page().then_some("true")
@@ -109,9 +108,9 @@ fn Message(
     // Only a change of phase makes new words, so that a screen reader hears each once.
     let phase = Memo::new(move |_| phase.get());
     move || match phase.get() {
-        PlayerPhase::Loading => EitherOf8::A(view! { <Waiting words="Loading…" /> }),
-        PlayerPhase::BackInAMoment => EitherOf8::A(view! { <Waiting words="Back in a moment…" /> }),
-        PlayerPhase::Reconnecting => EitherOf8::A(view! { <Waiting words="Connection lost, trying again…" /> }),
+        PlayerPhase::Loading => EitherOf8::A(view! { <Waiting words=text!(player.loading) /> }),
+        PlayerPhase::BackInAMoment => EitherOf8::A(view! { <Waiting words=text!(player.back_in_a_moment) /> }),
+        PlayerPhase::Reconnecting => EitherOf8::A(view! { <Waiting words=text!(player.connection_lost) /> }),
         PlayerPhase::Offline => EitherOf8::B(offline()),
         PlayerPhase::NoPicture => EitherOf8::C(view! { <NoPicture /> }),
         PlayerPhase::Playing { has_picture: false } => EitherOf8::D(view! { <SoundOnly /> }),
@@ -138,9 +137,9 @@ fn NoPicture() -> impl IntoView {
     view! {
         <p class="player-words">
             <Icon name="video" />
-            "No picture is coming at the moment."
+            {text!(player.no_picture)}
         </p>
-        <p class="player-hint">"It goes on by itself as soon as the encoder sends again."</p>
+        <p class="player-hint">{text!(player.no_picture_hint)}</p>
     }
     .into_any()
 }
@@ -150,9 +149,9 @@ fn SoundOnly() -> impl IntoView {
     view! {
         <p class="player-words">
             <Icon name="volume-2" />
-            "Sound only"
+            {text!(player.sound_only)}
         </p>
-        <p class="player-hint">"This stream has no picture at the moment."</p>
+        <p class="player-hint">{text!(player.sound_only_hint)}</p>
     }
     .into_any()
 }
@@ -162,7 +161,7 @@ fn Paused(on_action: Callback<PlayerAction>) -> impl IntoView {
     view! {
         <button type="button" class="player-big" on:click=move |_| on_action.run(PlayerAction::TogglePause)>
             <Icon name="play" />
-            <span class="visually-hidden">"Play"</span>
+            <span class="visually-hidden">{text!(player.play)}</span>
         </button>
     }
     .into_any()
@@ -178,7 +177,7 @@ fn TapForSound(has_picture: bool, on_action: Callback<PlayerAction>) -> impl Int
             on:click=move |_| on_action.run(PlayerAction::Unlock)
         >
             <Icon name="volume-x" />
-            "Tap for sound"
+            {text!(player.tap_for_sound)}
         </button>
     }
     .into_any()
@@ -193,7 +192,7 @@ fn Failure(message: String, on_action: Callback<PlayerAction>) -> impl IntoView 
         </p>
         <button type="button" class="button" on:click=move |_| on_action.run(PlayerAction::Retry)>
             <Icon name="refresh-cw" />
-            "Try again"
+            {text!(player.try_again)}
         </button>
     }
     .into_any()
@@ -212,13 +211,13 @@ fn Controls(
     view! {
         <div class="player-controls">
             <ControlButton
-                label=Signal::derive(move || if is_paused.get() { "Play" } else { "Pause" })
+                label=Signal::derive(move || if is_paused.get() { text!(player.play) } else { text!(player.pause) })
                 icon=Signal::derive(move || if is_paused.get() { "play" } else { "pause" })
                 keys="k"
                 on_click=move || on_action.run(PlayerAction::TogglePause)
             />
             <ControlButton
-                label=Signal::derive(move || if is_silent() { "Sound on" } else { "Sound off" })
+                label=Signal::derive(move || if is_silent() { text!(player.sound_on) } else { text!(player.sound_off) })
                 icon=Signal::derive(move || if is_silent() { "volume-x" } else { "volume-2" })
                 keys="m"
                 on_click=move || on_action.run(PlayerAction::ToggleMute)
@@ -229,7 +228,7 @@ fn Controls(
                 min="0"
                 max="100"
                 step="5"
-                aria-label="Volume"
+                aria-label=text!(player.volume)
                 prop:value=move || percent().to_string()
                 on:input=move |event| {
                     if let Ok(percent) = event_target_value(&event).parse::<f64>() {
@@ -241,7 +240,7 @@ fn Controls(
             <Delay behind />
             {is_theatre.map(|is_on| view! { <TheatreButton is_on on_action /> })}
             <ControlButton
-                label="Full screen"
+                label=text!(player.full_screen)
                 icon="maximize"
                 keys="f"
                 on_click=move || on_action.run(PlayerAction::ToggleFullScreen)
@@ -256,7 +255,7 @@ fn Controls(
 fn Delay(behind: Memo<Option<String>>) -> impl IntoView {
     view! {
         <Show when=move || behind.with(Option::is_some)>
-            <span class="player-delay number" title=DELAY_MEANS>
+            <span class="player-delay number" title=text!(player.delay_means)>
                 {behind}
             </span>
         </Show>
@@ -269,7 +268,9 @@ fn TheatreButton(is_on: Signal<bool>, on_action: Callback<PlayerAction>) -> impl
     view! {
         <span class="player-theatre">
             <ControlButton
-                label=Signal::derive(move || if is_on.get() { "Leave theatre" } else { "Theatre" })
+                label=Signal::derive(move || {
+                    if is_on.get() { text!(player.leave_theatre) } else { text!(player.theatre) }
+                })
                 icon="rectangle-horizontal"
                 keys="t"
                 on_click=move || on_action.run(PlayerAction::ToggleTheatre)

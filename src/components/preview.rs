@@ -8,9 +8,12 @@ use super::{
     player::Player,
     time_text::OnAirTimer,
 };
-use crate::domain::{
-    channel::ChannelState,
-    playback::{PlayerAction, PlayerPhase, Sound},
+use crate::{
+    domain::{
+        channel::ChannelState,
+        playback::{PlayerAction, PlayerPhase, Sound},
+    },
+    text,
 };
 
 /// Status, time on air and viewers in one line.
@@ -37,7 +40,7 @@ pub fn StatusLine(
             <Show when=move || is_reconnecting.get()>
                 <span class="status-line-reconnecting" role="status">
                     <Icon name="wifi-off" />
-                    "Reconnecting…"
+                    {text!(studio.reconnecting)}
                 </span>
             </Show>
         </div>
@@ -66,9 +69,9 @@ pub fn Preview(
     on_action: Callback<PlayerAction>,
 ) -> impl IntoView {
     view! {
-        <Player phase sound is_paused video stage label="Preview of your stream" on_action>
-            <p class="player-words">"Not streaming"</p>
-            <p class="player-hint">"Start your encoder, or go live from this browser: your picture appears here by itself."</p>
+        <Player phase sound is_paused video stage label=text!(studio.preview) on_action>
+            <p class="player-words">{text!(studio.not_streaming)}</p>
+            <p class="player-hint">{text!(studio.not_streaming_hint)}</p>
         </Player>
     }
     .into_any()

@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use super::{icon::Icon, time_text::TimeAgo};
-use crate::domain::{
-    account::{Session, SessionKind},
-    id::SessionId,
+use crate::{
+    domain::{
+        account::{Session, SessionKind},
+        id::SessionId,
+    },
+    text,
 };
 
 /// The sessions, each with a button that ends it.
@@ -35,10 +38,11 @@ fn SessionRow(session: Session, on_end: Callback<SessionId>, busy: Signal<bool>)
             <div class="row-words">
                 <p class="row-title" title=user_agent>
                     {name.clone()}
-                    {is_current.then(|| view! { <span class="tag">"This one"</span> })}
+                    {is_current.then(|| view! { <span class="tag">{text!(account.this_session)}</span> })}
                 </p>
                 <p class="muted small">
-                    "Signed in " <TimeAgo at=Some(created_at) /> " · last seen " <TimeAgo at=Some(last_seen_at) />
+                    {text!(account.signed_in_at)} <TimeAgo at=Some(created_at) /> {text!(account.last_seen_at)}
+                    <TimeAgo at=Some(last_seen_at) />
                 </p>
             </div>
             {(!is_current)
@@ -48,10 +52,10 @@ fn SessionRow(session: Session, on_end: Callback<SessionId>, busy: Signal<bool>)
                             type="button"
                             class="button"
                             disabled=busy
-                            aria-label=format!("Sign out {name}")
+                            aria-label=text!(account.sign_out_of, name = name)
                             on:click=move |_| on_end.run(id.clone())
                         >
-                            "Sign out"
+                            {text!(account.sign_out)}
                         </button>
                     }
                 })}
@@ -81,13 +85,13 @@ fn name_of(kind: SessionKind, user_agent: &str) -> String {
     let find = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };
-    let prefix = if kind == SessionKind::Token { "Token, made with " } else { "" };
-    match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{prefix}{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => format!("{prefix}{name}"),
-        (None, None) if user_agent.trim().is_empty() => format!("{prefix}an unknown program"),
-        (None, None) => format!("{prefix}{}", user_agent.chars().take(60).collect::<String>()),
-    }
+    let program = match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => text!(account.browser_on_system, browser = browser, system = system),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) if user_agent.trim().is_empty() => text!(account.unknown_program).to_owned(),
+        (None, None) => user_agent.chars().take(60).collect(),
+    };
+    if kind == SessionKind::Token { text!(account.token_made_with, program = program) } else { program }
 }
 
 #[cfg(test)]

@@ -5,9 +5,12 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{chat_rules::change_words, icon::Icon};
-use crate::domain::{
-    chat_settings::{ChatSettings, ChatSettingsChange},
-    fields::Change,
+use crate::{
+    domain::{
+        chat_settings::{ChatSettings, ChatSettingsChange},
+        fields::Change,
+    },
+    text,
 };
 
 /// How long a change can be taken back.
@@ -99,7 +102,7 @@ pub fn UndoNote(
                             <span class="undo-words">{done.words}</span>
                             <button type="button" class="button quiet small" on:click=undo>
                                 <Icon name="undo-2" />
-                                "Undo"
+                                {text!(chat.undo)}
                             </button>
                         }
                     })

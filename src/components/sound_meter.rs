@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::domain::picture_watch::{decibels, meter_place};
+use crate::{
+    domain::picture_watch::{decibels, meter_place},
+    text,
+};
 
 /// Peaks from here on are cut off by encoders and players.
 const TOO_LOUD_FROM_DB: f64 = -1.0;
@@ -29,7 +32,7 @@ pub fn SoundMeter(
                 viewBox="0 0 1 1"
                 preserveAspectRatio="none"
                 role="meter"
-                aria-label="Sound level"
+                aria-label=text!(studio.sound_level)
                 aria-valuemin="-60"
                 aria-valuemax="0"
                 aria-valuenow=move || format!("{:.0}", decibels(now().unwrap_or(0.0)))
@@ -47,11 +50,11 @@ pub fn SoundMeter(
 
 fn level_words(level: Option<f64>, is_sent: bool) -> String {
     match level.map(decibels) {
-        Some(decibels) if decibels >= TOO_LOUD_FROM_DB => "Too loud".to_owned(),
+        Some(decibels) if decibels >= TOO_LOUD_FROM_DB => text!(studio.too_loud).to_owned(),
         // A sign as wide as the digits, and no "−0".
         Some(decibels) => format!("−{:.0} dB", decibels.abs()),
-        None if is_sent => "Click the page once to measure the sound".to_owned(),
-        None => "No sound".to_owned(),
+        None if is_sent => text!(studio.click_to_measure).to_owned(),
+        None => text!(studio.silent).to_owned(),
     }
 }
 

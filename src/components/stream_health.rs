@@ -5,9 +5,13 @@
 use leptos::prelude::*;
 
 use super::{icon::Icon, sound_meter::SoundMeter};
-use crate::domain::{
-    media_report::{MediaReport, PictureReport, bit_rate_words, delay_words},
-    picture_watch::{Trouble, Warning},
+use crate::{
+    domain::{
+        media_report::{MediaReport, bit_rate_words, delay_words},
+        picture_watch::{Trouble, Warning},
+    },
+    language::numbers::{Unit, duration},
+    text,
 };
 
 /// What a figure reads that is not known.
@@ -29,7 +33,7 @@ pub fn StreamHealth(
     let has_sound =
         Memo::new(move |_| report.with(|report| report.as_ref().is_some_and(|report| report.sound.is_some())));
     view! {
-        <section class="stream-health" aria-label="How your stream arrives">
+        <section class="stream-health" aria-label=text!(studio.arrives)>
             <Warnings warnings />
             <SoundMeter level is_sent=has_sound />
             <Figures report />
@@ -43,16 +47,19 @@ fn Figures(report: Signal<Option<MediaReport>>) -> impl IntoView {
     let figure = move |read: fn(&MediaReport) -> Option<String>| {
         Memo::new(move |_| report.with(|report| report.as_ref().and_then(read)).unwrap_or_else(|| UNKNOWN.to_owned()))
     };
-    let picture = figure(|report| report.picture.as_ref().map_or(Some("none".to_owned()), PictureReport::words));
+    let picture = figure(|report| match &report.picture {
+        Some(picture) => picture.words(),
+        None => Some(text!(studio.picture_missing).to_owned()),
+    });
     let video_rate = figure(|report| report.picture.as_ref()?.bits_per_second.map(bit_rate_words));
     let sound_rate = figure(|report| report.sound.as_ref()?.bits_per_second.map(bit_rate_words));
     let delay = figure(|report| report.delay_ms.map(delay_words));
     view! {
         <dl class="stream-figures">
-            <Figure name="Picture" value=picture />
-            <Figure name="Video" value=video_rate />
-            <Figure name="Sound" value=sound_rate />
-            <Figure name="Delay from the server" value=delay />
+            <Figure name=text!(studio.figure_picture) value=picture />
+            <Figure name=text!(studio.figure_video) value=video_rate />
+            <Figure name=text!(studio.figure_sound) value=sound_rate />
+            <Figure name=text!(studio.figure_delay) value=delay />
         </dl>
     }
     .into_any()
@@ -90,7 +97,7 @@ fn Sentence(trouble: Trouble, warnings: Signal<Vec<Warning>>) -> impl IntoView {
         let secs = warnings.with(|warnings| {
             warnings.iter().find(|warning| warning.trouble == trouble).map(|warning| warning.lasts_secs)
         });
-        secs.filter(|_| trouble != Trouble::NoSound).map(|secs| format!(" for {}", duration_words(secs)))
+        secs.filter(|_| trouble != Trouble::NoSound).map(|secs| text!(studio.lasts, time = duration_words(secs)))
     };
     view! {
         <p class="stream-warning" data-harmless=is_harmless.then_some("true")>
@@ -108,17 +115,17 @@ fn Sentence(trouble: Trouble, warnings: Signal<Vec<Warning>>) -> impl IntoView {
 /// What is so, and what to do about it; how long it has been so stands between them.
 fn words(trouble: Trouble) -> (&'static str, &'static str) {
     match trouble {
-        Trouble::NoFrames => ("No new picture has come", ". Is your encoder still sending?"),
-        Trouble::Black => ("The picture has been black", ". Does your scene show its sources?"),
-        Trouble::Still => ("The picture has not moved", ". If it is meant to stand still, all is well."),
-        Trouble::Silent => ("No sound", ": is your microphone muted?"),
-        Trouble::NoSound => ("No sound is being sent", ". Add a source of sound in your encoder."),
+        Trouble::NoFrames => (text!(studio.no_frames), text!(studio.no_frames_advice)),
+        Trouble::Black => (text!(studio.black), text!(studio.black_advice)),
+        Trouble::Still => (text!(studio.still), text!(studio.still_advice)),
+        Trouble::Silent => (text!(studio.silent), text!(studio.silent_advice)),
+        Trouble::NoSound => (text!(studio.soundless), text!(studio.soundless_advice)),
     }
 }
 
 /// `12 s`, `3 min`.
 fn duration_words(secs: u64) -> String {
-    if secs < 120 { format!("{secs} s") } else { format!("{} min", secs / 60) }
+    if secs < 120 { duration(secs, Unit::Seconds) } else { duration(secs / 60, Unit::Minutes) }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     feedback::{ErrorNote, Skeleton},
     icon::Icon,
 };
-use crate::domain::stream::Notice;
+use crate::{domain::stream::Notice, text};
 
 /// When a load has taken so long that it is worth saying.
 const SLOW_AFTER: Duration = Duration::from_secs(10);
@@ -36,10 +36,8 @@ pub fn NoticeBanner(
 #[component]
 fn NoticeView(notice: Notice, on_dismiss: Callback<()>) -> impl IntoView {
     let (icon, words) = match notice {
-        Notice::EncoderTookOver => {
-            ("info", "Another encoder took over. If that was not you, stop the stream and make a new key.".to_owned())
-        }
-        Notice::EncoderRefused { reason } => ("triangle-alert", format!("Your encoder was refused: {reason}")),
+        Notice::EncoderTookOver => ("info", text!(studio.encoder_took_over).to_owned()),
+        Notice::EncoderRefused { reason } => ("triangle-alert", text!(studio.encoder_refused, reason = reason.words())),
     };
     view! {
         <div class="notice">
@@ -47,7 +45,7 @@ fn NoticeView(notice: Notice, on_dismiss: Callback<()>) -> impl IntoView {
             <p>{words}</p>
             <button type="button" class="button quiet icon-only" on:click=move |_| on_dismiss.run(())>
                 <Icon name="x" />
-                <span class="visually-hidden">"Dismiss"</span>
+                <span class="visually-hidden">{text!(studio.dismiss)}</span>
             </button>
         </div>
     }
@@ -65,15 +63,15 @@ pub fn QuickActions(
     on_copy_link: Callback<(), Copying>,
 ) -> impl IntoView {
     view! {
-        <section class="panel quick-actions" aria-label="Quick actions">
-            <CopyButton label="Copy watch link" on_copy=on_copy_link />
+        <section class="panel quick-actions" aria-label=text!(studio.quick_actions)>
+            <CopyButton label=text!(studio.copy_watch_link) on_copy=on_copy_link />
             <a class="button" href=watch_path>
                 <Icon name="external-link" />
-                "Open watch page"
+                {text!(studio.open_watch_page)}
             </a>
             <a class="button" href="/dashboard/keys">
                 <Icon name="key-round" />
-                "View keys"
+                {text!(studio.view_keys)}
             </a>
         </section>
     }
@@ -110,7 +108,7 @@ pub fn Loading(
             <Skeleton kind=kind />
             <Show when=move || is_slow.get()>
                 <LoadFailure
-                    message="This takes longer than it should."
+                    message=text!(studio.takes_long)
                     on_retry=move || {
                         is_slow.set(false);
                         on_retry.run(());
@@ -137,7 +135,7 @@ pub fn LoadFailure(
             <ErrorNote message=Signal::stored(Some(message)) />
             <button type="button" class="button" on:click=move |_| on_retry.run(())>
                 <Icon name="refresh-cw" />
-                "Try again"
+                {text!(studio.try_again)}
             </button>
         </div>
     }

@@ -11,10 +11,13 @@ use super::{
     listing::{Disclosure, Listing, ListingView},
     time_text::TimeAgo,
 };
-use crate::domain::{
-    stream::PastTitle,
-    title::Title,
-    title_draft::{TitleDraft, TitleSaving},
+use crate::{
+    domain::{
+        stream::PastTitle,
+        title::Title,
+        title_draft::{TitleDraft, TitleSaving},
+    },
+    text,
 };
 
 /// How long after the last keystroke a title is saved.
@@ -49,7 +52,7 @@ pub fn TitleEditor(
     view! {
         <div class="title-editor">
             <div class="title-editor-head">
-                <label for="stream-title">"Title"</label>
+                <label for="stream-title">{text!(studio.title)}</label>
                 <SaveMark state=Signal::derive(move || save_state(&saving.get())) />
             </div>
             <input
@@ -109,7 +112,7 @@ fn SaveFailure(saving: Memo<TitleSaving>, #[prop(into)] on_retry: Callback<()>) 
             <Show when=move || message.get().is_some()>
                 <button type="button" class="button" on:click=move |_| on_retry.run(())>
                     <Icon name="refresh-cw" />
-                    "Try again"
+                    {text!(studio.try_again)}
                 </button>
             </Show>
         </div>
@@ -131,10 +134,10 @@ pub fn TitleHistoryView(
 ) -> impl IntoView {
     view! {
         <div class="title-history">
-            <Disclosure id="title-history" label="Earlier titles" is_open>
+            <Disclosure id="title-history" label=text!(studio.earlier_titles) is_open>
                 <ListingView
                     listing=history
-                    empty="There was no other title yet."
+                    empty=text!(studio.no_earlier_title)
                     class="title-history-list"
                     row=title_row
                     on_load

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::text;
 
 const STAY: Duration = Duration::from_secs(6);
 
@@ -109,7 +110,7 @@ fn ToastView(toast: Toast, toasts: Toasts) -> impl IntoView {
             <span class="toast-message">{toast.message}</span>
             <button type="button" class="button quiet icon-only" on:click=move |_| toasts.remove(id)>
                 <Icon name="x" />
-                <span class="visually-hidden">"Dismiss"</span>
+                <span class="visually-hidden">{text!(frame.dismiss)}</span>
             </button>
         </div>
     }

@@ -6,7 +6,10 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::components::{A, Form};
 
 use super::{avatar::Avatar, icon::Icon, person::PersonName};
-use crate::domain::{account::Account, search::MAX_SEARCH_CHARS};
+use crate::{
+    domain::{account::Account, search::MAX_SEARCH_CHARS},
+    text,
+};
 
 /// The bar. Its children are the corner of the account.
 #[component]
@@ -31,7 +34,7 @@ pub fn TopBar(
                 <span class="brand-name">"StreamIt"</span>
             </A>
             <SearchField search on_type />
-            <nav class="account-corner" aria-label="Account">
+            <nav class="account-corner" aria-label=text!(account.title)>
                 {children()}
             </nav>
         </header>
@@ -55,10 +58,10 @@ fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoVi
         }
     });
     view! {
-        <div class="search" role="search" aria-label="Streams">
+        <div class="search" role="search" aria-label=text!(frame.streams)>
             <Form method="GET" action="/">
                 <label class="visually-hidden" for="search">
-                    "Search streams"
+                    {text!(frame.search_streams)}
                 </label>
                 <Icon name="search" />
                 <input
@@ -66,7 +69,8 @@ fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoVi
                     node_ref=field
                     type="search"
                     name="search"
-                    placeholder="Search"
+                    dir="auto"
+                    placeholder=text!(frame.search)
                     maxlength=MAX_SEARCH_CHARS.to_string()
                     autocomplete="off"
                     enterkeyhint="search"
@@ -88,10 +92,10 @@ fn has_focus(field: &web_sys::HtmlInputElement) -> bool {
 pub fn GuestLinks() -> impl IntoView {
     view! {
         <A href="/login" attr:class="button quiet">
-            "Sign in"
+            {text!(door.sign_in)}
         </A>
         <A href="/signup" attr:class="button">
-            "Sign up"
+            {text!(door.sign_up)}
         </A>
     }
     .into_any()
@@ -114,17 +118,23 @@ pub fn AccountMenu(
     };
     let Account { username, display_name, is_admin, is_creator, picture, .. } = account;
     view! {
-        <button type="button" class="avatar-button" popovertarget="account-menu" aria-label=format!("Account menu of {username}")>
+        <button
+            type="button"
+            class="avatar-button"
+            popovertarget="account-menu"
+            aria-label=text!(frame.account_menu, username = username.clone())
+        >
             <Avatar username=username.clone() picture />
         </button>
         <div id="account-menu" class="menu" popover="auto" node_ref=menu on:click=close>
             <p class="menu-title">
                 <PersonName username display_name />
             </p>
-            {is_creator.then(|| view! { <MenuLink href="/dashboard/streams" icon="radio" label="Dashboard" /> })}
-            {(!is_creator).then(|| view! { <MenuLink href="/apply" icon="video" label="Become a creator" /> })}
-            {is_admin.then(|| view! { <MenuLink href="/admin" icon="shield" label="Administration" /> })}
-            <MenuLink href="/account" icon="user" label="Account" />
+            {is_creator
+                .then(|| view! { <MenuLink href="/dashboard/streams" icon="radio" label=text!(frame.dashboard) /> })}
+            {(!is_creator).then(|| view! { <MenuLink href="/apply" icon="video" label=text!(apply.title) /> })}
+            {is_admin.then(|| view! { <MenuLink href="/admin" icon="shield" label=text!(frame.administration) /> })}
+            <MenuLink href="/account" icon="user" label=text!(account.title) />
             {children()}
         </div>
     }

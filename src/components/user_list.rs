@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::{avatar::Avatar, badge::LiveBadge, person::PersonName, time_text::TimeAgo};
-use crate::domain::{account::ListedAccount, channel::StreamStatus};
+use crate::{
+    domain::{account::ListedAccount, channel::StreamStatus},
+    text,
+};
 
 /// The accounts, in their order.
 #[component]
@@ -28,14 +31,14 @@ fn UserRow(account: ListedAccount) -> impl IntoView {
                     <span>
                         <PersonName username=username.clone() display_name />
                     </span>
-                    {is_admin.then(|| view! { <span class="tag">"Admin"</span> })}
-                    {is_creator.then(|| view! { <span class="tag">"Creator"</span> })}
+                    {is_admin.then(|| view! { <span class="tag">{text!(admin.is_admin)}</span> })}
+                    {is_creator.then(|| view! { <span class="tag">{text!(admin.is_creator)}</span> })}
                     {is_live.then(|| view! { <LiveBadge status=StreamStatus::Live is_announced=false /> })}
                 </p>
                 <p class="muted small">
-                    "Signed up " <TimeAgo at=Some(created_at) /> " · "
-                    {is_creator.then(|| view! { <a href=channel>"Channel"</a> " · " })}
-                    <a href=history>{format!("What {username} did")}</a>
+                    {text!(admin.signed_up)} <TimeAgo at=Some(created_at) /> " · "
+                    {is_creator.then(|| view! { <a href=channel>{text!(admin.channel)}</a> " · " })}
+                    <a href=history>{text!(admin.what_user_did, name = username.clone())}</a>
                 </p>
             </div>
         </li>

@@ -9,6 +9,7 @@ use super::{
     id::{SessionId, UserId},
     timestamp::Timestamp,
 };
+use crate::text;
 
 /// Names that would be mistaken for somebody official, or for a page.
 const RESERVED: [&str; 9] =
@@ -34,13 +35,13 @@ impl Username {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let name = text.trim().to_ascii_lowercase();
         if !Self::LENGTH.contains(&name.chars().count()) {
-            return Err(Invalid::new("Choose a username of 3 to 30 characters."));
+            return Err(Invalid::new(text!(fields.username_length)));
         }
         if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-            return Err(Invalid::new("A username holds only letters a-z, digits and underscores."));
+            return Err(Invalid::new(text!(fields.username_characters)));
         }
         if is_reserved(&name) {
-            return Err(Invalid::new("This username is reserved. Choose another one."));
+            return Err(Invalid::new(text!(fields.username_reserved)));
         }
         Ok(Self(name))
     }
@@ -72,7 +73,7 @@ impl Email {
                 && host.split('.').all(|p| !p.is_empty())
         });
         if !shaped || email.len() > Self::MAX_BYTES || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Invalid::new("Enter an email address such as ann@example.org."));
+            return Err(Invalid::new(text!(fields.email_shape)));
         }
         Ok(Self(email))
     }
@@ -97,7 +98,7 @@ impl Password {
     /// When it is shorter than 10 or longer than 200 characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if !Self::LENGTH.contains(&text.chars().count()) {
-            return Err(Invalid::new("Choose a password of 10 to 200 characters."));
+            return Err(Invalid::new(text!(fields.password_length)));
         }
         Ok(Self(text.to_owned()))
     }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{channel::StreamStatus, chat_settings::ChatRule, fields::Invalid, id::BroadcastId, timestamp::Timestamp};
+use crate::text;
 
 /// The numbers of one broadcast; of one that is on air, up to now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -266,10 +267,7 @@ impl BroadcastOrder {
             "watchTime" => Self::WatchTime,
             "messages" => Self::Messages,
             "newFollowers" => Self::NewFollowers,
-            _ => {
-                let all = "started, duration, averageViewers, peakViewers, watchTime, messages or newFollowers";
-                return Err(Invalid::new(format!("Sort by {all}.")));
-            }
+            _ => return Err(Invalid::new(text!(analytics.sort_by_one_of_these))),
         })
     }
 }

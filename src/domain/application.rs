@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{fields::Invalid, id::ApplicationId, timestamp::Timestamp};
+use crate::text;
 
 /// Longest text of an applicant, and longest reason, in characters.
 pub const MAX_WORDS_CHARS: usize = 2000;
@@ -73,7 +74,7 @@ impl Decision {
         [Self::Review, Self::Approve, Self::Reject, Self::Revoke]
             .into_iter()
             .find(|decision| decision.as_str() == text)
-            .ok_or_else(|| Invalid::new("Choose one of review, approve, reject and revoke."))
+            .ok_or_else(|| Invalid::new(text!(fields.decision_unknown)))
     }
 
     /// Where the application stands after this; `None` when it cannot follow from where it stands.
@@ -99,7 +100,7 @@ impl About {
     /// # Errors
     /// When it is empty or too long.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        bounded(text, "Say in a few words what you want to stream.").map(Self)
+        bounded(text, text!(fields.application_missing)).map(Self)
     }
 
     /// The text.
@@ -118,7 +119,7 @@ impl Reason {
     /// # Errors
     /// When it is empty or too long.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        bounded(text, "Give a reason: the applicant reads it.").map(Self)
+        bounded(text, text!(fields.reason_missing)).map(Self)
     }
 
     /// The text.
@@ -156,10 +157,10 @@ fn bounded(text: &str, when_empty: &str) -> Result<String, Invalid> {
         return Err(Invalid::new(when_empty));
     }
     if text.contains('\0') {
-        return Err(Invalid::new("Leave out the NUL characters."));
+        return Err(Invalid::new(text!(fields.no_nul)));
     }
     if text.chars().count() > MAX_WORDS_CHARS {
-        return Err(Invalid::new("Keep it to 2,000 characters."));
+        return Err(Invalid::new(text!(fields.words_too_long)));
     }
     Ok(text.to_owned())
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{fields::Invalid, folding::fold};
+use crate::text;
 
 /// Most words of one stream.
 pub const MAX_BLOCKED_WORDS: usize = 200;
@@ -34,17 +35,18 @@ impl BlockedWords {
         for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
             let folded = fold(word);
             if folded.chars().all(|c| c == '*' || c == ' ') {
-                return Err(Invalid::new(format!("“{word}” would block every message. Add a letter to it.")));
+                return Err(Invalid::new(text!(moderation.word_blocks_everything, word = word)));
             }
             if word.chars().any(char::is_control) || word.graphemes(true).count() > MAX_WORD_CHARS || word.len() > 512 {
-                return Err(Invalid::new(format!("Keep each word to one line of {MAX_WORD_CHARS} characters.")));
+                return Err(Invalid::new(text!(moderation.word_too_long, max = MAX_WORD_CHARS)));
             }
             if known.insert(folded) {
                 kept.push(word.to_owned());
             }
         }
         if kept.len() > MAX_BLOCKED_WORDS {
-            return Err(Invalid::new(format!("Keep it to {MAX_BLOCKED_WORDS} words; these are {}.", kept.len())));
+            let message = text!(moderation.too_many_words, max = MAX_BLOCKED_WORDS, number = kept.len());
+            return Err(Invalid::new(message));
         }
         Ok(Self(kept))
     }

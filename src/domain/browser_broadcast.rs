@@ -5,6 +5,7 @@
 //! its methods say is to be done.
 
 use super::capture::{CaptureFailure, Choice, Devices, Input, Picture};
+use crate::text;
 
 /// Why a broadcast ended that its creator did not stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +33,10 @@ impl Ending {
 
     fn message(self) -> Message {
         match self {
-            Self::Encoder => Message::news("Your encoder has taken over."),
-            Self::Elsewhere => Message::news("You went live from another window, which has taken over."),
-            Self::Removed => Message::failure("The server ended your stream."),
-            Self::Lost => {
-                Message::failure("The connection to the video server broke, so your stream ended. Go live again.")
-            }
+            Self::Encoder => Message::news(text!(broadcast.encoder_took_over)),
+            Self::Elsewhere => Message::news(text!(broadcast.window_took_over)),
+            Self::Removed => Message::failure(text!(broadcast.removed)),
+            Self::Lost => Message::failure(text!(broadcast.connection_broke)),
         }
     }
 }
@@ -139,7 +138,7 @@ impl Broadcast {
     /// Takes a choice. Says whether it has to be captured now.
     pub fn choose(&mut self, choice: Choice) -> bool {
         if choice.is_nothing() {
-            self.message = Some(Message::failure("Choose a picture or a microphone: there is nothing to send."));
+            self.message = Some(Message::failure(text!(broadcast.nothing_to_send)));
             return false;
         }
         self.message = None;
@@ -204,23 +203,29 @@ impl Broadcast {
             Input::Camera | Input::Screen | Input::Devices => self.choice.picture = Picture::Nothing,
         }
         let what = match input {
-            Input::Screen => "Your screen is not shared any more".to_owned(),
-            input => format!("Your {} is gone", input.name()),
+            Input::Camera => text!(broadcast.camera_gone),
+            Input::Microphone => text!(broadcast.microphone_gone),
+            Input::Devices => text!(broadcast.devices_gone),
+            Input::Screen => text!(broadcast.screen_gone),
         };
         let is_on_air = self.stage.is_on_air();
         if self.choice.is_nothing() {
             self.stopped();
             self.choice = Choice::default();
-            let end = if is_on_air { ", so your stream ended." } else { "." };
-            self.message = Some(Message::failure(what + end));
+            let words = if is_on_air {
+                text!(broadcast.gone_and_over, what = what)
+            } else {
+                text!(broadcast.gone, what = what)
+            };
+            self.message = Some(Message::failure(words));
             return true;
         }
-        let rest = match input {
-            Input::Microphone => ": the picture goes on without it.",
-            _ if is_on_air => ": viewers hear you, and see nothing. Choose a picture, or stop streaming.",
-            _ => ". Choose another picture, or go live with sound alone.",
+        let words = match input {
+            Input::Microphone => text!(broadcast.goes_on_without_microphone, what = what),
+            _ if is_on_air => text!(broadcast.goes_on_without_picture, what = what),
+            _ => text!(broadcast.gone_choose_another, what = what),
         };
-        self.message = Some(Message::failure(what + rest));
+        self.message = Some(Message::failure(words));
         false
     }
 
@@ -229,7 +234,7 @@ impl Broadcast {
         let was_on_air = self.stage.is_on_air();
         self.stage = Stage::Choosing;
         self.is_changing = false;
-        self.message = was_on_air.then(|| Message::news("You stopped streaming."));
+        self.message = was_on_air.then(|| Message::news(text!(broadcast.stopped)));
     }
 
     /// It ended otherwise.

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::text;
+
 /// What viewers see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Picture {
@@ -96,10 +98,10 @@ impl Input {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Camera => "camera",
-            Self::Microphone => "microphone",
-            Self::Devices => "camera and microphone",
-            Self::Screen => "screen",
+            Self::Camera => text!(broadcast.camera),
+            Self::Microphone => text!(broadcast.microphone),
+            Self::Devices => text!(broadcast.devices),
+            Self::Screen => text!(broadcast.screen),
         }
     }
 }
@@ -123,28 +125,14 @@ impl CaptureFailure {
     pub fn message(&self) -> String {
         let name = self.input.name();
         match self.reason.as_str() {
-            "NotAllowedError" if self.input == Input::Screen => {
-                "No screen was shared. Choose one in your browser's window, or something else here.".to_owned()
-            }
-            "NotAllowedError" => {
-                format!(
-                    "Your browser doesn't let this page use your {name}. Allow it beside the address, then try again."
-                )
-            }
-            "SecurityError" => {
-                "Your browser allows this at secure addresses only: open this page with https.".to_owned()
-            }
-            "NotFoundError" if self.input == Input::Screen => {
-                "This browser can't share a screen. Choose your camera, or use another browser.".to_owned()
-            }
-            "NotFoundError" => format!("There is no {name}. Connect one, or choose something else."),
-            "NotReadableError" | "AbortError" => {
-                format!("Your {name} can't be used: another program may have it. Close that program, then try again.")
-            }
-            "OverconstrainedError" => {
-                format!("The {name} that you chose is gone. Connect it again, or choose another one.")
-            }
-            _ => format!("Your {name} can't be used. Check that it is connected, then try again."),
+            "NotAllowedError" if self.input == Input::Screen => text!(broadcast.screen_not_shared).to_owned(),
+            "NotAllowedError" => text!(broadcast.not_allowed, input = name),
+            "SecurityError" => text!(broadcast.not_secure).to_owned(),
+            "NotFoundError" if self.input == Input::Screen => text!(broadcast.screen_not_possible).to_owned(),
+            "NotFoundError" => text!(broadcast.not_found, input = name),
+            "NotReadableError" | "AbortError" => text!(broadcast.not_free, input = name),
+            "OverconstrainedError" => text!(broadcast.chosen_is_gone, input = name),
+            _ => text!(broadcast.not_usable, input = name),
         }
     }
 }

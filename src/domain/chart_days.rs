@@ -2,15 +2,10 @@
 
 use time::{Date, Month};
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use crate::language::dates;
+
 /// How many days there are from one word of the axis to the next.
 const STEPS: [usize; 9] = [1, 2, 7, 14, 28, 56, 91, 182, 364];
-
-/// The name of a day of the week; 0 is Monday.
-pub fn weekday_name(weekday: u8) -> &'static str {
-    WEEKDAYS.get(usize::from(weekday)).copied().unwrap_or_default()
-}
 
 fn parse(day: &str) -> Option<Date> {
     let mut parts = day.split('-');
@@ -21,23 +16,17 @@ fn parse(day: &str) -> Option<Date> {
 
 /// `1 Aug`; what is no day stays as it is.
 pub fn short_day(day: &str) -> String {
-    parse(day).map_or_else(|| day.to_owned(), short)
-}
-
-fn short(date: Date) -> String {
-    let month = MONTHS.get(usize::from(u8::from(date.month())) - 1).copied().unwrap_or_default();
-    format!("{} {month}", date.day())
+    parse(day).map_or_else(|| day.to_owned(), dates::short)
 }
 
 /// `Saturday, 1 Aug`.
 pub fn long_day(day: &str) -> String {
-    let long = |date: Date| format!("{}, {}", weekday_name(date.weekday().number_days_from_monday()), short(date));
-    parse(day).map_or_else(|| day.to_owned(), long)
+    parse(day).map_or_else(|| day.to_owned(), dates::long)
 }
 
 /// `1 Aug 2026`.
 pub fn full_day(day: &str) -> String {
-    parse(day).map_or_else(|| day.to_owned(), |date| format!("{} {}", short(date), date.year()))
+    parse(day).map_or_else(|| day.to_owned(), dates::full)
 }
 
 /// Which of so many days have a word at the axis: the first, and no more than `most`.

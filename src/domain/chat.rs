@@ -15,6 +15,10 @@ use super::{
     id::LineId,
     timestamp::Timestamp,
 };
+use crate::{
+    language::numbers::{Unit, duration as spoken},
+    text,
+};
 
 /// Longest message, in characters as people count them (grapheme clusters).
 pub const MAX_MESSAGE_CHARS: usize = 500;
@@ -89,22 +93,17 @@ impl MessageText {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let line: String = text.trim().chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
         if line.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
-            return Err(Invalid::new("Write something first."));
+            return Err(Invalid::new(text!(chat.write_something)));
         }
         if line.chars().any(char::is_control) {
-            return Err(Invalid::new("Leave out the control characters."));
+            return Err(Invalid::new(text!(chat.no_control_characters)));
         }
         let length = line.graphemes(true).count();
         if length > MAX_MESSAGE_CHARS {
-            return Err(Invalid::new(format!(
-                "A message has at most {MAX_MESSAGE_CHARS} characters; this one has {length}."
-            )));
+            return Err(Invalid::new(text!(chat.too_many_characters, max = MAX_MESSAGE_CHARS, length = length)));
         }
         if line.len() > MAX_MESSAGE_BYTES {
-            return Err(Invalid::new(format!(
-                "A message has at most {MAX_MESSAGE_BYTES} bytes; this one has {}. Use fewer combined characters.",
-                line.len()
-            )));
+            return Err(Invalid::new(text!(chat.too_many_bytes, max = MAX_MESSAGE_BYTES, length = line.len())));
         }
         Ok(Self(line))
     }
@@ -271,21 +270,15 @@ impl Refusal {
     /// What to do, for the one who wrote.
     pub fn message(&self) -> String {
         match self {
-            Self::Banned => "You are banned from this chat. You can still watch.".to_owned(),
-            Self::TimedOut(left) => format!("A moderator has timed you out. You can write again in {}.", words(*left)),
-            Self::ChatDisabled => "The creator has turned the chat off. You can still read it.".to_owned(),
-            Self::FollowersOnly => "Only followers can write here. Follow the channel first.".to_owned(),
-            Self::FollowedTooRecently(left) => {
-                format!("You have not followed long enough yet. You can write in {}.", words(*left))
-            }
-            Self::SlowMode(left) => format!("Slow mode is on. You can write again in {}.", words(*left)),
-            Self::TooFast(left) => format!("You are writing too fast. Wait {}.", words(*left)),
-            Self::Repeated(left) => {
-                format!("You have just written that. Write something else, or wait {}.", words(*left))
-            }
-            Self::BlockedWord => {
-                "The creator does not want a word in your message here. Say it differently.".to_owned()
-            }
+            Self::Banned => text!(chat.refused_banned).to_owned(),
+            Self::TimedOut(left) => text!(chat.refused_timed_out, left = words(*left)),
+            Self::ChatDisabled => text!(chat.refused_chat_off).to_owned(),
+            Self::FollowersOnly => text!(chat.refused_followers_only).to_owned(),
+            Self::FollowedTooRecently(left) => text!(chat.refused_followed_too_recently, left = words(*left)),
+            Self::SlowMode(left) => text!(chat.refused_slow_mode, left = words(*left)),
+            Self::TooFast(left) => text!(chat.refused_too_fast, left = words(*left)),
+            Self::Repeated(left) => text!(chat.refused_repeated, left = words(*left)),
+            Self::BlockedWord => text!(chat.refused_blocked_word).to_owned(),
         }
     }
 
@@ -304,12 +297,12 @@ impl Refusal {
 
 /// `12 s`, `5 min`, `3 h` or `2 days`, never less than what it stands for.
 pub fn words(duration: Duration) -> String {
-    let seconds = duration.as_millis().div_ceil(1000);
+    let seconds = duration.as_secs().saturating_add(u64::from(duration.subsec_millis() > 0));
     match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds.div_ceil(60)),
-        7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
-        _ => format!("{} days", seconds.div_ceil(86_400)),
+        0..120 => spoken(seconds, Unit::Seconds),
+        120..7200 => spoken(seconds.div_ceil(60), Unit::Minutes),
+        7200..172_800 => spoken(seconds.div_ceil(3600), Unit::Hours),
+        _ => spoken(seconds.div_ceil(86_400), Unit::Days),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Change, FieldErrors, Invalid};
+use crate::text;
 
 /// How long a delayed message can be held, in seconds.
 pub const DELAY_CHOICES_SECS: [u32; 4] = [2, 3, 4, 6];
@@ -174,21 +175,21 @@ fn parse_delay(seconds: u32) -> Result<u32, Invalid> {
     if DELAY_CHOICES_SECS.contains(&seconds) {
         return Ok(seconds);
     }
-    Err(Invalid::new("Choose a delay of 2, 3, 4 or 6 seconds."))
+    Err(Invalid::new(text!(chat.choose_delay)))
 }
 
 fn parse_slow_mode(seconds: u32) -> Result<u32, Invalid> {
     if seconds == 0 || (MIN_SLOW_MODE_SECS..=MAX_SLOW_MODE_SECS).contains(&seconds) {
         return Ok(seconds);
     }
-    Err(Invalid::new("Choose 3 to 120 seconds, or 0 to turn slow mode off."))
+    Err(Invalid::new(text!(chat.choose_slow_mode)))
 }
 
 fn parse_followers_min(minutes: u32) -> Result<u32, Invalid> {
     if minutes <= MAX_FOLLOWERS_MIN_MINUTES {
         return Ok(minutes);
     }
-    Err(Invalid::new("Choose 0 to 129600 minutes (90 days)."))
+    Err(Invalid::new(text!(chat.choose_followers_min)))
 }
 
 #[cfg(test)]

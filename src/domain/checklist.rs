@@ -6,6 +6,7 @@ use super::{
     channel::StreamStatus,
     media_report::{MediaReport, PictureReport},
 };
+use crate::text;
 
 /// How one thing stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,8 @@ impl Checklist {
     ) -> Self {
         let encoder = encoder(status, is_ended, refusal);
         if !status.is_sending() {
-            return Self { encoder, picture: Step::Waiting("Picture"), sound: Step::Waiting("Sound") };
+            let (picture, sound) = (Step::Waiting(text!(keys.picture)), Step::Waiting(text!(keys.sound)));
+            return Self { encoder, picture, sound };
         }
         Self { encoder, picture: picture(report, is_late), sound: sound(report, is_late) }
     }
@@ -52,14 +54,12 @@ impl Checklist {
 
 fn encoder(status: StreamStatus, is_ended: bool, refusal: Option<&str>) -> Step {
     match (status, refusal) {
-        (StreamStatus::Live, _) => Step::Done("Encoder connected: you are live".to_owned()),
-        (StreamStatus::Rehearsal, _) => Step::Done("Encoder connected: only you see it".to_owned()),
-        (StreamStatus::Reconnecting, _) => Step::Waiting("Your encoder dropped. Waiting for it to come back…"),
-        (StreamStatus::Offline, _) if is_ended => {
-            Step::Wrong("You ended your stream. Let your encoder in again on the Streams page.".to_owned())
-        }
-        (StreamStatus::Offline, Some(reason)) => Step::Wrong(format!("Your encoder was refused: {reason}")),
-        (StreamStatus::Offline, None) => Step::Waiting("Waiting for your encoder…"),
+        (StreamStatus::Live, _) => Step::Done(text!(keys.connected_live).to_owned()),
+        (StreamStatus::Rehearsal, _) => Step::Done(text!(keys.connected_rehearsal).to_owned()),
+        (StreamStatus::Reconnecting, _) => Step::Waiting(text!(keys.encoder_dropped)),
+        (StreamStatus::Offline, _) if is_ended => Step::Wrong(text!(keys.stream_ended).to_owned()),
+        (StreamStatus::Offline, Some(reason)) => Step::Wrong(text!(studio.encoder_refused, reason = reason)),
+        (StreamStatus::Offline, None) => Step::Waiting(text!(keys.encoder_awaited)),
     }
 }
 
@@ -67,25 +67,23 @@ fn picture(report: Option<&MediaReport>, is_late: bool) -> Step {
     let is_sound_alone = report.is_some_and(|report| report.picture.is_none() && report.sound.is_some());
     match report.and_then(|report| picture_words(report.picture.as_ref()?)) {
         Some(words) => Step::Done(words),
-        None if is_late && is_sound_alone => {
-            Step::Absent("No picture: you send sound alone. Meant to send one? Add a source to your scene.")
-        }
-        None if is_late => Step::Wrong("No picture comes. Is a source in your scene?".to_owned()),
-        None => Step::Waiting("Looking for the picture…"),
+        None if is_late && is_sound_alone => Step::Absent(text!(keys.sound_alone)),
+        None if is_late => Step::Wrong(text!(keys.picture_missing).to_owned()),
+        None => Step::Waiting(text!(keys.picture_awaited)),
     }
 }
 
 fn sound(report: Option<&MediaReport>, is_late: bool) -> Step {
     match report.and_then(|report| report.sound.as_ref()) {
-        Some(_) => Step::Done("Sound".to_owned()),
-        None if is_late => Step::Wrong("No sound comes. Is a microphone or another source on?".to_owned()),
-        None => Step::Waiting("Listening for sound…"),
+        Some(_) => Step::Done(text!(keys.sound).to_owned()),
+        None if is_late => Step::Wrong(text!(keys.sound_missing).to_owned()),
+        None => Step::Waiting(text!(keys.sound_awaited)),
     }
 }
 
 /// `Picture: 1080p60 (1920×1080)`.
 fn picture_words(picture: &PictureReport) -> Option<String> {
-    Some(format!("Picture: {} ({})", picture.name()?, picture.size?))
+    Some(text!(keys.picture_comes, name = picture.name()?, size = picture.size?))
 }
 
 #[cfg(test)]

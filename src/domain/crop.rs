@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::Invalid;
+use crate::text;
 
 /// How far one can zoom into a picture.
 const MAX_ZOOM: f64 = 8.0;
@@ -59,7 +60,7 @@ impl TryFrom<Edges> for Crop {
         if is_within(x, width) && is_within(y, height) {
             return Ok(Self { x, y, width, height });
         }
-        Err(Invalid::new("The part lies outside of the picture. Give x, y, width and height from 0 to 1."))
+        Err(Invalid::new(text!(frame.outside_of_picture)))
     }
 }
 

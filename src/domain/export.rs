@@ -5,6 +5,7 @@
 //! spreadsheets do not show.
 
 use super::{analytics::BroadcastSummary, fields::Invalid, timestamp::Timestamp};
+use crate::text;
 
 /// What kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl ExportFormat {
         match name {
             Some("csv") => Ok(Self::Csv),
             Some("json") => Ok(Self::Json),
-            _ => Err(Invalid::new("Choose csv or json.")),
+            _ => Err(Invalid::new(text!(analytics.choose_csv_or_json))),
         }
     }
 

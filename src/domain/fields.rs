@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::text;
+
 /// Why a value was not accepted, in words for the person who typed it: what is wrong and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -71,7 +73,7 @@ impl<T> Change<T> {
     pub fn required(self) -> Result<Option<T>, Invalid> {
         match self {
             Self::Keep => Ok(None),
-            Self::Clear => Err(Invalid::new("This can't be null. Leave it out to keep it as it is.")),
+            Self::Clear => Err(Invalid::new(text!(fields.not_null))),
             Self::Set(value) => Ok(Some(value)),
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::Invalid;
+use crate::text;
 
 /// The protocol that the key is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ impl InputType {
         match text {
             "rtmp" => Ok(Self::Rtmp),
             "whip" => Ok(Self::Whip),
-            _ => Err(Invalid::new("Choose rtmp or whip.")),
+            _ => Err(Invalid::new(text!(keys.choose_rtmp_or_whip))),
         }
     }
 }

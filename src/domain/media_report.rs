@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 
 use serde::Deserialize;
 
+use crate::{language::numbers::tenths, text};
+
 /// Rates are worked out over this long, so that they do not jump from one second to the next.
 const RATES_OVER_MS: f64 = 4_000.0;
 /// Frames are counted as they come, in bursts: a rate this near to a usual one is that one.
@@ -116,7 +118,7 @@ impl PictureReport {
     /// `1920×1080, 60 fps`, or as much of it as is known.
     pub fn words(&self) -> Option<String> {
         match (self.size, self.fps) {
-            (Some(size), Some(fps)) => Some(format!("{size}, {fps} fps")),
+            (Some(size), Some(fps)) => Some(text!(studio.size_and_fps, size = size, fps = fps)),
             (Some(size), None) => Some(size.to_string()),
             (None, _) => None,
         }
@@ -235,26 +237,24 @@ fn to_bits(bytes: f64) -> u64 {
 pub fn bit_rate_words(bits_per_second: u64) -> String {
     let kilobits = bits_per_second.saturating_add(500) / 1_000;
     if kilobits < 1_000 {
-        return format!("{kilobits} kbit/s");
+        return text!(studio.kilobits, kilobits = kilobits);
     }
-    let tenths = bits_per_second.saturating_add(50_000) / 100_000;
-    format!("{}.{} Mbit/s", tenths / 10, tenths % 10)
+    text!(studio.megabits, megabits = tenths(bits_per_second.saturating_add(50_000) / 100_000))
 }
 
 /// `120 ms`, `2.1 s`.
 pub fn delay_words(milliseconds: u32) -> String {
     if milliseconds < 1_000 {
-        return format!("{milliseconds} ms");
+        return text!(studio.delay_ms, milliseconds = milliseconds);
     }
-    let tenths = milliseconds.saturating_add(50) / 100;
-    format!("{}.{} s", tenths / 10, tenths % 10)
+    text!(studio.delay_seconds, seconds = tenths(u64::from(milliseconds.saturating_add(50) / 100)))
 }
 
 /// `0.2 s behind`: how late a picture is, as viewers read it.
 pub fn behind_words(milliseconds: u32) -> String {
     match milliseconds.saturating_add(50) / 100 {
-        0 => "under 0.1 s behind".to_owned(),
-        tenths => format!("{}.{} s behind", tenths / 10, tenths % 10),
+        0 => text!(studio.hardly_behind).to_owned(),
+        late => text!(studio.behind, seconds = tenths(u64::from(late))),
     }
 }
 

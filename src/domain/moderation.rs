@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{chat::MAX_TIME_OUT_SECS, fields::Invalid, id::ActionId, timestamp::Timestamp};
+use crate::text;
 
 /// Something that creator or moderators did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +98,7 @@ pub struct Moderator {
 pub fn parse_seconds(seconds: Option<i64>) -> Result<Option<i64>, Invalid> {
     match seconds {
         Some(number) if !(1..=MAX_TIME_OUT_SECS).contains(&number) => {
-            Err(Invalid::new(format!("Choose 1 to {MAX_TIME_OUT_SECS} seconds, or null for good.")))
+            Err(Invalid::new(text!(moderation.choose_seconds, max = MAX_TIME_OUT_SECS)))
         }
         seconds => Ok(seconds),
     }

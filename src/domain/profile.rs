@@ -11,6 +11,7 @@ use super::{
     chat::is_invisible,
     fields::{Change, FieldErrors, Invalid},
 };
+use crate::text;
 
 /// Longest name, in characters as people count them (grapheme clusters).
 pub const MAX_NAME_CHARS: usize = 50;
@@ -33,22 +34,20 @@ impl DisplayName {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let name = text.trim();
         if name.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
-            return Err(Invalid::new("Enter a name of 1 to 50 characters, such as your username."));
+            return Err(Invalid::new(text!(fields.name_missing)));
         }
         if name.chars().any(|c| c.is_control() || breaks_lines(c) || turns_text(c)) {
-            return Err(Invalid::new(NO_SUCH_CHARACTERS));
+            return Err(Invalid::new(text!(fields.no_such_characters)));
         }
         let length = name.graphemes(true).count();
         if length > MAX_NAME_CHARS {
-            return Err(Invalid::new(format!(
-                "A name has at most {MAX_NAME_CHARS} characters; this one has {length}."
-            )));
+            return Err(Invalid::new(text!(fields.name_too_long, most = MAX_NAME_CHARS, length = length)));
         }
         if name.len() > MAX_NAME_BYTES {
-            return Err(Invalid::new("This name takes too much room. Use fewer combined characters."));
+            return Err(Invalid::new(text!(fields.name_too_large)));
         }
         if is_reserved(&name.to_lowercase()) {
-            return Err(Invalid::new("This name is reserved. Choose another one."));
+            return Err(Invalid::new(text!(fields.name_reserved)));
         }
         Ok(Self(name.to_owned()))
     }
@@ -72,14 +71,14 @@ impl About {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim();
         if text.chars().any(|c| (c.is_control() && c != '\n') || breaks_lines(c) || turns_text(c)) {
-            return Err(Invalid::new(NO_SUCH_CHARACTERS));
+            return Err(Invalid::new(text!(fields.no_such_characters)));
         }
         let length = text.graphemes(true).count();
         if length > MAX_ABOUT_CHARS {
-            return Err(Invalid::new(format!("Keep it to {MAX_ABOUT_CHARS} characters; this text has {length}.")));
+            return Err(Invalid::new(text!(fields.about_too_long, most = MAX_ABOUT_CHARS, length = length)));
         }
         if text.len() > MAX_ABOUT_BYTES {
-            return Err(Invalid::new("This text takes too much room. Use fewer combined characters."));
+            return Err(Invalid::new(text!(fields.about_too_large)));
         }
         Ok(Self(text.to_owned()))
     }
@@ -89,8 +88,6 @@ impl About {
         &self.0
     }
 }
-
-const NO_SUCH_CHARACTERS: &str = "Leave out control characters, and those that turn the direction of the text.";
 
 /// The separators of lines and of paragraphs.
 fn breaks_lines(c: char) -> bool {

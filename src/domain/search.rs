@@ -4,6 +4,7 @@
 //! has spaces between words. Case and accents do not count. No character stands for others.
 
 use super::{fields::Invalid, folding::fold};
+use crate::text;
 
 /// Longest text to look for, in characters.
 pub const MAX_SEARCH_CHARS: usize = 100;
@@ -20,7 +21,7 @@ impl Search {
     pub fn parse(text: &str) -> Result<Option<Self>, Invalid> {
         let length = text.trim().chars().count();
         if length > MAX_SEARCH_CHARS {
-            return Err(Invalid::new(format!("Search for at most {MAX_SEARCH_CHARS} characters; these are {length}.")));
+            return Err(Invalid::new(text!(frame.search_too_long, most = MAX_SEARCH_CHARS, length = length)));
         }
         let folded = searchable(text);
         Ok((!folded.is_empty()).then_some(Self(folded)))

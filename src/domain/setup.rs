@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::timestamp::Timestamp;
+use crate::text;
 
 /// A part that StreamIt needs and does not have, in words for whoever runs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +53,12 @@ impl PartKind {
     /// As people read it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Database => "Database",
+            Self::Database => text!(parts.database),
             Self::Livekit => "LiveKit",
-            Self::Ingress => "Ingress",
-            Self::Webhooks => "Webhooks",
-            Self::Storage => "Storage of pictures",
-            Self::Mail => "Mail",
+            Self::Ingress => text!(parts.ingress),
+            Self::Webhooks => text!(parts.webhooks),
+            Self::Storage => text!(parts.storage),
+            Self::Mail => text!(parts.mail),
         }
     }
 }

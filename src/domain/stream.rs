@@ -11,6 +11,7 @@ use super::{
     timestamp::Timestamp,
     title::Title,
 };
+use crate::text;
 
 /// Everything about the stream but its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,7 +164,7 @@ impl DisconnectProtection {
         if Self::CHOICES.contains(&seconds) {
             Ok(Self(seconds))
         } else {
-            Err(Invalid::new("Choose 0, 30, 90 or 300 seconds."))
+            Err(Invalid::new(text!(studio.protection_choices)))
         }
     }
 
@@ -225,9 +226,30 @@ pub enum Notice {
     /// An encoder was refused.
     #[serde(rename_all = "camelCase")]
     EncoderRefused {
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        reason: Refusal,
     },
+}
+
+/// Why the server let an encoder in no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Refusal {
+    /// It takes no more streams at the moment.
+    NoRoom,
+    /// What it was sent.
+    Settings,
+}
+
+impl Refusal {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoRoom => text!(studio.refused_no_room),
+            Self::Settings => text!(studio.refused_settings),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{
     fields::Invalid,
     media::{Picture, PictureKind},
 };
+use crate::text;
 
 /// Longest address, in bytes.
 pub const MAX_ADDRESS_BYTES: usize = 2048;
@@ -23,13 +24,13 @@ impl Thumbnail {
         let remote = host.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@']));
         let ours = Picture::at(text).is_some_and(|picture| picture.kind() != PictureKind::Portrait);
         if !(remote || ours) {
-            return Err(Invalid::new("Give the address of a picture that starts with https:// or http://."));
+            return Err(Invalid::new(text!(pictures.address_wanted)));
         }
         if text.len() > MAX_ADDRESS_BYTES {
-            return Err(Invalid::new(format!("An address has at most {MAX_ADDRESS_BYTES} bytes.")));
+            return Err(Invalid::new(text!(pictures.address_too_long, bytes = MAX_ADDRESS_BYTES)));
         }
         if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\')) {
-            return Err(Invalid::new("An address holds no spaces, quotes or control characters."));
+            return Err(Invalid::new(text!(pictures.address_characters)));
         }
         Ok(Self(text.to_owned()))
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,8 +29,16 @@ impl Timestamp {
 
     /// `2026-08-01T12:30:00.5Z`; `None` outside the years that RFC 3339 can write.
     pub fn to_rfc3339(self) -> Option<String> {
-        let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()?;
-        time.format(&Rfc3339).ok()
+        self.in_utc()?.format(&Rfc3339).ok()
+    }
+
+    /// Its day in UTC; `None` outside the years -9999 to 9999.
+    pub fn utc_date(self) -> Option<Date> {
+        self.in_utc().map(OffsetDateTime::date)
+    }
+
+    fn in_utc(self) -> Option<OffsetDateTime> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).ok()
     }
 
     /// The reverse of [`Self::to_rfc3339`], from any offset.

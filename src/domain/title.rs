@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fields::Invalid;
+use crate::text;
 
 /// Longest title, in characters as people count them (grapheme clusters).
 pub const MAX_TITLE_CHARS: usize = 200;
@@ -27,22 +28,17 @@ impl Title {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Invalid::new("Give your stream a title: at least 1 character."));
+            return Err(Invalid::new(text!(studio.title_missing)));
         }
         if text.chars().any(char::is_control) {
-            return Err(Invalid::new("A title is one line of text, without control characters."));
+            return Err(Invalid::new(text!(studio.title_is_one_line)));
         }
         let length = text.graphemes(true).count();
         if length > MAX_TITLE_CHARS {
-            return Err(Invalid::new(format!(
-                "A title has at most {MAX_TITLE_CHARS} characters; this one has {length}."
-            )));
+            return Err(Invalid::new(text!(studio.title_too_long, most = MAX_TITLE_CHARS, length = length)));
         }
         if text.len() > MAX_TITLE_BYTES {
-            return Err(Invalid::new(format!(
-                "A title has at most {MAX_TITLE_BYTES} bytes; this one has {}. Use fewer combined characters.",
-                text.len()
-            )));
+            return Err(Invalid::new(text!(studio.title_too_large, most = MAX_TITLE_BYTES, bytes = text.len())));
         }
         Ok(Self(text.to_owned()))
     }

@@ -23,18 +23,20 @@ use crate::{
     components::{
         avatar::Avatar,
         feedback::{ErrorNote, Skeleton},
+        language_choice::LanguageSection,
         person::PersonName,
     },
+    text,
 };
 
 /// One's account.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     view! {
-        <Title text="Account" />
+        <Title text=text!(account.title) />
         <Guard need=Need::Account>
             <div class="page narrow stack">
-                <h1 class="page-title">"Account"</h1>
+                <h1 class="page-title">{text!(account.title)}</h1>
                 <Identity />
                 <PictureSection />
                 <Sections />
@@ -61,19 +63,19 @@ fn Identity() -> impl IntoView {
 fn IdentityPanel(account: Account) -> impl IntoView {
     let Account { username, display_name, email, is_admin, is_creator, picture, .. } = account;
     view! {
-        <section class="panel identity" aria-label="You">
+        <section class="panel identity" aria-label=text!(account.you)>
             <Avatar username=username.clone() picture />
             <div class="row-words">
                 <p class="row-title">
                     <PersonName username=username.clone() display_name />
-                    {is_admin.then(|| view! { <span class="tag">"Admin"</span> })}
-                    {is_creator.then(|| view! { <span class="tag">"Creator"</span> })}
+                    {is_admin.then(|| view! { <span class="tag">{text!(account.admin)}</span> })}
+                    {is_creator.then(|| view! { <span class="tag">{text!(account.creator)}</span> })}
                 </p>
                 <p class="muted small">{email}</p>
                 {if is_creator {
-                    view! { <A href=format!("/watch/{username}")>"Your watch page"</A> }.into_any()
+                    view! { <A href=format!("/watch/{username}")>{text!(account.watch_page)}</A> }.into_any()
                 } else {
-                    view! { <A href="/apply">"Become a creator"</A> }.into_any()
+                    view! { <A href="/apply">{text!(apply.title)}</A> }.into_any()
                 }}
             </div>
             <SignOutForm />
@@ -95,6 +97,7 @@ fn Sections() -> impl IntoView {
         // Not within what waits for the account: what it waits for itself would not be found again in the browser.
         <SessionsSection also_after=change_password />
         <HistorySection also_after=change_password />
+        <LanguageSection />
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
             {move || Suspend::new(async move {
                 let account = loaded.await.ok();

@@ -12,6 +12,7 @@ use crate::{
         feedback::{ErrorNote, SaveRow},
         field::Field,
     },
+    text,
 };
 
 /// The address, and the password that is needed to change it.
@@ -27,21 +28,21 @@ pub fn AddressSection(
     view! {
         <section class="panel stack" aria-labelledby="address-title">
             <h2 class="section-title" id="address-title">
-                "Email address"
+                {text!(account.email_address)}
             </h2>
             <PostForm action class="stack">
                 <ErrorNote message=form_error(failure) />
                 <Field
-                    label="Email"
+                    label=text!(door.email)
                     name="email"
                     kind="email"
                     autocomplete="email"
-                    hint="Only you see it. You can sign in with it too."
+                    hint=text!(account.email_hint)
                     value=typed_or("email", email)
                     error=field_error(failure, "email")
                 />
                 <Field
-                    label="Your password"
+                    label=text!(account.your_password)
                     name="currentPassword"
                     id="address-password"
                     kind="password"
@@ -49,7 +50,7 @@ pub fn AddressSection(
                     error=field_error(failure, "currentPassword")
                     empty_after=changes
                 />
-                <SaveRow label="Change address" state=save_state_of(action) />
+                <SaveRow label=text!(account.change_address) state=save_state_of(action) />
             </PostForm>
         </section>
     }

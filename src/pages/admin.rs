@@ -23,28 +23,35 @@ use crate::{
         field::TextField,
     },
     domain::application::Decision,
+    text,
 };
 
-const TABS: [(&str, &str); 4] =
-    [("PENDING", "Pending"), ("UNDER_REVIEW", "Under review"), ("APPROVED", "Approved"), ("REJECTED", "Rejected")];
+fn tabs() -> [(&'static str, &'static str); 4] {
+    [
+        ("PENDING", text!(admin.tab_pending)),
+        ("UNDER_REVIEW", text!(admin.tab_under_review)),
+        ("APPROVED", text!(admin.tab_approved)),
+        ("REJECTED", text!(admin.tab_rejected)),
+    ]
+}
 
 /// Applications to decide, users, and the parts of the installation.
 #[component]
 pub fn AdminPage() -> impl IntoView {
     view! {
-        <Title text="Administration" />
+        <Title text=text!(admin.administration) />
         <Guard need=Need::Admin>
             <div class="page stack">
                 <MissingParts />
                 <div class="row spread">
-                    <h1 class="page-title">"Administration"</h1>
+                    <h1 class="page-title">{text!(admin.administration)}</h1>
                     <A href="/admin/audit" attr:class="button">
-                        "Audit log"
+                        {text!(audit.audit_log)}
                     </A>
                 </div>
                 <section class="stack" aria-labelledby="applications-title">
                     <h2 class="section-title" id="applications-title">
-                        "Creator applications"
+                        {text!(admin.applications)}
                     </h2>
                     <Applications />
                 </section>
@@ -70,8 +77,8 @@ fn Applications() -> impl IntoView {
     // The form is repeated on the page, so no field is named beside it.
     let message = Signal::derive(move || failure.get().map(|failure| explain(&failure)));
     view! {
-        <nav class="tabs" aria-label="Applications by status">
-            {TABS
+        <nav class="tabs" aria-label=text!(admin.applications_by_status)>
+            {tabs()
                 .map(|(status, label)| {
                     view! {
                         <a
@@ -101,15 +108,19 @@ fn shown(
     match answer {
         Err(error) => view! { <ErrorNote message=Some(error.message) /> }.into_any(),
         Ok(page) if page.items.is_empty() => view! {
-            <EmptyState icon="shield" title="No application here">
-                <p>"Who wants to stream on this server applies; you decide here."</p>
+            <EmptyState icon="shield" title=text!(admin.no_application)>
+                <p>{text!(admin.no_application_hint)}</p>
             </EmptyState>
         }
         .into_any(),
         Ok(page) => {
             let more = page.next.map(|cursor| {
                 let query = serde_urlencoded::to_string([("status", tab), ("cursor", cursor)]).unwrap_or_default();
-                view! { <A href=format!("/admin?{query}") attr:class="button more">"More applications"</A> }
+                view! {
+                    <A href=format!("/admin?{query}") attr:class="button more">
+                        {text!(admin.more_applications)}
+                    </A>
+                }
             });
             view! {
                 {page.items.into_iter().map(|application| view! { <Deciding application decide /> }).collect_view()}
@@ -145,8 +156,8 @@ fn Deciding(application: Application, decide: ServerAction<DecideApplication>) -
 #[component]
 fn AtOnce(id: String, decision: Decision, decide: ServerAction<DecideApplication>) -> impl IntoView {
     let (label, class) = match decision {
-        Decision::Approve => ("Approve", "button primary"),
-        _ => ("Review", "button"),
+        Decision::Approve => (text!(admin.approve), "button primary"),
+        _ => (text!(admin.review), "button"),
     };
     view! {
         <PostForm action=decide>
@@ -163,8 +174,8 @@ fn AtOnce(id: String, decision: Decision, decide: ServerAction<DecideApplication
 #[component]
 fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplication>) -> impl IntoView {
     let (label, hint) = match decision {
-        Decision::Revoke => ("Revoke…", "Their stream ends and their key is deleted. They read the reason."),
-        _ => ("Reject…", "They read it, and can apply again."),
+        Decision::Revoke => (text!(admin.revoke), text!(admin.revoke_hint)),
+        _ => (text!(admin.reject), text!(admin.reject_hint)),
     };
     view! {
         <details class="with-reason">
@@ -172,7 +183,7 @@ fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplica
             <PostForm action=decide class="stack">
                 <input type="hidden" name="id" value=id.clone() />
                 <input type="hidden" name="decision" value=decision.as_str() />
-                <TextField label="Reason" name="reason" id=format!("reason-{id}") rows=3 hint=hint />
+                <TextField label=text!(admin.reason) name="reason" id=format!("reason-{id}") rows=3 hint=hint />
                 <button type="submit" class="button danger" disabled=decide.pending()>
                     {label.trim_end_matches('…')}
                 </button>

@@ -12,6 +12,7 @@ use crate::{
         icon::Icon,
         part_list::PartList,
     },
+    text,
 };
 
 /// Each part, as it was when the page was asked for.
@@ -26,12 +27,12 @@ pub fn PartsSection() -> impl IntoView {
         <section class="stack" id="health" aria-labelledby="health-title">
             <div class="row spread">
                 <h2 class="section-title" id="health-title">
-                    "Health"
+                    {text!(admin.health)}
                 </h2>
                 // Without WASM, the page once more.
                 <a class="button" href="/admin" on:click=again>
                     <Icon name="refresh-cw" />
-                    "Look again"
+                    {text!(admin.look_again)}
                 </a>
             </div>
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>

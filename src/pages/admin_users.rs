@@ -13,6 +13,7 @@ use crate::{
         field::Field,
         user_list::UserList,
     },
+    text,
 };
 
 /// The accounts, the newest first, and the way to one of them.
@@ -26,14 +27,21 @@ pub fn UsersSection() -> impl IntoView {
     view! {
         <section class="stack" id="users" aria-labelledby="users-title">
             <h2 class="section-title" id="users-title">
-                "Users"
+                {text!(admin.users)}
             </h2>
-            <form method="get" action="/admin#users" class="list-filter" role="search" aria-label="Users">
-                <Field label="Find an account" name="user" required=false value=user.get_untracked().unwrap_or_default() />
+            <form method="get" action="/admin#users" class="list-filter" role="search" aria-label=text!(admin.users)>
+                <Field
+                    label=text!(admin.find_account)
+                    name="user"
+                    required=false
+                    value=user.get_untracked().unwrap_or_default()
+                />
                 <button type="submit" class="button">
-                    "Find"
+                    {text!(admin.find)}
                 </button>
-                {move || user.get().map(|_| view! { <a href="/admin#users" rel="external">"Show all"</a> })}
+                {move || {
+                    user.get().map(|_| view! { <a href="/admin#users" rel="external">{text!(admin.show_all)}</a> })
+                }}
             </form>
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
                 {move || Suspend::new(async move { shown(listing.await, user.get_untracked()) })}
@@ -47,14 +55,18 @@ fn shown(answer: Result<Page<ListedAccount>, ApiError>, user: Option<String>) ->
     match answer {
         Err(error) => view! { <ErrorNote message=Some(error.into_words()) /> }.into_any(),
         Ok(page) if page.items.is_empty() => view! {
-            <p class="muted">"There is no account of that name. Try a shorter part of it."</p>
+            <p class="muted">{text!(admin.no_account)}</p>
         }
         .into_any(),
         Ok(page) => {
             let more = page.next.map(|after| {
                 let fields = [("user", user.unwrap_or_default()), ("after", after)];
                 let query = serde_urlencoded::to_string(fields).unwrap_or_default();
-                view! { <A href=format!("/admin?{query}#users") attr:class="button more">"More users"</A> }
+                view! {
+                    <A href=format!("/admin?{query}#users") attr:class="button more">
+                        {text!(admin.more_users)}
+                    </A>
+                }
             });
             view! {
                 <div class="panel">

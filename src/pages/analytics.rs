@@ -25,6 +25,7 @@ use crate::{
         stream_panel::LoadFailure,
     },
     domain::{chart_days::full_day, page::Page},
+    text,
 };
 
 /// The page.
@@ -45,9 +46,9 @@ pub fn AnalyticsPage() -> impl IntoView {
         latest.refetch();
     };
     view! {
-        <PageTitle text="Analytics" />
+        <PageTitle text=text!(analytics.page_title) />
         <div class="page analytics-page">
-            <h1 class="page-title">"Analytics"</h1>
+            <h1 class="page-title">{text!(analytics.page_title)}</h1>
             <PeriodChooser asked />
             <Transition fallback=|| view! { <OverviewSkeleton /> }>
                 {move || Suspend::new(async move {
@@ -125,14 +126,14 @@ fn Overview(summary: AnalyticsSummary, period: Period, latest: Option<BroadcastS
             view! {
                 <section class="panel stack" aria-labelledby="days-title">
                     <h2 class="section-title" id="days-title">
-                        "Day by day"
+                        {text!(analytics.day_by_day)}
                     </h2>
                     <ChartView chart cursor />
-                    <ChartTable caption="Numbers by day" table />
+                    <ChartTable caption=text!(analytics.numbers_by_day) table />
                 </section>
                 <section class="panel stack" aria-labelledby="hours-title">
                     <h2 class="section-title" id="hours-title">
-                        "When to stream"
+                        {text!(analytics.when_to_stream)}
                     </h2>
                     <HourMap hours time_zone />
                 </section>
@@ -155,7 +156,7 @@ fn Export(period: Period) -> impl IntoView {
     };
     view! {
         <div class="row">
-            <span class="muted small">"Download"</span>
+            <span class="muted small">{text!(analytics.download)}</span>
             {link("csv", "CSV")}
             {link("json", "JSON")}
         </div>
@@ -176,7 +177,7 @@ fn Broadcasts(first: Page<BroadcastSummary>, asked: Asked) -> impl IntoView {
         view! {
             <section class="panel stack" aria-labelledby="broadcasts-title">
                 <h2 class="section-title" id="broadcasts-title">
-                    "Broadcasts"
+                    {text!(analytics.broadcasts)}
                 </h2>
                 <BroadcastTable broadcasts=items order is_reversed path />
                 <More items next asked />
@@ -215,7 +216,7 @@ fn More(items: RwSignal<Vec<BroadcastSummary>>, next: RwSignal<Option<String>>, 
     });
     view! {
         <Show when=move || next.read().is_some()>
-            <MoreLink label="More broadcasts" href growth on_more />
+            <MoreLink label=text!(analytics.more_broadcasts) href growth on_more />
         </Show>
     }
     .into_any()
@@ -224,10 +225,10 @@ fn More(items: RwSignal<Vec<BroadcastSummary>>, next: RwSignal<Option<String>>, 
 #[component]
 fn NoBroadcasts() -> impl IntoView {
     view! {
-        <EmptyState icon="chart-line" title="No broadcasts yet">
-            <p>"As soon as one ends, this page tells who watched, for how long, and when most people were there."</p>
+        <EmptyState icon="chart-line" title=text!(analytics.no_broadcasts)>
+            <p>{text!(analytics.no_broadcasts_hint)}</p>
             <A href="/dashboard/keys" attr:class="button primary">
-                "Go live"
+                {text!(analytics.go_live)}
             </A>
         </EmptyState>
     }
@@ -239,14 +240,14 @@ fn QuietPeriod(latest: Option<BroadcastSummary>) -> impl IntoView {
     let last = latest.map(|latest| {
         view! {
             <A href=report_path(latest.id.as_str()) attr:class="button">
-                "See your last broadcast"
+                {text!(analytics.see_last_broadcast)}
             </A>
         }
         .into_any()
     });
     view! {
-        <EmptyState icon="chart-line" title="No broadcasts in this period">
-            <p>"Choose another one, or a longer one, to see those that were."</p>
+        <EmptyState icon="chart-line" title=text!(analytics.quiet_period)>
+            <p>{text!(analytics.quiet_period_hint)}</p>
             {last}
         </EmptyState>
     }
@@ -260,7 +261,7 @@ fn Failure(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoVi
         return view! {
             <ErrorNote message=Signal::stored(Some(error.into_words())) />
             <A href="/dashboard/analytics" attr:class="button">
-                "Show the last 30 days"
+                {text!(analytics.show_last_30_days)}
             </A>
         }
         .into_any();
@@ -271,7 +272,7 @@ fn Failure(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoVi
 #[component]
 fn OverviewSkeleton() -> impl IntoView {
     view! {
-        <div class="stack" aria-busy="true" aria-label="Loading your numbers">
+        <div class="stack" aria-busy="true" aria-label=text!(analytics.loading_numbers)>
             <Skeleton kind="title" />
             <div class="figures">{(0..6).map(|_| view! { <Skeleton kind="figure" /> }).collect_view()}</div>
             <Skeleton kind="chart" />

@@ -17,6 +17,7 @@ use crate::{
         time_text::TimeAgo,
     },
     domain::channel::StreamStatus,
+    text,
 };
 
 /// How often it is asked for when it is not over yet: what ends a broadcast also tells this page, perhaps first.
@@ -62,7 +63,7 @@ pub(super) fn LastBroadcast(
     };
     view! {
         <p class="visually-hidden" role="status">
-            {move || is_news.get().then_some("Your broadcast is over. Its summary is here.")}
+            {move || is_news.get().then(|| text!(analytics.last_is_here))}
         </p>
         {shown}
     }
@@ -91,17 +92,17 @@ fn Summary(broadcast: BroadcastSummary) -> impl IntoView {
             <div class="row spread">
                 <div class="last-words">
                     <h2 class="section-title" id="last-title">
-                        "Your last broadcast"
+                        {text!(analytics.last_broadcast)}
                     </h2>
                     <p class="muted small">
                         <span dir="auto">{title}</span>
-                        ", ended "
+                        {text!(analytics.last_ended)}
                         <TimeAgo at=ended_at />
                     </p>
                 </div>
                 <A href=report_path(id.as_str()) attr:class="button">
                     <Icon name="chart-line" />
-                    "How it went"
+                    {text!(analytics.how_it_went)}
                 </A>
             </div>
             <Figures figures />

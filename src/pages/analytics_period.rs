@@ -13,11 +13,12 @@ use crate::{
         paths,
     },
     domain::page::Page,
+    text,
 };
 
 const PATH: &str = "/dashboard/analytics";
 /// The periods that are one click away, in days.
-const CHOICES: [(&str, &str); 3] = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")];
+const CHOICES: [(&str, u32); 3] = [("7", 7), ("30", 30), ("90", 90)];
 /// What the server takes when none is asked for.
 const USUAL: &str = "30";
 
@@ -132,14 +133,14 @@ pub fn PeriodChooser(
     /// What is asked for.
     asked: Memo<Asked>,
 ) -> impl IntoView {
-    let choices = CHOICES.map(|(days, label)| {
+    let choices = CHOICES.map(|(days, count)| {
         let is_chosen =
             move || asked.with(|asked| asked.period.days_or_usual().as_deref() == Some(days)).then_some("page");
         let href =
             move || asked.with(|asked| Asked { period: Period::days(days), after: None, ..asked.clone() }.path());
         view! {
             <a href=href class="period" data-noscroll="" aria-current=is_chosen>
-                {label}
+                {text!(analytics.days, count = count)}
             </a>
         }
         .into_any()
@@ -148,14 +149,14 @@ pub fn PeriodChooser(
     let to = Signal::derive(move || asked.with(|asked| asked.period.to.clone()).unwrap_or_default());
     view! {
         <div class="period-chooser">
-            <nav class="periods" aria-label="Period">
+            <nav class="periods" aria-label=text!(analytics.period)>
                 {choices.collect_view()}
             </nav>
-            <Form method="GET" action=PATH attr:class="period-form" attr:aria-label="Chosen period">
-                <DayField label="From" name="from" value=from />
-                <DayField label="To" name="to" value=to />
+            <Form method="GET" action=PATH attr:class="period-form" attr:aria-label=text!(analytics.chosen_period)>
+                <DayField label=text!(analytics.first_day) name="from" value=from />
+                <DayField label=text!(analytics.last_day) name="to" value=to />
                 <button type="submit" class="button">
-                    "Show"
+                    {text!(analytics.show_period)}
                 </button>
             </Form>
         </div>

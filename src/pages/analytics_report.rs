@@ -18,7 +18,6 @@ use crate::{
         analytics_charts::{curve_chart, curve_table},
         analytics_figures::{Figures, report_figures},
         analytics_moments::Moments,
-        analytics_words::counted,
         badge::LiveBadge,
         chart::{ChartTable, ChartView},
         feedback::Skeleton,
@@ -31,6 +30,8 @@ use crate::{
         chart::holding,
         chart_curve::{MOST_POINTS, thinned},
     },
+    language::numbers::grouped,
+    text,
 };
 
 /// How often a broadcast is read again whose numbers do not stand yet.
@@ -54,7 +55,7 @@ pub fn ReportPage() -> impl IntoView {
                     Err(error) => {
                         EitherOf3::C(
                             view! {
-                                <PageTitle text="Not loaded" />
+                                <PageTitle text=text!(analytics.not_loaded) />
                                 <div class="page analytics-page">
                                     <LoadFailure message=error.message on_retry=reload />
                                 </div>
@@ -85,7 +86,7 @@ fn Report(first: BroadcastReport) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="muted small">
-                            "This is your first broadcast. The next ones are compared with those before them."
+                            {text!(analytics.first_broadcast)}
                         </p>
                     }
                 })}
@@ -129,18 +130,18 @@ fn Head(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) -> impl Into
     let title = Memo::new(move |_| report.with(|report| report.summary.title.clone()));
     let started_at = Signal::derive(move || report.with(|report| Some(report.summary.started_at)));
     let news = move || match status.get() {
-        _ if is_old.get() => "Not up to date: the server does not answer. It is asked again.",
-        StreamStatus::Live => "These numbers still grow.",
-        StreamStatus::Reconnecting => "The encoder is gone for the moment.",
-        _ if !is_settled.get() => "The broadcast is over.",
-        _ if !was_settled => "The broadcast is over. These numbers are final.",
+        _ if is_old.get() => text!(analytics.not_up_to_date),
+        StreamStatus::Live => text!(analytics.still_grow),
+        StreamStatus::Reconnecting => text!(analytics.encoder_is_away),
+        _ if !is_settled.get() => text!(analytics.is_over),
+        _ if !was_settled => text!(analytics.is_final),
         _ => "",
     };
     view! {
         <div class="report-head">
             <A href="/dashboard/analytics" attr:class="back-link">
                 <Icon name="chart-line" />
-                "All broadcasts"
+                {text!(analytics.all_broadcasts)}
             </A>
             <h1 class="page-title" dir="auto">
                 {title}
@@ -149,7 +150,7 @@ fn Head(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) -> impl Into
                 <Show when=move || status.get().is_live()>
                     <LiveBadge status is_announced=false />
                 </Show>
-                <span>"Began " <TimeAgo at=started_at /></span>
+                <span>{text!(analytics.began)} <TimeAgo at=started_at /></span>
                 <span role="status">{news}</span>
             </div>
         </div>
@@ -179,19 +180,19 @@ fn Curve(report: RwSignal<BroadcastReport>) -> impl IntoView {
     view! {
         <section class="panel stack" aria-labelledby="curve-title">
             <h2 class="section-title" id="curve-title">
-                "Viewers and messages"
+                {text!(analytics.viewers_and_messages)}
             </h2>
             <Show
                 when=move || chart.read().is_some()
-                fallback=|| view! { <p class="muted">"The curve begins with the first minute on air."</p> }
+                fallback=|| view! { <p class="muted">{text!(analytics.no_curve)}</p> }
             >
                 <ChartView chart=shown cursor mark />
-                <ChartTable caption="Viewers and messages in the course of the broadcast" table />
+                <ChartTable caption=text!(analytics.curve_caption) table />
             </Show>
         </section>
         <section class="panel stack" aria-labelledby="moments-title">
             <h2 class="section-title" id="moments-title">
-                "What happened"
+                {text!(analytics.what_happened)}
             </h2>
             <p class="muted small">{heading}</p>
             <Moments report pointed_at=mark />
@@ -202,15 +203,15 @@ fn Curve(report: RwSignal<BroadcastReport>) -> impl IntoView {
 
 fn counted_moments(count: usize) -> String {
     match u32::try_from(count).unwrap_or(u32::MAX) {
-        0 => "The title and the rules of the chat stayed as they were, and the encoder was never gone.".to_owned(),
-        count => format!("{}, from the start of the broadcast on.", counted(count, "moment", "moments")),
+        0 => text!(analytics.nothing_happened).to_owned(),
+        count => text!(analytics.moments, count = count, shown = grouped(count)),
     }
 }
 
 #[component]
 fn ReportSkeleton() -> impl IntoView {
     view! {
-        <div class="page analytics-page" aria-busy="true" aria-label="Loading the broadcast">
+        <div class="page analytics-page" aria-busy="true" aria-label=text!(analytics.loading_broadcast)>
             <Skeleton kind="title" />
             <div class="figures">{(0..8).map(|_| view! { <Skeleton kind="figure" /> }).collect_view()}</div>
             <Skeleton kind="chart" />

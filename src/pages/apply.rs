@@ -22,16 +22,17 @@ use crate::{
         field::TextField,
         icon::Icon,
     },
+    text,
 };
 
 /// Becoming a creator.
 #[component]
 pub fn ApplyPage() -> impl IntoView {
     view! {
-        <Title text="Become a creator" />
+        <Title text=text!(apply.title) />
         <Guard need=Need::Account>
             <div class="page narrow stack">
-                <h1 class="page-title">"Become a creator"</h1>
+                <h1 class="page-title">{text!(apply.title)}</h1>
                 <Applying />
             </div>
         </Guard>
@@ -108,21 +109,16 @@ fn Stand(application: Option<Application>, apply: ServerAction<Apply>) -> impl I
 #[component]
 fn StandWords(status: ApplicationStatus) -> impl IntoView {
     match status {
-        ApplicationStatus::Pending => {
-            view! { <p>"Your application is in. You can leave this page: it tells you here how it goes."</p> }
-                .into_any()
-        }
-        ApplicationStatus::UnderReview => view! { <p>"Somebody is reading your application."</p> }.into_any(),
-        ApplicationStatus::Rejected => {
-            view! { <p>"Your application was not approved. You can send a new one below."</p> }.into_any()
-        }
+        ApplicationStatus::Pending => view! { <p>{text!(apply.is_in)}</p> }.into_any(),
+        ApplicationStatus::UnderReview => view! { <p>{text!(apply.is_being_read)}</p> }.into_any(),
+        ApplicationStatus::Rejected => view! { <p>{text!(apply.was_not_approved)}</p> }.into_any(),
         ApplicationStatus::Approved => view! {
             <div class="approved stack">
-                <h2 class="section-title">"You're approved"</h2>
-                <p>"Make a stream key, paste it into OBS, and press Start Streaming."</p>
+                <h2 class="section-title">{text!(apply.you_are_approved)}</h2>
+                <p>{text!(apply.how_to_begin)}</p>
                 <A href="/dashboard/keys" attr:class="button primary">
                     <Icon name="key-round" />
-                    "Get your stream key"
+                    {text!(apply.get_key)}
                 </A>
             </div>
         }
@@ -135,17 +131,17 @@ fn ApplyForm(apply: ServerAction<Apply>, again: bool) -> impl IntoView {
     let failure: Signal<Option<ApiError>> = failure_of(apply);
     view! {
         <section class="panel stack">
-            <h2 class="section-title">{if again { "Apply again" } else { "Tell us about your stream" }}</h2>
-            <p class="muted">"Whoever runs this server reads it and decides."</p>
+            <h2 class="section-title">{if again { text!(apply.again) } else { text!(apply.tell_us) }}</h2>
+            <p class="muted">{text!(apply.who_decides)}</p>
             <PostForm action=apply class="stack">
                 <ErrorNote message=form_error(failure) />
                 <TextField
-                    label="What do you want to stream?"
+                    label=text!(apply.about)
                     name="about"
-                    hint="A few sentences are enough; 2,000 characters fit in."
+                    hint=text!(apply.about_hint)
                     error=field_error(failure, "about")
                 />
-                <SubmitButton label="Send application" busy_label="Sending…" busy=apply.pending() />
+                <SubmitButton label=text!(apply.send) busy_label=text!(frame.sending) busy=apply.pending() />
             </PostForm>
         </section>
     }

@@ -15,24 +15,23 @@ use crate::{
         feedback::{EmptyState, ErrorNote, Skeleton},
         field::Field,
     },
+    text,
 };
 
 /// The audit log.
 #[component]
 pub fn AuditPage() -> impl IntoView {
     view! {
-        <Title text="Audit log" />
+        <Title text=text!(audit.audit_log) />
         <Guard need=Need::Admin>
             <div class="page stack">
                 <div class="row spread">
-                    <h1 class="page-title">"Audit log"</h1>
+                    <h1 class="page-title">{text!(audit.audit_log)}</h1>
                     <A href="/admin" attr:class="button">
-                        "Administration"
+                        {text!(admin.administration)}
                     </A>
                 </div>
-                <p class="muted">
-                    "What admins decide, what is done with stream keys, and what concerns the safety of accounts. Kept for 400 days."
-                </p>
+                <p class="muted">{text!(audit.what_it_holds)}</p>
                 <Entries />
             </div>
         </Guard>
@@ -50,12 +49,17 @@ fn Entries() -> impl IntoView {
         |(username, cursor)| list_audit(username, cursor),
     );
     view! {
-        <form method="get" action="/admin/audit" class="list-filter" role="search" aria-label="Entries">
-            <Field label="Of one account" name="username" required=false value=username.get_untracked().unwrap_or_default() />
+        <form method="get" action="/admin/audit" class="list-filter" role="search" aria-label=text!(audit.entries)>
+            <Field
+                label=text!(audit.of_one_account)
+                name="username"
+                required=false
+                value=username.get_untracked().unwrap_or_default()
+            />
             <button type="submit" class="button">
-                "Show"
+                {text!(audit.show)}
             </button>
-            {move || username.get().map(|_| view! { <A href="/admin/audit">"Show all"</A> })}
+            {move || username.get().map(|_| view! { <A href="/admin/audit">{text!(audit.show_all)}</A> })}
         </form>
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
             {move || Suspend::new(async move { shown(listing.await, username.get_untracked()) })}
@@ -71,8 +75,8 @@ fn shown(answer: Result<Page<AuditEntry>, ApiError>, username: Option<String>) -
             view! { <ErrorNote message=Some(message) /> }.into_any()
         }
         Ok(page) if page.items.is_empty() => view! {
-            <EmptyState icon="shield" title="Nothing here">
-                <p>"Nothing like that has happened in the last 400 days."</p>
+            <EmptyState icon="shield" title=text!(audit.nothing_here)>
+                <p>{text!(audit.nothing_happened)}</p>
             </EmptyState>
         }
         .into_any(),
@@ -80,10 +84,14 @@ fn shown(answer: Result<Page<AuditEntry>, ApiError>, username: Option<String>) -
             let more = page.next.map(|cursor| {
                 let fields = [("username", username.unwrap_or_default()), ("cursor", cursor)];
                 let query = serde_urlencoded::to_string(fields).unwrap_or_default();
-                view! { <A href=format!("/admin/audit?{query}") attr:class="button more">"Earlier ones"</A> }
+                view! {
+                    <A href=format!("/admin/audit?{query}") attr:class="button more">
+                        {text!(audit.earlier_ones)}
+                    </A>
+                }
             });
             view! {
-                <section class="panel" aria-label="Entries">
+                <section class="panel" aria-label=text!(audit.entries)>
                     <AuditList entries=page.items reader=AuditReader::Admin />
                 </section>
                 {more}

@@ -24,12 +24,11 @@ use crate::{
         chat::{MessageText, Refusal},
         chat_draft::{ChatDraft, SendFailure},
     },
+    text,
 };
 
 /// How long sending may take.
 const SEND_WITHIN: Duration = Duration::from_secs(15);
-const TOO_SLOW: &str =
-    "The server takes too long to answer. See whether your message is there before you send it again.";
 
 /// Takes pieces of that channel's chat when they are needed. Only in an effect.
 pub(super) fn follow_chat(chat: ChatFeed, username: String) {
@@ -76,7 +75,7 @@ pub fn ChatPanel(
     view! {
         <section class="chat" aria-labelledby="chat-title">
             <header class="chat-head">
-                <h2 id="chat-title">"Chat"</h2>
+                <h2 id="chat-title">{text!(chat.title)}</h2>
                 <p class="chat-rules">{move || rules_in_force(rules.get())}</p>
             </header>
             <ChatLogView
@@ -121,7 +120,7 @@ fn send(chat: ChatFeed, draft: RwSignal<ChatDraft>, username: String, text: Mess
         let _ = draft.try_update(|draft| match &answer {
             Some(Ok(_)) => draft.sent(now),
             Some(Err(error)) => draft.failed(failure_of(error), now),
-            None => draft.failed(SendFailure::Other(TOO_SLOW.to_owned()), now),
+            None => draft.failed(SendFailure::Other(text!(chat.look_before_sending_again).to_owned()), now),
         });
         match answer {
             Some(Ok(line)) => chat.take(vec![line]),

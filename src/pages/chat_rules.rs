@@ -12,6 +12,7 @@ use crate::{
         settings_undo::Undoable,
     },
     domain::{chat_settings::ChatSettings, fields::FieldErrors},
+    text,
 };
 
 /// The rules as they are on their way to the server.
@@ -78,7 +79,7 @@ impl Rules {
                 Err(message) => {
                     self.pending.update(|pending| pending.drop_change(number));
                     self.undoable.update(|done| *done = done.take().filter(|done| done.number != number));
-                    self.error.set(Some(format!("Not saved, so it is as before. {message}")));
+                    self.error.set(Some(text!(chat.not_saved, reason = message)));
                 }
             }
         }

@@ -39,13 +39,13 @@ pub(super) fn EncoderChecklist(
     let shown = controls.shown();
     let checklist = Memo::new(move |_| {
         let refusal = notice.with(|notice| match notice {
-            Some(Notice::EncoderRefused { reason }) => Some(reason.clone()),
+            Some(Notice::EncoderRefused { reason }) => Some(reason.words()),
             _ => None,
         });
         let is_ended = shown.with(|controls| controls.ended_by_creator);
         playback
             .report
-            .with(|report| Checklist::of(status.get(), is_ended, refusal.as_deref(), report.as_ref(), is_late.get()))
+            .with(|report| Checklist::of(status.get(), is_ended, refusal, report.as_ref(), is_late.get()))
     });
     view! {
         <ConnectionChecklist checklist last_used=Signal::derive(move || shown.with(|controls| controls.last_used.clone()))>

@@ -7,6 +7,7 @@ use super::session::{Guard, Need};
 use crate::{
     api::setup::{MissingPart, missing_parts},
     components::{banner::SetupBanner, icon::Icon},
+    text,
 };
 
 /// The side bar and the page beside it.
@@ -15,18 +16,18 @@ pub fn DashboardLayout() -> impl IntoView {
     view! {
         <Guard need=Need::Creator>
             <div class="dashboard">
-                <nav class="side-bar" aria-label="Dashboard">
+                <nav class="side-bar" aria-label=text!(studio.dashboard)>
                     <A href="/dashboard/streams" attr:class="side-link">
                         <Icon name="radio" />
-                        "Streams"
+                        {text!(studio.streams)}
                     </A>
                     <A href="/dashboard/keys" attr:class="side-link">
                         <Icon name="key-round" />
-                        "Keys"
+                        {text!(keys.keys)}
                     </A>
                     <A href="/dashboard/analytics" attr:class="side-link">
                         <Icon name="chart-line" />
-                        "Analytics"
+                        {text!(studio.analytics)}
                     </A>
                 </nav>
                 <div class="dashboard-main">

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     api::error::ApiError,
     components::{feedback::ErrorNote, field::Field, form_dialog::FormDialog},
+    text,
 };
 
 /// What deleting means, and the way to it.
@@ -27,12 +28,16 @@ pub fn DeleteSection(
     view! {
         <section class="panel stack danger-zone" aria-labelledby="delete-title">
             <h2 class="section-title" id="delete-title">
-                "Delete account"
+                {text!(account.delete)}
             </h2>
-            <p class="muted">"Your account and all that is your own are deleted at once, and cannot be brought back."</p>
+            <p class="muted">{text!(account.delete_means)}</p>
             <ErrorNote message=Signal::derive(failed_before) />
             <div>
-                <FormDialog id="delete-account" opener="Delete account…" title="Delete your account?">
+                <FormDialog
+                    id="delete-account"
+                    opener=text!(account.delete_opener)
+                    title=text!(account.delete_question)
+                >
                     <WhatGoes is_creator />
                     <PostForm action class="stack">
                         <ErrorNote message=form_error(failure) />
@@ -43,7 +48,10 @@ pub fn DeleteSection(
                             disabled=action.pending()
                             aria-busy=move || action.pending().get().then_some("true")
                         >
-                            {move || if action.pending().get() { "Deleting…" } else { "Delete account" }}
+                            {move || match action.pending().get() {
+                                true => text!(account.deleting),
+                                false => text!(account.delete),
+                            }}
                         </button>
                     </PostForm>
                 </FormDialog>
@@ -57,15 +65,10 @@ pub fn DeleteSection(
 fn WhatGoes(is_creator: bool) -> impl IntoView {
     view! {
         <ul class="what-goes">
-            {is_creator
-                .then(|| {
-                    view! {
-                        <li>"Your stream ends if you are live. Its key, titles, broadcasts and chat are deleted."</li>
-                    }
-                })}
-            <li>"Who you follow, where you are signed in and your profile are deleted."</li>
-            <li>"What you wrote in other people's chats stays, without your name."</li>
-            <li>"Your username is free for somebody else."</li>
+            {is_creator.then(|| view! { <li>{text!(account.stream_goes)}</li> })}
+            <li>{text!(account.profile_goes)}</li>
+            <li>{text!(account.messages_stay)}</li>
+            <li>{text!(account.username_is_free)}</li>
         </ul>
     }
     .into_any()
@@ -75,13 +78,13 @@ fn WhatGoes(is_creator: bool) -> impl IntoView {
 fn DeleteFields(failure: Signal<Option<ApiError>>, username: String) -> impl IntoView {
     view! {
         <Field
-            label=format!("Type your username, {username}, to confirm")
+            label=text!(account.type_username, username = username)
             name="confirm"
             autofocus=true
             error=field_error(failure, "confirm")
         />
         <Field
-            label="Your password"
+            label=text!(account.your_password)
             name="password"
             id="delete-password"
             kind="password"

@@ -15,6 +15,7 @@ use crate::{
         icon::Icon,
     },
     domain::chat::{ChatRole, Standing},
+    text,
 };
 
 /// Whether one follows, how many do, and the way to change that.
@@ -124,7 +125,7 @@ fn GuestFollow(login: String) -> impl IntoView {
     view! {
         <a class="button primary follow-button" href=login>
             <Icon name="heart" />
-            "Follow"
+            {text!(watch.follow)}
         </a>
     }
     .into_any()

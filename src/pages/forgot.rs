@@ -20,25 +20,23 @@ use crate::{
         feedback::{EmptyState, ErrorNote, InfoNote, Skeleton},
         field::Field,
     },
+    text,
 };
-
-const SENT: &str = "If there is such an account, a link is on its way to its address. Nothing after five minutes? Look \
-                    among the unwanted mail; an account gets three links an hour at most.";
 
 /// Asking for a link.
 #[component]
 pub fn ForgotPage() -> impl IntoView {
     let reset = Resource::new_blocking(|| (), |()| reset_by_mail());
     view! {
-        <Title text="Forgot your password?" />
+        <Title text=text!(door.forgot_password) />
         <div class="page narrow">
             <section class="panel form-panel stack">
-                <h1 class="page-title">"Forgot your password?"</h1>
+                <h1 class="page-title">{text!(door.forgot_password)}</h1>
                 <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
                     {move || Suspend::new(async move { way_out(reset.await) })}
                 </Transition>
                 <p class="muted">
-                    "It came back to you? " <A href="/login">"Sign in"</A>
+                    {text!(door.came_back)} <A href="/login">{text!(door.sign_in)}</A>
                 </p>
             </section>
         </div>
@@ -50,8 +48,8 @@ fn way_out(answer: Result<ResetByMail, ApiError>) -> AnyView {
     match answer {
         Ok(ResetByMail { is_available: true }) => view! { <Asking /> }.into_any(),
         Ok(ResetByMail { is_available: false }) => view! {
-            <EmptyState icon="info" title="This server sends no mail">
-                <p>"Ask whoever runs it for a new password. They set one with this command:"</p>
+            <EmptyState icon="info" title=text!(door.no_mail)>
+                <p>{text!(door.ask_for_password)}</p>
                 <p>
                     <code>"streamit user password NAME"</code>
                 </p>
@@ -69,22 +67,22 @@ fn Asking() -> impl IntoView {
     let query = use_query_map();
     let sent = Signal::derive(move || {
         let is_sent = query.read().get("sent").is_some() && failure.with(Option::is_none);
-        is_sent.then(|| SENT.to_owned())
+        is_sent.then(|| text!(door.link_sent).to_owned())
     });
     view! {
-        <p class="muted">"We mail you a link to a new one. It works once, for 30 minutes."</p>
+        <p class="muted">{text!(door.we_mail_a_link)}</p>
         <PostForm action class="stack">
             <InfoNote message=sent />
             <ErrorNote message=form_error(failure) />
             <Field
-                label="Username or email"
+                label=text!(door.username_or_email)
                 name="login"
                 autocomplete="username"
                 autofocus=true
                 value=typed_before("login")
                 error=field_error(failure, "login")
             />
-            <SubmitButton label="Mail me a link" busy_label="Sending…" busy=action.pending() />
+            <SubmitButton label=text!(door.mail_link) busy_label=text!(frame.sending) busy=action.pending() />
         </PostForm>
     }
     .into_any()
@@ -107,33 +105,37 @@ pub fn ResetPage() -> impl IntoView {
         let is_missing = token.is_empty();
         let field = field_error(failure, "token");
         move || match is_missing {
-            true => Some("The address is not whole. Open the link in the mail once more, or ask for a new one.".into()),
+            true => Some(text!(door.address_not_whole).to_owned()),
             false => field.get(),
         }
     });
     view! {
-        <Title text="Choose a new password" />
+        <Title text=text!(door.choose_password) />
         <div class="page narrow">
             <section class="panel form-panel stack">
-                <h1 class="page-title">"Choose a new password"</h1>
-                <p class="muted">"It signs you out everywhere, and whoever else knows the old one too."</p>
+                <h1 class="page-title">{text!(door.choose_password)}</h1>
+                <p class="muted">{text!(door.signs_out_everywhere)}</p>
                 <PostForm action class="stack">
                     <ErrorNote message=worthless />
                     <ErrorNote message=form_error(failure) />
                     <input type="hidden" name="token" value=token />
                     <Field
-                        label="New password"
+                        label=text!(door.new_password)
                         name="password"
                         kind="password"
                         autocomplete="new-password"
                         autofocus=true
-                        hint="At least 10 characters."
+                        hint=text!(door.password_hint)
                         error=field_error(failure, "password")
                     />
-                    <SubmitButton label="Set password" busy_label="Setting…" busy=action.pending() />
+                    <SubmitButton
+                        label=text!(door.set_password)
+                        busy_label=text!(door.setting_password)
+                        busy=action.pending()
+                    />
                 </PostForm>
                 <p class="muted">
-                    "The link does not work? " <A href="/forgot">"Ask for a new one"</A>
+                    {text!(door.link_fails)} <A href="/forgot">{text!(door.ask_for_link)}</A>
                 </p>
             </section>
         </div>

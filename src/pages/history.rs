@@ -12,6 +12,7 @@ use crate::{
         feedback::{ErrorNote, Skeleton},
     },
     domain::{audit::AuditEntry, page::Page},
+    text,
 };
 
 /// The newest entries.
@@ -24,11 +25,9 @@ pub fn HistorySection(
     view! {
         <section class="panel stack" aria-labelledby="history-title">
             <h2 class="section-title" id="history-title">
-                "What happened to your account"
+                {text!(account.history)}
             </h2>
-            <p class="muted">
-                "Was one of these not you? Change your password: it signs everybody else out. Then make a new stream key."
-            </p>
+            <p class="muted">{text!(account.was_not_you)}</p>
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
                 {move || Suspend::new(async move { shown(history.await) })}
             </Transition>
@@ -39,7 +38,7 @@ pub fn HistorySection(
 
 fn shown(answer: Result<Page<AuditEntry>, ApiError>) -> AnyView {
     match answer {
-        Ok(page) if page.items.is_empty() => view! { <p class="muted">"Nothing yet."</p> }.into_any(),
+        Ok(page) if page.items.is_empty() => view! { <p class="muted">{text!(account.no_history)}</p> }.into_any(),
         Ok(page) => view! { <AuditList entries=page.items reader=AuditReader::Owner /> }.into_any(),
         Err(error) => view! { <ErrorNote message=Some(error.message) /> }.into_any(),
     }

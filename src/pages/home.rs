@@ -24,9 +24,11 @@ use crate::{
     browser::refresh::while_visible,
     components::{
         channel_card::{ChannelGrid, card_id},
+        language_choice::LanguageChoice,
         more_link::{Growth, MoreLink},
     },
     domain::{channel_list::ChannelList, folding::is_blank},
+    text,
 };
 
 /// How often the list is read again while the page is visible.
@@ -61,14 +63,14 @@ impl Asked {
 
     fn heading(&self) -> String {
         match (&self.search, &self.after) {
-            (Some(text), _) => format!("Results for “{text}”"),
-            (None, Some(_)) => "Recently live".to_owned(),
-            (None, None) => "Live now".to_owned(),
+            (Some(search), _) => text!(home.results, search = search),
+            (None, Some(_)) => text!(home.recently_live).to_owned(),
+            (None, None) => text!(home.live_now).to_owned(),
         }
     }
 
     fn title(&self) -> String {
-        self.search.as_ref().map_or_else(String::new, |text| format!("Search: {text}"))
+        self.search.as_ref().map_or_else(String::new, |search| text!(home.title, search = search))
     }
 }
 
@@ -99,7 +101,7 @@ pub fn HomePage() -> impl IntoView {
     let announcement = RwSignal::new(String::new());
     view! {
         <Title text=title />
-        <LinkPreview kind="website" title="StreamIt" description="Live streaming from your own server." path="/" />
+        <LinkPreview kind="website" title="StreamIt" description=text!(frame.description) path="/" />
         <div class="page home">
             <h1 class="page-title" dir="auto">
                 {move || asked.with(Asked::heading)}
@@ -118,6 +120,7 @@ pub fn HomePage() -> impl IntoView {
                     }
                 })}
             </Transition>
+            <LanguageChoice />
         </div>
     }
     .into_any()
@@ -141,7 +144,7 @@ fn Streams(
     let live = Memo::new(move |_| list.with(ChannelList::live));
     let off_air = Memo::new(move |_| list.with(ChannelList::off_air));
     let is_empty = Memo::new(move |_| off_air.read().is_empty());
-    let off_air_heading = if search.is_some() { "Not live" } else { "Recently live" };
+    let off_air_heading = if search.is_some() { text!(home.not_live) } else { text!(home.recently_live) };
     let nothing = asked.clone();
     view! {
         {search
@@ -172,17 +175,16 @@ fn Streams(
 /// Says how much was found, and says so again when that changes.
 fn announce(announcement: RwSignal<String>, found: Memo<String>, search: Option<String>) {
     Effect::new(move |_| {
-        let words = search.as_ref().map(|search| format!("{} for “{search}”", found.get()));
+        let words = search.as_ref().map(|search| text!(home.found_for, found = found.get(), search = search));
         announcement.set(words.unwrap_or_default());
     });
 }
 
 fn found_words(list: &ChannelList) -> String {
     match (list.count(), list.next()) {
-        (0, _) => "No streams".to_owned(),
-        (1, None) => "1 stream".to_owned(),
-        (count, None) => format!("{count} streams"),
-        (count, Some(_)) => format!("The first {count} streams"),
+        (0, _) => text!(home.no_streams).to_owned(),
+        (count, None) => text!(home.streams, count = count),
+        (count, Some(_)) => text!(home.first_streams, count = count),
     }
 }
 
@@ -226,7 +228,7 @@ fn More(list: RwSignal<ChannelList>, asked: Asked) -> impl IntoView {
     });
     view! {
         <Show when=move || next.read().is_some()>
-            <MoreLink label="More streams" href growth on_more />
+            <MoreLink label=text!(home.more_streams) href growth on_more />
         </Show>
     }
     .into_any()

@@ -13,6 +13,7 @@ use crate::{
         feedback::{EmptyState, ErrorNote, Skeleton},
         icon::Icon,
     },
+    text,
 };
 
 /// Nobody of what was asked for is live.
@@ -44,19 +45,19 @@ fn NobodyLive(
     let signed_out = account.is_none();
     let is_creator = account.is_some_and(|account| account.is_creator);
     view! {
-        <EmptyState icon="radio" title="Nobody is live right now">
+        <EmptyState icon="radio" title=text!(home.nobody_live)>
             {if is_creator {
                 view! {
-                    <p>"Make a stream key, paste it into OBS, and be the first."</p>
+                    <p>{text!(home.be_the_first)}</p>
                     <A href="/dashboard/keys" attr:class="button primary">
-                        "Go live"
+                        {text!(home.go_live)}
                     </A>
                 }
                     .into_any()
             } else if signed_out && nothing {
                 view! { <Invitation /> }.into_any()
             } else {
-                view! { <p>"Streams appear here by themselves as soon as they start."</p> }.into_any()
+                view! { <p>{text!(home.streams_appear)}</p> }.into_any()
             }}
         </EmptyState>
     }
@@ -67,9 +68,9 @@ fn NobodyLive(
 #[component]
 fn Invitation() -> impl IntoView {
     view! {
-        <p>"Is this your server? The first account made on it runs it: it can stream at once, and decides who else can."</p>
+        <p>{text!(home.invitation)}</p>
         <A href="/signup?next=/dashboard/keys" attr:class="button primary">
-            "Sign up"
+            {text!(door.sign_up)}
         </A>
         <MissingParts />
     }
@@ -79,8 +80,8 @@ fn Invitation() -> impl IntoView {
 #[component]
 fn NothingFound(search: String) -> impl IntoView {
     view! {
-        <EmptyState icon="search" title=format!("No stream matches “{search}”")>
-            <p>"Try a shorter word, or a creator's name."</p>
+        <EmptyState icon="search" title=text!(home.no_match, search = search)>
+            <p>{text!(home.search_otherwise)}</p>
             <AllStreams />
         </EmptyState>
     }
@@ -90,8 +91,8 @@ fn NothingFound(search: String) -> impl IntoView {
 #[component]
 fn NoMore() -> impl IntoView {
     view! {
-        <EmptyState icon="radio" title="That was the last one">
-            <p>"There are no more streams after these."</p>
+        <EmptyState icon="radio" title=text!(home.no_more)>
+            <p>{text!(home.nothing_after)}</p>
             <AllStreams />
         </EmptyState>
     }
@@ -102,7 +103,7 @@ fn NoMore() -> impl IntoView {
 fn AllStreams() -> impl IntoView {
     view! {
         <A href="/" attr:class="button">
-            "Show all streams"
+            {text!(home.all_streams)}
         </A>
     }
 }
@@ -133,7 +134,7 @@ pub fn Failed(
                 view! {
                     <a class="button" href=asked.path() on:click=again>
                         <Icon name="refresh-cw" />
-                        "Try again"
+                        {text!(frame.try_again)}
                     </a>
                 }
                     .into_any()
@@ -147,7 +148,7 @@ pub fn Failed(
 #[component]
 pub fn GridSkeleton() -> impl IntoView {
     view! {
-        <div class="grid-cards" aria-busy="true" aria-label="Loading streams">
+        <div class="grid-cards" aria-busy="true" aria-label=text!(home.loading)>
             {(0..6).map(|_| view! { <Skeleton kind="card" /> }).collect_view()}
         </div>
     }

@@ -34,14 +34,13 @@ use crate::{
         preview::StatusLine,
         stream_panel::{LoadFailure, Loading},
     },
+    text,
 };
 
 /// How long the key stays on the screen.
 const SHOWN_FOR: Duration = Duration::from_secs(20);
 /// Making a key takes three calls to LiveKit, and two more to take back what failed: of at most 3 s each.
 const CHANGE_WITHIN: Duration = Duration::from_secs(20);
-const TOO_SLOW: &str = "The server takes too long to answer. Reload the page to see how things stand.";
-const WHILE_LIVE: &str = "Your stream is running: the key can't change now. Stop sending first.";
 
 /// The page.
 #[component]
@@ -50,9 +49,9 @@ pub fn KeysPage() -> impl IntoView {
     let stream = OwnStream::load();
     let reload = move || stream.reload();
     view! {
-        <PageTitle text="Keys" />
+        <PageTitle text=text!(keys.keys) />
         <div class="page keys-page">
-            <h1>"Stream key"</h1>
+            <h1>{text!(keys.stream_key)}</h1>
             <Transition fallback=move || view! { <Loading kind="panel" on_retry=reload /> }>
                 {move || Suspend::new(async move {
                     let username = account.await.map(|account| account.username).unwrap_or_default();
@@ -177,7 +176,7 @@ fn key_of(report: &StreamReport) -> Option<InputType> {
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {
-    within(CHANGE_WITHIN, answer).await.ok_or_else(|| TOO_SLOW.to_owned())?.map_err(|error| error.message)
+    within(CHANGE_WITHIN, answer).await.ok_or_else(|| text!(keys.too_slow).to_owned())?.map_err(|error| error.message)
 }
 
 /// Copies one of the credentials; they are gone again with the copy.
@@ -196,7 +195,8 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
         follow_own_stream(feed, controls, events, || {});
     });
     hide_by_itself(key);
-    let refusal = Signal::derive(move || feed.state.with(|state| state.status.is_busy().then_some(WHILE_LIVE)));
+    let refusal =
+        Signal::derive(move || feed.state.with(|state| state.status.is_busy().then(|| text!(keys.while_live))));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
     let has_key = Memo::new(move |_| key.input_type.get().is_some());
     view! {
@@ -224,9 +224,9 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
 fn NoKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView {
     let is_disabled = move || key.is_busy.get() || refusal.get().is_some();
     view! {
-        <section aria-label="New key">
-            <EmptyState icon="key-round" title="No key yet">
-                <p>"Make one to connect OBS."</p>
+        <section aria-label=text!(keys.new_key)>
+            <EmptyState icon="key-round" title=text!(keys.none_yet)>
+                <p>{text!(keys.make_to_connect)}</p>
                 <InputChoice chosen=key.chosen disabled=key.is_busy />
                 <button
                     type="button"
@@ -236,7 +236,7 @@ fn NoKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView 
                     on:click=move |_| key.make()
                 >
                     <Icon name="key-round" />
-                    {move || if key.is_busy.get() { "Making your key…" } else { "Make a key" }}
+                    {move || if key.is_busy.get() { text!(keys.making) } else { text!(keys.make) }}
                 </button>
                 <Refusal refusal />
             </EmptyState>
@@ -253,12 +253,10 @@ fn ExistingKey(
     children: Children,
 ) -> impl IntoView {
     let input_type = Signal::derive(move || key.input_type.get().unwrap_or_default());
-    let lost = Signal::derive(move || {
-        key.is_lost.get().then(|| "LiveKit no longer knows this key: make a new one.".to_owned())
-    });
+    let lost = Signal::derive(move || key.is_lost.get().then(|| text!(keys.unknown_to_livekit).to_owned()));
     view! {
         <div class="keys-grid">
-            <section class="panel stack" aria-label="Your key">
+            <section class="panel stack" aria-label=text!(keys.your_key)>
                 <ErrorNote message=lost />
                 <KeyPanel
                     input_type
@@ -305,21 +303,21 @@ fn ChangeKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoV
         />
         <ConfirmDialog
             open=asks_new
-            title="Make a new key?"
-            confirm_label="Make a new key"
+            title=text!(keys.renew_question)
+            confirm_label=text!(keys.renew)
             on_confirm=move || key.make()
             busy=key.is_busy
         >
-            <p>"The old key stops working at once. Your encoder needs the new one before it can connect again."</p>
+            <p>{text!(keys.renew_means)}</p>
         </ConfirmDialog>
         <ConfirmDialog
             open=asks_delete
-            title="Delete the key?"
-            confirm_label="Delete key"
+            title=text!(keys.delete_question)
+            confirm_label=text!(keys.delete)
             on_confirm=move || key.delete()
             busy=key.is_busy
         >
-            <p>"Nobody can stream to your channel until you make a new key."</p>
+            <p>{text!(keys.delete_means)}</p>
         </ConfirmDialog>
     }
     .into_any()

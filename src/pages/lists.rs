@@ -4,18 +4,16 @@ use std::{future::Future, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
 
-use crate::{api::error::ApiError, browser::timers::within, components::listing::Listing, domain::page::Page};
+use crate::{api::error::ApiError, browser::timers::within, components::listing::Listing, domain::page::Page, text};
 
 /// How long an answer may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
-/// What is said when it takes longer.
-pub(super) const TOO_SLOW: &str = "The server takes too long to answer. Try again.";
 
 /// What the server answers, or in words why there is no answer.
 pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {
     match within(ANSWER_WITHIN, answer).await {
         Some(answer) => answer.map_err(ApiError::into_words),
-        None => Err(TOO_SLOW.to_owned()),
+        None => Err(text!(frame.too_slow).to_owned()),
     }
 }
 

@@ -13,7 +13,9 @@ use crate::{
     components::{
         feedback::{ErrorNote, InfoNote},
         field::Field,
+        language_choice::LanguageChoice,
     },
+    text,
 };
 
 /// Signing in.
@@ -24,20 +26,18 @@ pub fn LoginPage() -> impl IntoView {
     forget_failure(action);
     let next = use_next();
     let query = use_query_map();
-    let news = Signal::derive(move || {
-        query.read().get("reset").map(|_| "Your new password is set. Sign in with it.".to_owned())
-    });
+    let news = Signal::derive(move || query.read().get("reset").map(|_| text!(door.reset_done).to_owned()));
     view! {
-        <Title text="Sign in" />
+        <Title text=text!(door.sign_in) />
         <LeaveWhenSignedIn />
         <div class="page narrow">
             <section class="panel form-panel stack">
-                <h1 class="page-title">"Sign in"</h1>
+                <h1 class="page-title">{text!(door.sign_in)}</h1>
                 <InfoNote message=news />
                 <PostForm action class="stack">
                     <ErrorNote message=form_error(failure) />
                     <Field
-                        label="Username or email"
+                        label=text!(door.username_or_email)
                         name="login"
                         autocomplete="username"
                         autofocus=true
@@ -45,20 +45,22 @@ pub fn LoginPage() -> impl IntoView {
                         error=field_error(failure, "login")
                     />
                     <Field
-                        label="Password"
+                        label=text!(door.password)
                         name="password"
                         kind="password"
                         autocomplete="current-password"
                         error=field_error(failure, "password")
                     />
                     <input type="hidden" name="next" value=move || next.get().unwrap_or_else(|| "/".to_owned()) />
-                    <SubmitButton label="Sign in" busy_label="Signing in…" busy=action.pending() />
+                    <SubmitButton label=text!(door.sign_in) busy_label=text!(door.signing_in) busy=action.pending() />
                 </PostForm>
                 <ForgotLink />
                 <p class="muted">
-                    "New here? " <A href=move || with_next("/signup", next.get())>"Make an account"</A>
+                    {text!(door.new_here)}
+                    <A href=move || with_next("/signup", next.get())>{text!(door.make_account)}</A>
                 </p>
             </section>
+            <LanguageChoice />
         </div>
     }
     .into_any()
@@ -76,7 +78,7 @@ fn ForgotLink() -> impl IntoView {
                     .then(|| {
                         view! {
                             <p>
-                                <A href="/forgot">"Forgot your password?"</A>
+                                <A href="/forgot">{text!(door.forgot_password)}</A>
                             </p>
                         }
                     })

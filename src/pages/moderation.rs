@@ -19,6 +19,7 @@ use crate::{
         toast::{ToastKind, Toasts, use_toasts},
     },
     domain::{blocked_words::BlockedWords, fields::Change},
+    text,
 };
 
 /// Keeping order in one channel.
@@ -50,17 +51,17 @@ impl Moderation {
                 let length = seconds.map_or(Change::Clear, Change::Set);
                 in_time(ban(Some(channel), user.clone(), length)).await?;
                 Ok(Some(match seconds {
-                    Some(seconds) => format!("{user} is timed out for {}.", length_words(seconds)),
-                    None => format!("{user} is banned."),
+                    Some(seconds) => text!(moderation.is_timed_out, name = user, length = length_words(seconds)),
+                    None => text!(moderation.is_banned, name = user),
                 }))
             }
             LineAction::AddModerator(user) => {
                 in_time(add_moderator(user.clone())).await?;
-                Ok(Some(format!("{user} is a moderator now.")))
+                Ok(Some(text!(moderation.is_moderator, name = user)))
             }
             LineAction::RemoveModerator(user) => {
                 in_time(remove_moderator(user.clone())).await?;
-                Ok(Some(format!("{user} is a moderator no more.")))
+                Ok(Some(text!(moderation.is_moderator_no_more, name = user)))
             }
         });
     }
@@ -68,7 +69,7 @@ impl Moderation {
     fn unban(self, user: String) {
         self.run(async move |channel| {
             in_time(unban(Some(channel), user.clone())).await?;
-            Ok(Some(format!("{user} can write again.")))
+            Ok(Some(text!(moderation.can_write_again, name = user)))
         });
     }
 
@@ -104,7 +105,7 @@ pub fn ModerationPanel(
 ) -> impl IntoView {
     view! {
         <section class="panel moderation" aria-labelledby="moderation-title">
-            <h2 id="moderation-title">"Moderation"</h2>
+            <h2 id="moderation-title">{text!(moderation.title)}</h2>
             <Bans moderation />
             <Moderators moderation />
             <Words />
@@ -122,8 +123,8 @@ pub fn ModerationCorner(
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
     view! {
-        <section class="moderation-corner" aria-label="Moderation">
-            <Disclosure id="moderation-corner" label="Moderation" is_open>
+        <section class="moderation-corner" aria-label=text!(moderation.title)>
+            <Disclosure id="moderation-corner" label=text!(moderation.title) is_open>
                 <div class="panel moderation">
                     <Bans moderation />
                     <Actions moderation />
@@ -144,7 +145,7 @@ fn Bans(moderation: Moderation) -> impl IntoView {
     };
     moderation.load_when_open(is_open, move || load(None));
     view! {
-        <Disclosure id="bans" label="Banned and timed out" is_open>
+        <Disclosure id="bans" label=text!(moderation.bans) is_open>
             <BanList
                 bans=list
                 on_unban=move |user| moderation.unban(user)
@@ -165,7 +166,7 @@ fn Actions(moderation: Moderation) -> impl IntoView {
     };
     moderation.load_when_open(is_open, move || load(None));
     view! {
-        <Disclosure id="moderation-actions" label="Recent actions" is_open>
+        <Disclosure id="moderation-actions" label=text!(moderation.actions) is_open>
             <ActionList actions=list on_load=move || load(list.with_untracked(Listing::next)) />
         </Disclosure>
     }
@@ -190,14 +191,14 @@ fn Moderators(moderation: Moderation) -> impl IntoView {
             // What is wrong with a name stands beside it, and not in a toast.
             let Err(message) = answer else {
                 let _ = name.try_set(String::new());
-                return Ok(Some(format!("{user} is a moderator now.")));
+                return Ok(Some(text!(moderation.is_moderator, name = user)));
             };
             let _ = error.try_set(Some(message));
             Ok(None)
         });
     };
     view! {
-        <Disclosure id="moderators" label="Moderators" is_open>
+        <Disclosure id="moderators" label=text!(moderation.moderators) is_open>
             <ModeratorList
                 moderators=list
                 error
@@ -223,7 +224,7 @@ fn Words() -> impl IntoView {
         }
     });
     view! {
-        <Disclosure id="blocked-words-panel" label="Blocked words" is_open>
+        <Disclosure id="blocked-words-panel" label=text!(moderation.blocked_words) is_open>
             <BlockedWordsEditor draft on_save=move |words| save_words(draft, words) on_load=move || load_words(draft) />
         </Disclosure>
     }

@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::status::answer_with;
-use crate::components::feedback::EmptyState;
+use crate::{components::feedback::EmptyState, text};
 
 /// There is no such page.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     answer_with(404);
     view! {
-        <Title text="Not found" />
+        <Title text=text!(frame.not_found) />
         <div class="page narrow">
-            <h1 class="visually-hidden">"Not found"</h1>
-            <EmptyState icon="wifi-off" title="There is nothing at this address">
-                <p>"The link may be old, or mistyped."</p>
+            <h1 class="visually-hidden">{text!(frame.not_found)}</h1>
+            <EmptyState icon="wifi-off" title=text!(frame.nothing_here)>
+                <p>{text!(frame.link_may_be_old)}</p>
                 <a class="button primary" href="/">
-                    "See who is live"
+                    {text!(frame.see_who_is_live)}
                 </a>
             </EmptyState>
         </div>

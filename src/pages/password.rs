@@ -9,6 +9,7 @@ use crate::{
         feedback::{ErrorNote, SaveRow},
         field::Field,
     },
+    text,
 };
 
 /// A new password for the current one.
@@ -24,14 +25,14 @@ pub fn PasswordSection(
     view! {
         <section class="panel stack" aria-labelledby="password-title">
             <h2 class="section-title" id="password-title">
-                "Password"
+                {text!(door.password)}
             </h2>
-            <p class="muted">"A new password signs you out everywhere but here."</p>
+            <p class="muted">{text!(account.new_password_means)}</p>
             <PostForm action class="stack">
                 <ErrorNote message=form_error(failure) />
                 <input type="text" autocomplete="username" value=username hidden readonly />
                 <Field
-                    label="Current password"
+                    label=text!(account.current_password)
                     name="currentPassword"
                     kind="password"
                     autocomplete="current-password"
@@ -39,15 +40,15 @@ pub fn PasswordSection(
                     empty_after=changes
                 />
                 <Field
-                    label="New password"
+                    label=text!(door.new_password)
                     name="newPassword"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters."
+                    hint=text!(door.password_hint)
                     error=field_error(failure, "newPassword")
                     empty_after=changes
                 />
-                <SaveRow label="Change password" state=save_state_of(action) />
+                <SaveRow label=text!(account.change_password) state=save_state_of(action) />
             </PostForm>
         </section>
     }

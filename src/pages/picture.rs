@@ -14,6 +14,7 @@ use crate::{
     },
     components::{avatar::Avatar, feedback::Skeleton, picture_editor::PictureEditor},
     domain::crop::Aspect,
+    text,
 };
 
 /// The picture, and ways to change it.
@@ -47,12 +48,12 @@ fn Editor(account: Account) -> impl IntoView {
     view! {
         <section class="panel stack" aria-labelledby="picture-title">
             <h2 id="picture-title" class="section-title">
-                "Your picture"
+                {text!(account.picture)}
             </h2>
             <PictureEditor
                 draft=upload.draft
                 aspect=Aspect::Square
-                label="Choose a picture"
+                label=text!(account.choose_picture)
                 path=upload.path
                 current
                 on_action=move |action| upload.act(action)

@@ -12,6 +12,7 @@ use crate::{
         feedback::{ErrorNote, SaveRow},
         field::{Field, TextField},
     },
+    text,
 };
 
 /// Name and text.
@@ -23,28 +24,25 @@ pub fn ProfileSection(
     let action = ServerAction::<ChangeProfile>::new();
     let failure = failure_of(action);
     use_session().keep_answer_of(action);
-    let about_hint = if account.is_creator {
-        "On your watch page; 300 characters fit in."
-    } else {
-        "For your watch page, once you are a creator; 300 characters fit in."
-    };
+    let about_hint =
+        if account.is_creator { text!(account.about_hint) } else { text!(account.about_hint_before_creator) };
     view! {
         <section class="panel stack" aria-labelledby="profile-title">
             <h2 class="section-title" id="profile-title">
-                "Profile"
+                {text!(account.profile)}
             </h2>
             <PostForm action class="stack">
                 <ErrorNote message=form_error(failure) />
                 <Field
-                    label="Display name"
+                    label=text!(account.display_name)
                     name="displayName"
                     autocomplete="nickname"
-                    hint="What others read in the chat and on your page. Your username stays your address."
+                    hint=text!(account.display_name_hint)
                     value=typed_or("displayName", account.display_name)
                     error=field_error(failure, "displayName")
                 />
                 <TextField
-                    label="About you"
+                    label=text!(account.about)
                     name="about"
                     rows=3
                     required=false
@@ -53,7 +51,7 @@ pub fn ProfileSection(
                     value=typed_or("about", account.about)
                     error=field_error(failure, "about")
                 />
-                <SaveRow label="Save profile" state=save_state_of(action) />
+                <SaveRow label=text!(account.save_profile) state=save_state_of(action) />
             </PostForm>
         </section>
     }

@@ -27,6 +27,7 @@ use crate::{
         top_bar::{AccountMenu, GuestLinks, TopBar},
     },
     domain::own_path::is_own_path,
+    text,
 };
 
 /// How long after the last keystroke the home page searches by itself.
@@ -138,12 +139,12 @@ fn nothing_here() -> AnyView {
 
 fn failed(error: ApiError, visitor: Resource<Result<Account, ApiError>>) -> AnyView {
     view! {
-        <Title text="Not loaded" />
+        <Title text=text!(frame.not_loaded) />
         <div class="page narrow stack">
             <ErrorNote message=Some(error.message) />
             <button type="button" class="button" on:click=move |_| visitor.refetch()>
                 <Icon name="refresh-cw" />
-                "Try again"
+                {text!(frame.try_again)}
             </button>
         </div>
     }
@@ -266,7 +267,7 @@ pub fn SignOutForm() -> impl IntoView {
         <PostForm action=session.sign_out>
             <button type="submit" class="menu-item" disabled=session.sign_out.pending()>
                 <Icon name="log-out" />
-                "Sign out"
+                {text!(account.sign_out)}
             </button>
         </PostForm>
     }
@@ -289,7 +290,7 @@ fn keep_account_fresh(session: Session) {
         // The server's answer leads to the first page.
         if let Some(Ok(())) = session.delete_account.value().get() {
             session.account.set(Some(None));
-            toasts.say("Your account is deleted.", ToastKind::Success);
+            toasts.say(text!(account.is_deleted), ToastKind::Success);
         }
     });
 }

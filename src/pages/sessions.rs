@@ -12,6 +12,7 @@ use crate::{
         sessions::SessionList,
     },
     domain::{account::Session, id::SessionId, page::Page},
+    text,
 };
 
 /// The list, with a button for each and one for all.
@@ -27,7 +28,7 @@ pub fn SessionsSection(
         <section class="panel stack" aria-labelledby="sessions-title">
             <div class="row spread">
                 <h2 class="section-title" id="sessions-title">
-                    "Where you are signed in"
+                    {text!(account.sessions)}
                 </h2>
                 <button
                     type="button"
@@ -35,7 +36,7 @@ pub fn SessionsSection(
                     disabled=end.pending()
                     on:click=move |_| drop(end.dispatch(EndSessions { id: None }))
                 >
-                    "Sign out everywhere else"
+                    {text!(account.sign_out_elsewhere)}
                 </button>
             </div>
             <ErrorNote message=failure />

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     api::error::ApiError,
-    components::{feedback::ErrorNote, field::Field},
+    components::{feedback::ErrorNote, field::Field, language_choice::LanguageChoice},
+    text,
 };
 
 /// Making an account.
@@ -22,21 +23,23 @@ pub fn SignUpPage() -> impl IntoView {
     forget_failure(action);
     let next = use_next();
     view! {
-        <Title text="Sign up" />
+        <Title text=text!(door.sign_up) />
         <LeaveWhenSignedIn />
         <div class="page narrow">
             <section class="panel form-panel stack">
-                <h1 class="page-title">"Make an account"</h1>
+                <h1 class="page-title">{text!(door.make_account)}</h1>
                 <PostForm action class="stack">
                     <ErrorNote message=form_error(failure) />
                     <SignUpFields failure />
                     <input type="hidden" name="next" value=move || next.get().unwrap_or_else(|| "/".to_owned()) />
-                    <SubmitButton label="Sign up" busy_label="Signing up…" busy=action.pending() />
+                    <SubmitButton label=text!(door.sign_up) busy_label=text!(door.signing_up) busy=action.pending() />
                 </PostForm>
                 <p class="muted">
-                    "Have an account? " <A href=move || with_next("/login", next.get())>"Sign in"</A>
+                    {text!(door.have_account)}
+                    <A href=move || with_next("/login", next.get())>{text!(door.sign_in)}</A>
                 </p>
             </section>
+            <LanguageChoice />
         </div>
     }
     .into_any()
@@ -46,29 +49,29 @@ pub fn SignUpPage() -> impl IntoView {
 fn SignUpFields(failure: Signal<Option<ApiError>>) -> impl IntoView {
     view! {
         <Field
-            label="Username"
+            label=text!(door.username)
             name="username"
             autocomplete="username"
             autofocus=true
-            hint="3 to 30 letters, digits and underscores. Your stream's address ends with it."
+            hint=text!(door.username_hint)
             value=typed_before("username")
             error=field_error(failure, "username")
         />
         <Field
-            label="Email"
+            label=text!(door.email)
             name="email"
             kind="email"
             autocomplete="email"
-            hint="Only you see it."
+            hint=text!(door.email_hint)
             value=typed_before("email")
             error=field_error(failure, "email")
         />
         <Field
-            label="Password"
+            label=text!(door.password)
             name="password"
             kind="password"
             autocomplete="new-password"
-            hint="At least 10 characters."
+            hint=text!(door.password_hint)
             error=field_error(failure, "password")
         />
     }

@@ -48,6 +48,7 @@ use crate::{
         title::Title,
         title_draft::TitleDraft,
     },
+    text,
 };
 
 /// The creator's own stream, as their pages open with it. Two resources, because on the server each call needs a
@@ -123,9 +124,9 @@ pub fn StreamsPage() -> impl IntoView {
     let last = load_last();
     let reload = move || stream.reload();
     view! {
-        <PageTitle text="Streams" />
+        <PageTitle text=text!(studio.streams) />
         <div class="page streams-page">
-            <h1 class="visually-hidden">"Your stream"</h1>
+            <h1 class="visually-hidden">{text!(studio.your_stream)}</h1>
             <Transition fallback=move || view! { <Loading on_retry=reload /> }>
                 {move || Suspend::new(async move {
                     let username = account.await.map(|account| account.username).unwrap_or_default();
@@ -222,7 +223,7 @@ fn follow_stream(
 
 fn copy_link(path: String) -> Copying {
     Box::pin(clipboard::copy(async move {
-        let origin = window().location().origin().map_err(|_| "This page has no address.".to_owned())?;
+        let origin = window().location().origin().map_err(|_| text!(studio.no_address).to_owned())?;
         Ok(origin + &path)
     }))
 }
@@ -243,7 +244,7 @@ fn TitleSection(feed: ChannelFeed) -> impl IntoView {
     });
     let load_more = move || load_list(history, history.with_untracked(Listing::next), title_history);
     view! {
-        <section class="panel stack" aria-label="Title">
+        <section class="panel stack" aria-label=text!(studio.title)>
             <TitleEditor draft on_save=move |title| spawn_local(save_title(draft, title)) />
             <TitleHistoryView history is_open on_load=load_more />
         </section>

@@ -23,6 +23,7 @@ use crate::{
         still_picture::StillPicture,
     },
     domain::{crop::Aspect, playback::Media, thumbnail},
+    text,
 };
 
 /// The first picture that takes itself comes this long after the first of the live picture, and another try after one
@@ -44,12 +45,12 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
     view! {
         <section class="panel stack" aria-labelledby="thumbnail-title">
             <h2 id="thumbnail-title" class="section-title">
-                "Thumbnail"
+                {text!(pictures.thumbnail)}
             </h2>
             <PictureEditor
                 draft=upload.draft
                 aspect=Aspect::Wide
-                label="Choose a picture"
+                label=text!(pictures.choose)
                 path=upload.path
                 current=move || view! { <CurrentThumbnail address /> }
                 on_action=move |action| upload.act(action)
@@ -58,11 +59,11 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
                     type="button"
                     class="button"
                     disabled=move || !has_picture.get() || upload.draft.is_sending()
-                    title=move || (!has_picture.get()).then_some("While your picture is in the preview")
+                    title=move || (!has_picture.get()).then(|| text!(pictures.while_in_preview))
                     on:click=move |_| grab(playback, upload)
                 >
                     <Icon name="camera" />
-                    "Use the live picture"
+                    {text!(pictures.use_live)}
                 </button>
                 <Show when=move || address.with(Option::is_some)>
                     <RemoveButton upload remove=remove_thumbnail />
@@ -76,9 +77,9 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
 #[component]
 fn CurrentThumbnail(address: Memo<Option<String>>) -> impl IntoView {
     let words = move || match address.get() {
-        None => "No picture yet. While you are live, one is taken every minute.",
-        Some(address) if thumbnail::is_automatic(Some(&address)) => "Taken from your live picture, every minute.",
-        Some(_) => "Your own choice.",
+        None => text!(pictures.thumbnail_missing),
+        Some(address) if thumbnail::is_automatic(Some(&address)) => text!(pictures.thumbnail_automatic),
+        Some(_) => text!(pictures.thumbnail_chosen),
     };
     view! {
         <div class="thumbnail-now">
@@ -103,7 +104,7 @@ fn grab(playback: Playback, upload: PictureUpload<StreamInfo>) {
         match picture::grab(&video, false).await {
             Some(address) => upload.send_at_once(address),
             None => {
-                let words = "The preview shows no picture at the moment. Try again when it does.";
+                let words = text!(pictures.preview_is_empty);
                 let _ = upload.draft.state.try_set(UploadState::Failed(words.to_owned()));
             }
         }

@@ -13,10 +13,8 @@ use crate::{
         icon::Icon,
         picture_editor::{PictureAction, PictureDraft, UploadState},
     },
+    text,
 };
-
-/// What a picture that can't be shown is answered with.
-const UNREADABLE: &str = "This file can't be shown as a picture. Choose a PNG, JPEG or WebP file.";
 
 /// One place for a picture, and how it gets a new one.
 pub struct PictureUpload<T: 'static> {
@@ -64,7 +62,7 @@ impl<T: DeserializeOwned + Payload> PictureUpload<T> {
                 self.send(address, crop);
             }
             PictureAction::Cancel => self.clear(UploadState::Idle),
-            PictureAction::Broken => self.clear(UploadState::Failed(UNREADABLE.to_owned())),
+            PictureAction::Broken => self.clear(UploadState::Failed(text!(frame.no_picture).to_owned())),
         }
     }
 
@@ -152,7 +150,7 @@ where
                     on:click=move |_| upload.remove(remove())
                 >
                     <Icon name="trash-2" />
-                    "Remove"
+                    {text!(frame.remove_picture)}
                 </button>
             </form>
         </div>

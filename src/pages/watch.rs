@@ -39,6 +39,7 @@ use crate::{
         timestamp::Timestamp,
         title::stream_was_renamed,
     },
+    text,
 };
 
 /// The page.
@@ -65,7 +66,7 @@ pub fn WatchPage() -> impl IntoView {
                     Err(error) => {
                         EitherOf3::C(
                             view! {
-                                <PageTitle text="Not loaded" />
+                                <PageTitle text=text!(watch.not_loaded) />
                                 <div class="page narrow">
                                     <LoadFailure message=error.message on_retry=reload />
                                 </div>
@@ -125,9 +126,9 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
 fn link_preview(channel: &Channel) -> impl IntoView + use<> {
     let Creator { username, display_name: name, .. } = &channel.creator;
     let description = if channel.state.is_live {
-        format!("{name} is live now. Watch and chat along.")
+        text!(watch.preview_live, name = name.clone())
     } else {
-        format!("{name} is not live right now. The next stream starts here by itself.")
+        text!(watch.preview_not_live, name = name.clone())
     };
     view! {
         <LinkPreview
@@ -253,7 +254,7 @@ fn WatchPlayer(
     let is_theatre = Signal::derive(move || playback.is_theatre.get() && phase.with(PlayerPhase::fills_theatre));
     let delay_ms = Memo::new(move |_| playback.report.with(|report| report.as_ref()?.delay_ms));
     let Creator { username, display_name: name, .. } = creator;
-    let label = format!("{name}'s stream");
+    let label = text!(watch.stream_of, name = name.clone());
     Effect::new(move |_| {
         let username = username.clone();
         let source = Source::new(move || channel_token(username.clone()))
@@ -292,11 +293,13 @@ fn OfflinePicture(feed: ChannelFeed) -> impl IntoView {
 #[component]
 fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
     view! {
-        <p class="player-words">{format!("{name} is not live")}</p>
+        <p class="player-words">{text!(watch.not_live, name = name)}</p>
         <p class="player-hint">
-            <Show when=move || last_live_at.get().is_some()>"Last live " <TimeAgo at=last_live_at /> "."</Show>
+            <Show when=move || last_live_at.get().is_some()>
+                {text!(watch.last_live_before)} <TimeAgo at=last_live_at /> {text!(watch.last_live_after)}
+            </Show>
         </p>
-        <p class="player-hint">"The next stream starts here by itself."</p>
+        <p class="player-hint">{text!(watch.next_stream_starts_here)}</p>
     }
     .into_any()
 }

@@ -9,10 +9,8 @@ use crate::{
         db::{Outage, is_not_text},
         telemetry,
     },
+    text,
 };
-
-const NOT_TEXT: &str = "The address holds a NUL character. Leave it out.";
-const FAILED: &str = "Something went wrong on the server. Try again in a moment.";
 
 /// The result of a service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -149,35 +147,30 @@ impl Error {
     fn message(&self) -> Cow<'static, str> {
         let fixed = match self {
             Self::Refused(refusal) => return refusal.message().into(),
-            Self::NotSignedIn => "Sign in first.",
-            Self::WrongCredentials => "Username or password is wrong. Check both and try again.",
-            Self::NotACreator => "This is for creators. Apply to become one.",
-            Self::NoKey => "There is no stream key yet. Make one to connect OBS.",
-            Self::EncoderLive => "Your encoder is streaming now. Stop it first, then go live from here.",
-            Self::ChannelOffline => "This channel is offline. It starts by itself when the stream does.",
-            Self::Invalid(_) => "Some of it can't be accepted. Check the fields that are named.",
-            Self::Taken(_) => "Somebody else has it already. Choose another one.",
+            Self::NotSignedIn => text!(errors.sign_in_first),
+            Self::WrongCredentials => text!(errors.wrong_credentials),
+            Self::NotACreator => text!(errors.for_creators),
+            Self::NoKey => text!(errors.no_key),
+            Self::EncoderLive => text!(errors.encoder_live),
+            Self::ChannelOffline => text!(errors.channel_offline),
+            Self::Invalid(_) => text!(errors.fields_invalid),
+            Self::Taken(_) => text!(errors.fields_taken),
             Self::Forbidden(message)
             | Self::NotFound(message)
             | Self::Conflict(message)
             | Self::WhileLive(message)
             | Self::TooLarge(message) => message,
-            Self::StorageUnreachable(_) => {
-                "Pictures can't be stored or read at the moment. Try again in a minute; everything else works."
-            }
+            Self::StorageUnreachable(_) => text!(errors.storage_away),
             Self::TooMany { message, .. }
             | Self::LiveKitUnreachable { message, .. }
             | Self::LiveKitFailed { message, .. } => message,
             Self::Database(cause) => match Outage::of(cause) {
-                Some(Outage::Full) => {
-                    "Nothing can be saved at the moment: the server's disk is full. What was saved before is safe; try again \
-                     later."
-                }
-                Some(Outage::Away) => "The server's database can't be reached at the moment. Try again in a minute.",
-                None if is_not_text(cause) => NOT_TEXT,
-                None => FAILED,
+                Some(Outage::Full) => text!(errors.disk_full),
+                Some(Outage::Away) => text!(errors.database_away),
+                None if is_not_text(cause) => text!(errors.address_holds_nul),
+                None => text!(errors.failed),
             },
-            Self::Internal(_) => FAILED,
+            Self::Internal(_) => text!(errors.failed),
         };
         fixed.into()
     }

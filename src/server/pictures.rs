@@ -14,9 +14,12 @@ use image::{
 use tokio::sync::Semaphore;
 
 use super::{Error, Result};
-use crate::domain::{
-    crop::{Aspect, Crop, Pixels},
-    fields::FieldErrors,
+use crate::{
+    domain::{
+        crop::{Aspect, Crop, Pixels},
+        fields::FieldErrors,
+    },
+    text,
 };
 
 /// Pictures that are made at once.
@@ -33,6 +36,9 @@ const SMALL: (u32, u32) = (480, 270);
 /// A portrait.
 const SQUARE: (u32, u32) = (256, 256);
 
+/// Files, or why there are none; that is put into words by whoever asked, since a thread of its own knows no language.
+type Made = Result<Vec<Bytes>, Unusable>;
+
 /// Makes pictures. Clones wait in the same line.
 #[derive(Clone, Debug)]
 pub struct PictureMaker(Arc<Semaphore>);
@@ -47,22 +53,24 @@ pub struct Still {
 }
 
 /// Why a picture cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unusable {
     /// None of the kinds that are read.
-    #[error("This is no picture that can be used. Choose a PNG, JPEG or WebP file.")]
     Unknown,
     /// It says to be one of them, and is not whole.
-    #[error("This picture is damaged and can't be read. Save it once more, and choose that file.")]
     Damaged,
     /// Too many pixels.
-    #[error("This picture has too many pixels. Choose one of at most 40 megapixels.")]
     TooManyPixels,
 }
 
 impl From<Unusable> for Error {
     fn from(reason: Unusable) -> Self {
-        FieldErrors::one("image", reason.to_string()).into()
+        let message = match reason {
+            Unusable::Unknown => text!(fields.picture_unknown),
+            Unusable::Damaged => text!(fields.picture_damaged),
+            Unusable::TooManyPixels => text!(fields.picture_too_many_pixels),
+        };
+        FieldErrors::one("image", message).into()
     }
 }
 
@@ -92,7 +100,7 @@ impl PictureMaker {
         made.into_iter().next().ok_or_else(|| Error::Internal("one size was asked for".into()))
     }
 
-    async fn compute(&self, work: impl FnOnce() -> Result<Vec<Bytes>> + Send + 'static) -> Result<Vec<Bytes>> {
+    async fn compute(&self, work: impl FnOnce() -> Result<Made> + Send + 'static) -> Result<Vec<Bytes>> {
         let closed = |error| Error::Internal(format!("no more pictures are made: {error}"));
         let turn = Arc::clone(&self.0).acquire_owned().await.map_err(closed)?;
         let made = tokio::task::spawn_blocking(move || {
@@ -101,13 +109,17 @@ impl PictureMaker {
             drop(turn);
             made
         });
-        made.await.map_err(|error| Error::Internal(format!("making a picture panicked: {error}")))?
+        let made = made.await.map_err(|error| Error::Internal(format!("making a picture panicked: {error}")))?;
+        Ok(made??)
     }
 }
 
 /// The picture in these sizes, the largest first.
-fn make(sent: &[u8], crop: Crop, aspect: Aspect, sizes: &[(u32, u32)]) -> Result<Vec<Bytes>> {
-    let mut picture = read(sent)?;
+fn make(sent: &[u8], crop: Crop, aspect: Aspect, sizes: &[(u32, u32)]) -> Result<Made> {
+    let mut picture = match read(sent) {
+        Ok(picture) => picture,
+        Err(unusable) => return Ok(Err(unusable)),
+    };
     let Pixels { x, y, width, height } = crop.pixels(picture.width(), picture.height(), aspect);
     picture = picture.crop_imm(x, y, width, height);
     let mut made = Vec::with_capacity(sizes.len());
@@ -116,7 +128,7 @@ fn make(sent: &[u8], crop: Crop, aspect: Aspect, sizes: &[(u32, u32)]) -> Result
         picture = picture.resize_exact(width, height, FilterType::CatmullRom);
         made.push(write(&picture)?);
     }
-    Ok(made)
+    Ok(Ok(made))
 }
 
 fn read(sent: &[u8]) -> Result<DynamicImage, Unusable> {
@@ -190,7 +202,7 @@ mod tests {
     }
 
     fn made(sent: &[u8], crop: Crop, aspect: Aspect, size: (u32, u32)) -> Result<RgbImage> {
-        let made = make(sent, crop, aspect, &[size])?;
+        let made = make(sent, crop, aspect, &[size])??;
         let (bytes, _) = made.split_first().expect("one size");
         assert_eq!(image::guess_format(bytes).expect("known"), ImageFormat::WebP);
         let picture = image::load_from_memory(bytes).expect("readable").to_rgb8();
@@ -230,7 +242,7 @@ mod tests {
         let sent = turned_jpeg(6);
         let picture = made(&sent, Crop::default(), Aspect::Square, SQUARE).expect("usable");
         assert!(is_near(picture.get_pixel(128, 20), RED) && is_near(picture.get_pixel(128, 236), BLUE));
-        let kept = make(&sent, Crop::default(), Aspect::Square, &[SQUARE]).expect("usable");
+        let kept = make(&sent, Crop::default(), Aspect::Square, &[SQUARE]).expect("writable").expect("usable");
         let holds = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
         assert!(holds(&sent, b"GPS") && !holds(&kept[0], b"GPS") && !holds(&kept[0], b"EXIF"));
     }

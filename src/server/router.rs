@@ -23,7 +23,10 @@ use server_fn::{Encodes as _, axum::server_fn_paths};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    auth::{door::ClientAddress, origin},
+    auth::{
+        door::{self, ClientAddress},
+        origin,
+    },
     clock,
     headers::{self, PagePolicy},
     routes::{export, health, media, openapi, sse, uploads, webhook},
@@ -37,7 +40,9 @@ use crate::{
         protocol::Envelope,
     },
     app::{App, shell},
+    language::{self, Locale as _},
     pages::{forms::SAVED, link_preview::SiteAddress, status::PageStatus},
+    text,
 };
 
 /// Largest body of a request, in bytes: the longest text that a form holds, and some.
@@ -46,7 +51,7 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
 /// Paths that plain forms post to: they may be answered by a redirect. Everything else under `/api` answers JSON,
 /// whatever the request says it accepts.
-const FORM_PATHS: [&str; 12] = [
+const FORM_PATHS: [&str; 13] = [
     "/api/auth/signup",
     "/api/auth/login",
     "/api/auth/logout",
@@ -56,6 +61,7 @@ const FORM_PATHS: [&str; 12] = [
     "/api/admin/applications/decision",
     "/api/channel/follow",
     "/api/account/delete",
+    "/api/language",
     PUT_BY_FORM[0],
     PUT_BY_FORM[1],
     PUT_BY_FORM[2],
@@ -86,6 +92,7 @@ pub fn build(state: AppState) -> Router {
             provide_context(PageStatus(Arc::new(set_status)));
             provide_context(SiteAddress(state.config.base_url.to_string()));
             policy.accompany_page();
+            language::accompany_page();
         }
     };
     let page = {
@@ -153,12 +160,14 @@ fn set_status(status: u16) {
     }
 }
 
-/// Gives the request an id, finds out where it comes from, and counts and logs how it was answered.
+/// Gives the request an id, finds out where it comes from and in which language to answer, and counts and logs how it
+/// was answered.
 async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id = clock::new_id();
     let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let address = client_address(&state, socket, request.headers());
     request.extensions_mut().insert(ClientAddress(address));
+    let language = door::language_of(&state, request.headers());
     // The template, never the path: what somebody looks for, or watches, is in no log.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let (method, began) = (request.method().clone(), Instant::now());
@@ -169,9 +178,14 @@ async fn identify(State(state): State<AppState>, mut request: Request, next: Nex
         telemetry::answered(&method, route, response.status(), took);
         response
     };
+    let answering = language::speaking(language, answering);
     let mut response = telemetry::within_request(id.clone(), answering).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
+    }
+    if is_page(&response) || response.status().is_client_error() || response.status().is_server_error() {
+        let language = HeaderValue::from_static(language.as_str());
+        response.headers_mut().insert(header::CONTENT_LANGUAGE, language);
     }
     response
 }
@@ -216,10 +230,10 @@ async fn checked(state: &AppState, path: &str, request: Request) -> Result<Reque
     let is_webhook = path == paths::WEBHOOK;
     if !is_webhook && !origin::is_same_origin(request.method(), request.headers(), &state.config.base_url) {
         telemetry::refused(ErrorCode::CrossOrigin);
-        return Err(ApiError::new(ErrorCode::CrossOrigin, "This request came from another site and was refused."));
+        return Err(ApiError::new(ErrorCode::CrossOrigin, text!(errors.cross_origin)));
     }
     if holds_nul(request.uri().query()) {
-        return Err(ApiError::new(ErrorCode::BadRequest, "The address holds a NUL character. Leave it out."));
+        return Err(ApiError::new(ErrorCode::BadRequest, text!(errors.address_holds_nul)));
     }
     if request.method() == Method::POST && UPLOAD_PATHS.contains(&path) {
         // They read their body themselves, bit by bit, once they know who sends it, and redirect plain forms.
@@ -238,7 +252,7 @@ async fn checked(state: &AppState, path: &str, request: Request) -> Result<Reque
 
 async fn with_whole_body(request: Request, limit: usize) -> Result<Request, ApiError> {
     let (parts, body) = request.into_parts();
-    let message = || format!("The body is larger than {limit} bytes. Send less.");
+    let message = || text!(errors.body_too_large, limit = limit);
     let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| ApiError::new(ErrorCode::TooLarge, message()))?;
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
@@ -337,16 +351,16 @@ fn is_hashed(path: &str) -> bool {
 }
 
 async fn no_endpoint() -> Response {
-    failure(ApiError::new(ErrorCode::NotFound, "There is no such endpoint. Check the path."))
+    failure(ApiError::new(ErrorCode::NotFound, text!(errors.no_endpoint)))
 }
 
 async fn no_method(method: Method) -> Response {
-    failure(ApiError::new(ErrorCode::MethodNotAllowed, format!("{method} is not known here. Check the method.")))
+    failure(ApiError::new(ErrorCode::MethodNotAllowed, text!(errors.no_method, method = method)))
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     // What it was, the panic hook has written; it may hold anything and goes nowhere else.
-    failure(ApiError::new(ErrorCode::Internal, "Something went wrong on the server. Try again in a moment."))
+    failure(ApiError::new(ErrorCode::Internal, text!(errors.failed)))
 }
 
 /// A success without data.

@@ -6,7 +6,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
-use crate::domain::id::UserId;
+use crate::{domain::id::UserId, language};
 
 tokio::task_local! {
     static REQUEST: Request;
@@ -56,15 +56,16 @@ async fn within<T>(request: Request, work: impl Future<Output = T>) -> T {
     REQUEST.scope(request, work.instrument(span)).await
 }
 
-/// Goes on with `work` as part of the request that is being answered, if there is one: a task of its own knows of none.
+/// Goes on with `work` as part of the request that is being answered, if there is one, and in its language: a task of
+/// its own knows of none.
 pub fn carried_on<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
     let request = REQUEST.try_with(Request::clone).ok();
-    async move {
+    language::speaking(language::current(), async move {
         match request {
             Some(request) => within(request, work).await,
             None => work.await,
         }
-    }
+    })
 }
 
 /// Logs that a request was answered. `route` is the template of its path, so that nothing is in it that somebody typed.

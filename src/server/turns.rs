@@ -16,7 +16,7 @@ use super::{
     Error, Result,
     db::{Db, shared::Locks},
 };
-use crate::domain::id::StreamId;
+use crate::{domain::id::StreamId, text};
 
 /// How long PostgreSQL may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
@@ -24,7 +24,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 const WAITS: Duration = Duration::from_secs(20);
 /// How often they ask.
 const ASKS_EVERY: Duration = Duration::from_millis(100);
-const TAKEN: &str = "Another change of this stream is still under way. Try again in a moment.";
 
 /// Who does what, among all instances.
 #[derive(Debug)]
@@ -92,7 +91,7 @@ impl Turns {
         while !self.try_lock(key, &mut turn.connection).await? {
             if Instant::now() >= until {
                 turn.everywhere = None;
-                return Err(Error::Conflict(TAKEN));
+                return Err(Error::Conflict(text!(errors.change_under_way)));
             }
             sleep(ASKS_EVERY).await;
         }

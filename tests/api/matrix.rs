@@ -60,6 +60,7 @@ const MATRIX: &[Row] = &[
     ("GET /api/openapi.json", "",                                                ALL),
     ("POST /api/webhook/livekit", "{}",                                          [401; 7]),
     ("GET /api/setup", "",                                                       ALL),
+    ("POST /api/language", r#"{"language":"de"}"#,                               ALL),
 
     ("GET /api/auth/me", "",                                                     SIGNED_IN),
     // Without mail nobody is sent a link; what no link holds is worth nothing to anybody.

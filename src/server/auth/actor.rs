@@ -3,6 +3,7 @@
 use crate::{
     domain::id::{StreamId, UserId},
     server::{Error, Result, db::sessions::VisitorRow},
+    text,
 };
 
 /// Who asks.
@@ -61,6 +62,6 @@ impl Actor {
     /// When nobody is signed in, or the account is not an admin.
     pub fn admin(&self) -> Result<&VisitorRow> {
         let user = self.user()?;
-        if user.is_admin { Ok(user) } else { Err(Error::Forbidden("This is for admins.")) }
+        if user.is_admin { Ok(user) } else { Err(Error::Forbidden(text!(errors.for_admins))) }
     }
 }

@@ -1,6 +1,9 @@
 //! What a server function gets to know of its request, and how it answers beside the body: cookies and redirects.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
 
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
@@ -8,12 +11,17 @@ use leptos_axum::ResponseOptions;
 
 use super::{actor::Actor, session};
 use crate::{
-    domain::own_path::is_own_path,
+    domain::{fields::FieldErrors, own_path::is_own_path},
+    language::{self, Language, Locale as _},
     server::{Error, Result, services::accounts, state::AppState, telemetry},
+    text,
 };
 
 /// Longest name of a browser or script that is kept, in characters.
 const MAX_USER_AGENT_CHARS: usize = 200;
+
+/// How long a browser keeps the language that was chosen there.
+const LANGUAGE_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The first 64 bits, which are what a customer is given at least (RFC 6177).
 const NETWORK_OF_IPV6: u128 = !0 << 64;
@@ -119,6 +127,29 @@ pub fn remember_guest(state: &AppState, actor: Actor) -> Actor {
     }
 }
 
+/// The language of whoever sent that request: what was chosen in their browser, or else what the browser asks for.
+pub fn language_of(state: &AppState, headers: &HeaderMap) -> Language {
+    let chosen = cookie(headers, &language_cookie(state)).and_then(|name| name.parse().ok());
+    chosen.unwrap_or_else(|| {
+        let accepted = headers.get_all(header::ACCEPT_LANGUAGE).into_iter().filter_map(|value| value.to_str().ok());
+        language::best_of(&accepted.collect::<Vec<_>>().join(","))
+    })
+}
+
+/// Has the browser remember the language of that name.
+///
+/// # Errors
+/// When it is not spoken here.
+pub fn remember_language(state: &AppState, name: &str) -> Result<()> {
+    let language = name.parse::<Language>().map_err(|()| {
+        let known: Vec<&str> = language::all().iter().map(|language| language.as_str()).collect();
+        FieldErrors::one("language", text!(language.unknown, languages = known.join(", ")))
+    })?;
+    let (cookie, lifetime) = (language_cookie(state), LANGUAGE_LIFETIME.as_secs());
+    set_cookie(&cookie_line(state, &cookie, language.as_str(), lifetime));
+    Ok(())
+}
+
 /// Sets the session cookie, and sends a plain form on to `next`.
 pub fn welcome(state: &AppState, token: &str, next: Option<&str>) {
     set_cookie(&cookie_line(state, &session_cookie(state), token, session::BROWSER_LIFETIME.as_secs()));
@@ -150,6 +181,10 @@ fn session_cookie(state: &AppState) -> String {
 
 fn guest_cookie(state: &AppState) -> String {
     cookie_name(state, "guest")
+}
+
+fn language_cookie(state: &AppState) -> String {
+    cookie_name(state, "language")
 }
 
 /// `__Host-` ties a cookie to this host and to https; browsers refuse it without.

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use crate::{
     domain::{account::Password, fields::Invalid},
     server::{Error, Result},
+    text,
 };
 
 /// A password that is found within so many guesses is refused. Somebody who goes by what people choose has tried all of
@@ -58,15 +59,11 @@ fn hash_now(password: &str) -> Result<String> {
     Ok(hash.to_string())
 }
 
-fn hard_to_guess(password: Password, known: &[String]) -> std::result::Result<Password, Invalid> {
+/// The password, unless it is among the first that somebody would try.
+fn hard_to_guess(password: Password, known: &[String]) -> Option<Password> {
     let known: Vec<&str> = known.iter().map(String::as_str).chain(["streamit"]).collect();
-    match zxcvbn::zxcvbn(looked_at(password.reveal()), &known).guesses() {
-        0..TOO_FEW_GUESSES => Err(Invalid::new(
-            "This password is among the first that somebody would try. Choose another one, such as four words that have \
-             nothing to do with each other.",
-        )),
-        _ => Ok(password),
-    }
+    let guesses = zxcvbn::zxcvbn(looked_at(password.reveal()), &known).guesses();
+    (guesses >= TOO_FEW_GUESSES).then_some(password)
 }
 
 /// As much of the text as is looked at in milliseconds.
@@ -98,7 +95,8 @@ impl Hasher {
             Err(invalid) => return Ok(Err(invalid)),
         };
         let known: Vec<String> = known.iter().map(|word| word.chars().take(MAX_KNOWN_CHARS).collect()).collect();
-        compute(&self.looks, move || Ok(hard_to_guess(password, &known))).await
+        let chosen = compute(&self.looks, move || Ok(hard_to_guess(password, &known))).await?;
+        Ok(chosen.ok_or_else(|| Invalid::new(text!(fields.password_is_tried_first))))
     }
 
     /// The hash to store, in PHC format.
@@ -149,7 +147,7 @@ mod tests {
             Password::parse(password).expect("long enough"),
             &["ann_smith", "ann@example.org"].map(String::from),
         )
-        .is_ok()
+        .is_some()
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
     operation::{Access, Operation, function},
 };
 use crate::{
-    api::{account, admin, analytics, auth, creator, error::ErrorCode as E, resets, setup},
+    api::{account, admin, analytics, auth, creator, error::ErrorCode as E, language, resets, setup},
     domain::{
         application::{ApplicationStatus, Decision, MAX_WORDS_CHARS},
         profile::{MAX_ABOUT_CHARS, MAX_NAME_CHARS, ProfileChange},
@@ -116,6 +116,10 @@ fn signing_in() -> Vec<Operation> {
             .field("password", password())
             .refuses(&[E::Invalid, E::TooManyRequests])
             .notes("Signs the account out everywhere."),
+        function::<language::ChooseLanguage>("Chooses the language in which a browser is answered.")
+            .field("language", choice(crate::language::all()))
+            .refuses(&[E::Invalid])
+            .notes("Sets a cookie, which goes before `Accept-Language`."),
         function::<setup::MissingParts>("What the installation lacks.")
             .notes("Creators and admins are told, and anybody while there is no account; others get an empty list."),
     ]

@@ -19,6 +19,7 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// `?format=`, and a period.
@@ -39,9 +40,8 @@ pub async fn analytics(
     query: Result<Query<ExportQuery>, QueryRejection>,
 ) -> Response {
     let answer = async {
-        let Query(ExportQuery { format, days, from, to, time_zone }) = query.map_err(|_| {
-            ApiError::new(ErrorCode::BadRequest, "The address can't be read. Name each parameter once.")
-        })?;
+        let unreadable = |_| ApiError::new(ErrorCode::BadRequest, text!(errors.parameters_unreadable));
+        let Query(ExportQuery { format, days, from, to, time_zone }) = query.map_err(unreadable)?;
         let actor = visit.actor().await?;
         let asked = AskedPeriod { days, from, to, time_zone };
         Ok::<_, ApiError>(export::begin(&state, &actor, &asked, format.as_deref()).await?)

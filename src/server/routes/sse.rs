@@ -36,6 +36,7 @@ use crate::{
         services::{applications, channels, streams},
         state::AppState,
     },
+    text,
 };
 
 /// The viewer count is sent at most this often.
@@ -109,7 +110,7 @@ pub async fn channel(
     query: Result<Query<ChannelQuery>, QueryRejection>,
 ) -> Response {
     let Some(username) = query.ok().and_then(|Query(query)| query.username) else {
-        return failure(ApiError::new(ErrorCode::BadRequest, "Say which channel, once: ?username=…"));
+        return failure(ApiError::new(ErrorCode::BadRequest, text!(errors.channel_missing)));
     };
     let started = async {
         let (id, _) = channels::state_of(&state, &username).await?;

@@ -34,6 +34,7 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// Largest body that is read to its end, in bytes: more than a picture may have, so that a larger one is answered too.
@@ -118,8 +119,7 @@ async fn admitted(
         }
         return Err(error.into());
     }
-    let mut form =
-        form.map_err(|_| ApiError::new(ErrorCode::BadRequest, "Send the picture as multipart/form-data."))?;
+    let mut form = form.map_err(|_| ApiError::new(ErrorCode::BadRequest, text!(errors.not_multipart)))?;
     match read(&mut form).await {
         Ok(read) => Ok((actor, read)),
         Err(error) => {
@@ -177,5 +177,5 @@ fn unreadable(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return too_large().into();
     }
-    ApiError::new(ErrorCode::BadRequest, "The form breaks off or can't be read. Send it again.")
+    ApiError::new(ErrorCode::BadRequest, text!(errors.form_breaks_off))
 }

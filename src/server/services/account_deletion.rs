@@ -23,14 +23,11 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
-const LAST_ADMIN: &str = "You are the only admin of this server, so your account can't be deleted.";
 const LAST_ADMIN_BUT_ONE: &str =
     "This is the only admin of this server. Make somebody else one first: streamit user admin NAME";
-const NOT_TOLD: &str =
-    "LiveKit could not be told that your key is void, so nothing was deleted. Try again in a moment.";
-const NEW_KEY: &str = "A stream key was made while your account was being deleted. Try again.";
 
 /// Deletes the account that asks. A stream that is live ends.
 ///
@@ -40,13 +37,13 @@ const NEW_KEY: &str = "A stream key was made while your account was being delete
 pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: &str, confirm: &str) -> Result<()> {
     let user = actor.user()?;
     if confirm.trim().trim_start_matches('@').to_lowercase() != user.username {
-        let message = format!("Type your username to confirm: {}.", user.username);
+        let message = text!(fields.confirm_username, username = user.username.as_str());
         return Err(FieldErrors::one("confirm", message).into());
     }
     accounts::confirm_password(state, client, &user.user_id, ("password", password)).await?;
     // Asked once more while nobody else is deleted; here, before LiveKit hears of anything.
     if db::users::is_last_admin(&state.db, &user.user_id).await? {
-        return Err(Error::Conflict(LAST_ADMIN));
+        return Err(Error::Conflict(text!(errors.only_admin)));
     }
     let (state_, id) = (state.clone(), user.user_id.clone());
     state.to_the_end(async move { delete_all(&state_, &id, Deed::own(AuditAction::AccountDeleted, &id)).await }).await
@@ -81,9 +78,10 @@ async fn delete_all(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<()>
 
 /// What a failure of LiveKit means here.
 fn not_told(error: Error) -> Error {
+    let message = text!(errors.key_not_withdrawn);
     match error {
-        Error::LiveKitUnreachable { reason, .. } => Error::LiveKitUnreachable { reason, message: NOT_TOLD },
-        Error::LiveKitFailed { reason, .. } => Error::LiveKitFailed { reason, message: NOT_TOLD },
+        Error::LiveKitUnreachable { reason, .. } => Error::LiveKitUnreachable { reason, message },
+        Error::LiveKitFailed { reason, .. } => Error::LiveKitFailed { reason, message },
         other => other,
     }
 }
@@ -106,7 +104,7 @@ async fn delete_rows(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<Op
     let row = db::streams::lock(&mut tx, &stream.id).await?.ok_or(Error::NotSignedIn)?;
     // One that is made from now on finds no stream to be stored with, and is removed at LiveKit again.
     if row.ingress_id.is_some() {
-        return Err(Error::Conflict(NEW_KEY));
+        return Err(Error::Conflict(text!(errors.key_made_meanwhile)));
     }
     delete_user(&mut tx, id, deed).await?;
     chat::commit(state, (turn, tx), |_| ()).await?;
@@ -116,7 +114,7 @@ async fn delete_rows(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<Op
 async fn delete_user(tx: &mut Tx, id: &UserId, deed: Deed<'_>) -> Result<()> {
     db::users::forget_first(tx, id).await?;
     if db::users::is_last_admin(&mut *tx, id).await? {
-        return Err(Error::Conflict(LAST_ADMIN));
+        return Err(Error::Conflict(text!(errors.only_admin)));
     }
     db::follows::note_all_left(tx, id, clock::now()).await?;
     db::limits::delete(&mut *tx, &accounts::sign_ins_of(id.as_str())).await?;

@@ -20,6 +20,7 @@ use crate::{
         services::audit::{self, Deed},
         state::AppState,
     },
+    text,
 };
 
 /// Sign-ups from one address, within [`SIGN_UP_WINDOW`].
@@ -34,7 +35,6 @@ pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
 const TOUCH_AFTER: Duration = Duration::from_secs(3600);
 /// Sign-ins from one address, within [`SIGN_IN_WINDOW`]: for whoever tries one password on many accounts.
 pub const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
-const TOO_MANY_TRIES: &str = "Too many tries. Wait a few minutes and try again.";
 const NOT_THE_DEMO: &str = "The username `demo` belongs to somebody who signed up.";
 
 /// Somebody who just signed in.
@@ -64,7 +64,7 @@ pub async fn sign_up(
         &format!("sign-up {}", client.counted_as()),
         MAX_SIGN_UPS,
         SIGN_UP_WINDOW,
-        "Too many accounts were made from your address. Try again later.",
+        text!(errors.too_many_accounts),
     )
     .await?;
     let hash = state.hasher.hash(&password).await?;
@@ -106,10 +106,8 @@ pub(super) async fn insert_user(
     let now = clock::now();
     let is_first = db::users::claim_first(&mut *tx, id).await?;
     let user = db::users::NewUser { id, username, email, password_hash: hash, is_admin: is_first };
-    db::users::insert(&mut *tx, &user, now).await.map_err(|error| {
-        let email = "There is an account with this address. Sign in instead.";
-        taken(error.into(), "This username is taken. Choose another one.", email)
-    })?;
+    let inserted = db::users::insert(&mut *tx, &user, now).await;
+    inserted.map_err(|error| taken(error.into(), text!(fields.username_taken), text!(fields.email_has_account)))?;
     if is_first {
         make_creator(tx, id, "Runs this server.", now).await?;
     }
@@ -239,7 +237,7 @@ async fn find_by_password(
     *whose = found.as_ref().map(|row| row.id.clone());
     // Both names of an account count together, and names that are nobody's count too.
     let counted = found.as_ref().map_or(login.as_str(), |row| row.id.as_str());
-    limit(&state.db, &sign_ins_of(counted), MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await?;
+    limit(&state.db, &sign_ins_of(counted), MAX_SIGN_INS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await?;
     let fits = state.hasher.verify(password, found.as_ref().map(|row| row.password_hash.as_str())).await?;
     found.filter(|_| fits).map(|row| row.id).ok_or(Error::WrongCredentials)
 }
@@ -257,7 +255,7 @@ pub(super) async fn confirm_password(
     let confirmed = is_password_of(state, client, user_id, password).await;
     let confirmed = confirmed.and_then(|fits| match fits {
         true => Ok(()),
-        false => Err(FieldErrors::one(field, "This is not your password. Type it again.").into()),
+        false => Err(FieldErrors::one(field, text!(fields.password_is_wrong)).into()),
     });
     if let Err(error) = &confirmed {
         remember_failure(state, error, |action| Deed::own(action, user_id).from(client)).await;
@@ -267,14 +265,15 @@ pub(super) async fn confirm_password(
 
 async fn is_password_of(state: &AppState, client: &Client, user_id: &UserId, password: &str) -> Result<bool> {
     limit_address(state, client).await?;
-    limit(&state.db, &sign_ins_of(user_id.as_str()), MAX_SIGN_INS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await?;
+    let counted = sign_ins_of(user_id.as_str());
+    limit(&state.db, &counted, MAX_SIGN_INS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await?;
     let hash = db::users::find_password_hash(&state.db, user_id).await?;
     state.hasher.verify(password, hash.as_deref()).await
 }
 
 pub(super) async fn limit_address(state: &AppState, client: &Client) -> Result<()> {
     let from = format!("sign-in from {}", client.counted_as());
-    limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, TOO_MANY_TRIES).await
+    limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await
 }
 
 /// What tries are counted under: an account's id, or a name that is nobody's.

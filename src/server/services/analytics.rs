@@ -33,13 +33,13 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// Broadcasts in one piece of the list.
 const BROADCASTS_PER_PAGE: usize = 20;
 /// Broadcasts that one is compared with.
 const BASELINE: usize = 5;
-const NO_BROADCAST: &str = "There is no such broadcast. It may have been deleted.";
 
 /// How a period went, beside the one before.
 ///
@@ -238,7 +238,7 @@ pub(super) fn read_cursor(cursor: Option<&str>) -> Result<Option<(i64, String)>,
         let is_id = id.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
         Some((value.parse().ok()?, id.to_owned())).filter(|_| is_id)
     };
-    read().map(Some).ok_or_else(|| Invalid::new("This place in the list can't be found. Begin at the first page."))
+    read().map(Some).ok_or_else(|| Invalid::new(text!(fields.place_not_found)))
 }
 
 /// All that is known of one broadcast.
@@ -248,8 +248,9 @@ pub(super) fn read_cursor(cursor: Option<&str>) -> Result<Option<(i64, String)>,
 pub async fn report(state: &AppState, actor: &Actor, broadcast: &str) -> Result<BroadcastReport> {
     let creator = actor.creator()?;
     let (db, id) = (&state.db, &creator.stream_id);
-    let row = db::analytics::find(db, id, broadcast).await?.ok_or(Error::NotFound(NO_BROADCAST))?;
-    let one = counting::whole(db, id, row).await?.ok_or(Error::NotFound(NO_BROADCAST))?;
+    let nothing = || Error::NotFound(text!(errors.no_broadcast));
+    let row = db::analytics::find(db, id, broadcast).await?.ok_or_else(nothing)?;
+    let one = counting::whole(db, id, row).await?.ok_or_else(nothing)?;
     Ok(BroadcastReport {
         summary: one.summary(),
         baseline: baseline(db, id, one.row.started_at).await?,

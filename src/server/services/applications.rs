@@ -20,12 +20,11 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// Applications in one piece of the list.
 const PER_PAGE: usize = 50;
-const OPEN_ALREADY: &str = "You have applied already. Wait for the decision; you'll see it here.";
-const DECIDED_ALREADY: &str = "This application was decided in the meantime. Reload to see where it stands.";
 
 /// Applies.
 ///
@@ -40,7 +39,7 @@ pub async fn apply(state: &AppState, actor: &Actor, about: &str) -> Result<Appli
     let mut tx = state.db.begin().await?;
     db::applications::insert(&mut tx, &id, &user.user_id, about.as_str(), status, now).await.map_err(|error| {
         match db::on_constraint(&error, &[("creator_applications_user_id_key", ())]) {
-            Some(()) => Error::Conflict(OPEN_ALREADY),
+            Some(()) => Error::Conflict(text!(errors.applied_already)),
             None => error.into(),
         }
     })?;
@@ -81,10 +80,10 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Result<Page<Application>> {
     actor.admin()?;
-    let known = "Choose one of PENDING, UNDER_REVIEW, APPROVED and REJECTED.";
+    let unknown = || FieldErrors::one("status", text!(fields.status_unknown));
     let status = status
         .filter(|text| !text.is_empty())
-        .map(|text| ApplicationStatus::parse(text).ok_or_else(|| FieldErrors::one("status", known)))
+        .map(|text| ApplicationStatus::parse(text).ok_or_else(unknown))
         .transpose()?;
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
     let found = db::applications::list(&state.db, status, cursor, limit).await?;
@@ -122,7 +121,7 @@ pub(super) async fn carry_out(
     let row = get(state, id).await?;
     let user_id = row.user_id.clone();
     let application = Application::from(row);
-    let to = decision.apply(application.status).ok_or(Error::Conflict(DECIDED_ALREADY))?;
+    let to = decision.apply(application.status).ok_or_else(decided_already)?;
     if decision == Decision::Revoke {
         ingress::withdraw(state, &user_id).await?;
     }
@@ -155,7 +154,7 @@ async fn record(state: &AppState, row: &DecisionRow<'_>, user_id: &UserId, decis
     let now = clock::now();
     let mut tx = state.db.begin().await?;
     if !db::applications::decide(&mut tx, row, now).await? {
-        return Err(Error::Conflict(DECIDED_ALREADY));
+        return Err(decided_already());
     }
     if row.to == ApplicationStatus::Approved {
         db::streams::insert(&mut tx, &StreamId(clock::new_id()), user_id, Title::UNTITLED, now).await?;
@@ -172,7 +171,11 @@ async fn record(state: &AppState, row: &DecisionRow<'_>, user_id: &UserId, decis
     Ok(tx.commit().await?)
 }
 
+fn decided_already() -> Error {
+    Error::Conflict(text!(errors.decided_already))
+}
+
 async fn get(state: &AppState, id: &ApplicationId) -> Result<ApplicationRow> {
     let found = db::applications::find(&state.db, id).await?;
-    found.ok_or(Error::NotFound("There is no such application."))
+    found.ok_or_else(|| Error::NotFound(text!(errors.no_application)))
 }

@@ -24,6 +24,7 @@ use crate::{
         state::AppState,
         telemetry,
     },
+    text,
 };
 
 /// Entries in one piece of the list.
@@ -32,7 +33,6 @@ const PER_PAGE: usize = 50;
 const HOUR_MS: i64 = 3_600_000;
 /// How much of an address is its network, in bits: what a provider gives to a neighbourhood, and to a customer.
 const NETWORK_BITS: (u8, u8) = (24, 48);
-const NO_ACCOUNT: &str = "There is no account of that name.";
 
 /// Something that was done.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +125,8 @@ pub async fn list(
         None => None,
         Some(name) => {
             let name = Username::parse(name).map_err(|Invalid(message)| FieldErrors::one("username", message))?;
-            Some(db::users::find_id(&state.db, &name).await?.ok_or(Error::NotFound(NO_ACCOUNT))?)
+            let no_account = || Error::NotFound(text!(errors.no_account));
+            Some(db::users::find_id(&state.db, &name).await?.ok_or_else(no_account)?)
         }
     };
     let found = db::audit::list(&state.db, about.as_ref(), cursor, limit()).await?;

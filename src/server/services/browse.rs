@@ -19,6 +19,7 @@ use crate::{
         db::channels::{self, CardRow, Place},
         state::AppState,
     },
+    text,
 };
 
 /// Channels off air in one piece of the list.
@@ -80,7 +81,7 @@ fn write_place(place: &Place) -> String {
 }
 
 fn parse_place(text: &str) -> Result<Place, Invalid> {
-    let unknown = || Invalid::new("This place in the list is not known. Start again without `after`.");
+    let unknown = || Invalid::new(text!(fields.place_unknown));
     let mut parts = text.splitn(3, '.');
     let mut part = || parts.next().unwrap_or_default();
     let (distance, ended_at, id) = (part().parse(), part().parse(), part());

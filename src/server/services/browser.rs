@@ -9,14 +9,12 @@ use crate::{
         Error, Result,
         auth::actor::Actor,
         db::streams::StreamRow,
+        livekit::CallError,
         services::{publish, setup, streams},
         state::AppState,
     },
+    text,
 };
-
-const NO_ANSWER: &str = "The video server doesn't answer, so you can't go live right now. Try again in a moment.";
-const NOT_PUT_OUT: &str = "The video server doesn't answer, so the stream could not be stopped. Try again in a moment.";
-const ENDED: &str = "You ended your stream. Let your encoder in again first, then go live.";
 
 /// A token to send with. The room is made, if there is none.
 ///
@@ -27,8 +25,9 @@ pub async fn token(state: &AppState, actor: &Actor) -> Result<RoomToken> {
     may_begin(&row)?;
     let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;
     // First, because about a room that is not there LiveKit thinks for seconds before it says so.
-    publish::make_room(livekit, &row.id, &row.state()).await.map_err(|error| error.into_error(NO_ANSWER))?;
-    if livekit.has_encoder(&row.id).await.map_err(|error| error.into_error(NO_ANSWER))? {
+    let no_answer = |error: CallError| error.into_error(text!(errors.no_video_server));
+    publish::make_room(livekit, &row.id, &row.state()).await.map_err(no_answer)?;
+    if livekit.has_encoder(&row.id).await.map_err(no_answer)? {
         return Err(Error::EncoderLive);
     }
     livekit.browser_token(&row.id, &row.user_id).map_err(|error| Error::Internal(format!("no browser token: {error}")))
@@ -36,7 +35,7 @@ pub async fn token(state: &AppState, actor: &Actor) -> Result<RoomToken> {
 
 /// What keeps a stream from beginning, apart from an encoder.
 fn may_begin(row: &StreamRow) -> Result<()> {
-    if row.ended_by_creator { Err(Error::Conflict(ENDED)) } else { Ok(()) }
+    if row.ended_by_creator { Err(Error::Conflict(text!(errors.ended_by_you))) } else { Ok(()) }
 }
 
 /// Puts the creator's browser out of the room; without one there, nothing happens. It does not come back by itself.
@@ -45,5 +44,6 @@ fn may_begin(row: &StreamRow) -> Result<()> {
 /// When LiveKit fails.
 pub async fn put_out(state: &AppState, row: &StreamRow) -> Result<()> {
     let Some(livekit) = &state.livekit else { return Ok(()) };
-    livekit.remove_browser(&row.id, &row.user_id).await.map_err(|error| error.into_error(NOT_PUT_OUT))
+    let removed = livekit.remove_browser(&row.id, &row.user_id).await;
+    removed.map_err(|error| error.into_error(text!(errors.browser_not_stopped)))
 }

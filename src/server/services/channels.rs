@@ -10,9 +10,8 @@ use crate::{
     server::{
         Error, Result, auth::actor::Actor, clock, db, db::streams::StreamRow, services::publish, state::AppState,
     },
+    text,
 };
-
-const NO_CREATOR: &str = "There is no creator of that name.";
 
 /// A creator and their stream, and what the one who asks is to it.
 ///
@@ -20,7 +19,7 @@ const NO_CREATOR: &str = "There is no creator of that name.";
 /// When there is no creator of that name.
 pub async fn get(state: &AppState, actor: &Actor, username: &str) -> Result<Channel> {
     let (_, row) = find(state, username).await?;
-    let creator = db::users::find_creator(&state.db, &row.user_id).await?.ok_or(Error::NotFound(NO_CREATOR))?;
+    let creator = db::users::find_creator(&state.db, &row.user_id).await?.ok_or_else(no_creator)?;
     let last_live_at = row.last_live_at();
     let earlier_titles = db::titles::list_earlier(&state.db, &row.id, &row.title).await?;
     let channel = publish::with_viewers(state, &row.id, row.state()).for_viewers();
@@ -74,7 +73,11 @@ pub async fn token(state: &AppState, actor: &Actor, username: &str) -> Result<Ro
 
 /// The stream of the creator of that name, and how the name is written.
 pub(super) async fn find(state: &AppState, username: &str) -> Result<(String, StreamRow)> {
-    let name = Username::parse(username).map_err(|_| Error::NotFound(NO_CREATOR))?;
-    let row = db::streams::find_by_username(&state.db, &name).await?.ok_or(Error::NotFound(NO_CREATOR))?;
+    let name = Username::parse(username).map_err(|_| no_creator())?;
+    let row = db::streams::find_by_username(&state.db, &name).await?.ok_or_else(no_creator)?;
     Ok((name.as_str().to_owned(), row))
+}
+
+fn no_creator() -> Error {
+    Error::NotFound(text!(errors.no_creator))
 }

@@ -28,6 +28,7 @@ use crate::{
         services::{channels, moderation},
         state::AppState,
     },
+    text,
 };
 
 /// Lines in one piece of the history.
@@ -239,9 +240,9 @@ pub async fn revision(state: &AppState, id: &StreamId) -> Result<i64> {
 /// # Errors
 /// When nobody is signed in, there is no such message, or it is not theirs to remove.
 pub async fn delete(state: &AppState, actor: &Actor, id: &LineId) -> Result<()> {
-    const NO_MESSAGE: Error = Error::NotFound("There is no such message.");
     let user_id = &actor.user()?.user_id;
-    let found = db::chat::find(&state.db, id).await?.filter(LineRow::is_message).ok_or(NO_MESSAGE)?;
+    let no_message = || Error::NotFound(text!(errors.no_message));
+    let found = db::chat::find(&state.db, id).await?.filter(LineRow::is_message).ok_or_else(no_message)?;
     let (turn, mut tx) = begin(state, &found.stream_id).await?;
     let row = get(&mut tx, id).await?;
     let author = row.user_id();

@@ -23,14 +23,8 @@ use crate::{
         services::{on_air, publish, setup, streams},
         state::AppState,
     },
+    text,
 };
-
-const ON_AIR: &str = "A rehearsal can't begin while you're on air. End your stream first.";
-const NO_REHEARSAL: &str = "There is no rehearsal to go live with. Turn the test stream on and start your encoder.";
-const NEEDS_TITLE: &str = "Give your stream a title first: viewers choose by it.";
-const NOT_ENDED: &str = "LiveKit could not be told yet: your stream ends as soon as it answers.";
-const GOES_ON: &str = "LiveKit could not be told, so your stream goes on. Try again in a moment.";
-const NOT_RESUMED: &str = "LiveKit could not be told, so your encoder is still kept out. Try again in a moment.";
 
 /// Sets whether who comes next is seen by the creator alone.
 ///
@@ -41,7 +35,7 @@ pub async fn set_rehearsal(state: &AppState, actor: &Actor, is_on: bool) -> Resu
     let mut tx = state.db.begin().await?;
     let row = lock(&mut tx, &id).await?;
     if row.status().is_busy() {
-        return Err(Error::WhileLive(ON_AIR));
+        return Err(Error::WhileLive(text!(errors.no_rehearsal_on_air)));
     }
     if row.is_rehearsal_on != is_on {
         db::streams::update_rehearsal(&mut tx, &id, is_on, clock::now()).await?;
@@ -60,10 +54,10 @@ pub async fn go_live(state: &AppState, actor: &Actor) -> Result<StreamReport> {
     let mut tx = state.db.begin().await?;
     let row = lock(&mut tx, &id).await?;
     if row.status() != StreamStatus::Rehearsal {
-        return Err(Error::Conflict(NO_REHEARSAL));
+        return Err(Error::Conflict(text!(errors.no_rehearsal)));
     }
     if row.title == Title::UNTITLED {
-        return Err(FieldErrors::one("title", NEEDS_TITLE.to_owned()).into());
+        return Err(FieldErrors::one("title", text!(fields.title_needed)).into());
     }
     let effect = on_air::take(&mut tx, &id, Sign::WentLive, clock::now()).await?;
     tx.commit().await?;
@@ -121,7 +115,10 @@ async fn end_now(state: &AppState, id: &StreamId) -> Result<()> {
         on_air::apply(state, id, Sign::Cut).await?;
     }
     publish::announce(state, id).await?;
-    kept_out.map_err(|error| error.into_error(if keeps_out { NOT_ENDED } else { GOES_ON }))
+    kept_out.map_err(|error| {
+        let message = if keeps_out { text!(errors.not_ended) } else { text!(errors.stream_goes_on) };
+        error.into_error(message)
+    })
 }
 
 /// Keeps out who was seen sending, unless the creator lets them in again meanwhile; says whether they are kept out.
@@ -133,7 +130,8 @@ pub(super) async fn keep_out_again(state: &AppState, livekit: &LiveKit, id: &Str
     let _turn = state.turns.take(&topic.control_turn, id).await?;
     let row = streams::get(state, id).await?;
     if row.ended_by_creator {
-        keep_out(livekit, &row, Some(sender)).await.map_err(|error| error.into_error(NOT_ENDED))?;
+        let kept_out = keep_out(livekit, &row, Some(sender)).await;
+        kept_out.map_err(|error| error.into_error(text!(errors.not_ended)))?;
     }
     Ok(row.ended_by_creator)
 }
@@ -170,7 +168,7 @@ async fn resume_now(state: &AppState, id: &StreamId) -> Result<()> {
         return Ok(());
     }
     let livekit = state.livekit.as_ref().ok_or_else(setup::no_livekit)?;
-    set_open(livekit, &row, true).await.map_err(|error| error.into_error(NOT_RESUMED))?;
+    set_open(livekit, &row, true).await.map_err(|error| error.into_error(text!(errors.not_resumed)))?;
     mark_ended(state, id, false).await?;
     publish::announce(state, id).await
 }

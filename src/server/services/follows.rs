@@ -13,6 +13,7 @@ use crate::{
         services::{channels, chat},
         state::AppState,
     },
+    text,
 };
 
 /// Follows; who does already goes on with the same date.
@@ -23,7 +24,7 @@ pub async fn follow(state: &AppState, actor: &Actor, username: &str) -> Result<F
     let user_id = &actor.user()?.user_id;
     let (_, stream) = channels::find(state, username).await?;
     if stream.user_id == *user_id {
-        return Err(Error::Conflict("This is your own channel. Others can follow it."));
+        return Err(Error::Conflict(text!(errors.own_channel)));
     }
     let (turn, mut tx) = chat::begin(state, &stream.id).await?;
     // Read while the chat is held: a ban that was acknowledged counts.

@@ -26,16 +26,11 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// How long a change of the key is reserved: longer than the calls to LiveKit can take.
 const CLAIM: Duration = Duration::from_secs(30);
-const STILL_WORKS: &str =
-    "LiveKit could not be told, so nothing has changed: your old key still works. Try again in a moment.";
-const VOID: &str = "Your old key is void, and LiveKit could not make a new one. Make a new one in a moment.";
-const NOT_MADE: &str = "LiveKit could not make a key. Nothing has changed; try again in a moment.";
-const WHILE_LIVE: &str = "The key can't change while you're live. End your stream first.";
-const UNDER_WAY: &str = "The key is being changed already. Wait a moment and look again.";
 
 /// Makes a key; an existing one is void from then on.
 ///
@@ -72,7 +67,7 @@ async fn replace(
     if had_key {
         forget_key(state, &row.id, user_id).await?;
     }
-    let message = if had_key { VOID } else { NOT_MADE };
+    let message = if had_key { text!(errors.key_void) } else { text!(errors.key_not_made) };
     let several = state.config.several_qualities;
     let made = match livekit.create_ingress(&row.id, user_id, input, several).await {
         Ok(made) => made,
@@ -93,7 +88,8 @@ async fn replace(
 
 /// Deletes the key that is stored, and any other way into this room: one that was made but never stored.
 async fn remove_all(livekit: &LiveKit, row: &StreamRow) -> Result<()> {
-    let message = if row.ingress_id.is_some() { STILL_WORKS } else { NOT_MADE };
+    let had_key = row.ingress_id.is_some();
+    let message = if had_key { text!(errors.key_still_works) } else { text!(errors.key_not_made) };
     let mut ids = livekit.list_ingress(&row.id).await.map_err(|error| error.into_error(message))?;
     // The one that is stored goes last: as long as another one is left, it still works.
     ids.retain(|id| row.ingress_id.as_ref() != Some(id));
@@ -166,7 +162,10 @@ async fn claim(state: &AppState, id: &StreamId) -> Result<StreamRow> {
         return streams::get(state, id).await;
     }
     let row = streams::get(state, id).await?;
-    if row.status().is_busy() { Err(Error::WhileLive(WHILE_LIVE)) } else { Err(Error::Conflict(UNDER_WAY)) }
+    match row.status().is_busy() {
+        true => Err(Error::WhileLive(text!(errors.key_while_live))),
+        false => Err(Error::Conflict(text!(errors.key_under_way))),
+    }
 }
 
 /// What the encoder needs.

@@ -30,14 +30,11 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// Entries in one piece of a list.
 const PER_PAGE: usize = 50;
-const STAFF_ONLY: &str = "This is for the creator and moderators of the channel.";
-const ABOVE: &str = "You can't do that to the creator or to a moderator.";
-const OUTLASTED: &str = "This person is banned, or timed out for longer. To make it shorter, unban them first.";
-const NOBODY: &str = "There is nobody of that name.";
 
 /// Something that is done to somebody.
 pub(super) struct Action<'a> {
@@ -65,13 +62,13 @@ pub(super) async fn record(tx: &mut Tx, stream: &StreamId, action: &Action<'_>, 
 pub(super) async fn check_rank(tx: &mut Tx, stream: &StreamId, by: &UserId, user: Option<&UserId>) -> Result<()> {
     let actor = role(tx, stream, by).await?;
     if !actor.is_staff() {
-        return Err(Error::Forbidden(STAFF_ONLY));
+        return Err(Error::Forbidden(text!(errors.for_staff)));
     }
     let other = match user {
         Some(user) => role(tx, stream, user).await?,
         None => ChatRole::Viewer,
     };
-    if actor.outranks(other) { Ok(()) } else { Err(Error::Forbidden(ABOVE)) }
+    if actor.outranks(other) { Ok(()) } else { Err(Error::Forbidden(text!(errors.above_you))) }
 }
 
 async fn role(tx: &mut Tx, stream: &StreamId, user: &UserId) -> Result<ChatRole> {
@@ -89,14 +86,15 @@ async fn channel(state: &AppState, actor: &Actor, username: Option<&str>) -> Res
     let (_, stream) = channels::find(state, username).await?;
     match channels::standing(state, actor, &stream.id).await?.role.is_staff() {
         true => Ok(stream.id),
-        false => Err(Error::Forbidden(STAFF_ONLY)),
+        false => Err(Error::Forbidden(text!(errors.for_staff))),
     }
 }
 
 /// The account of that name.
 async fn person(state: &AppState, user: &str) -> Result<(Username, UserId)> {
-    let name = Username::parse(user).map_err(|_| Error::NotFound(NOBODY))?;
-    let id = db::users::find_id(&state.db, &name).await?.ok_or(Error::NotFound(NOBODY))?;
+    let nobody = || Error::NotFound(text!(errors.nobody));
+    let name = Username::parse(user).map_err(|_| nobody())?;
+    let id = db::users::find_id(&state.db, &name).await?.ok_or_else(nobody)?;
     Ok((name, id))
 }
 
@@ -116,7 +114,7 @@ pub async fn ban(
     let stream = channel(state, actor, username).await?;
     let by = actor.user()?;
     let seconds = match seconds {
-        Change::Keep => Err(Invalid::new("Say for how long: a number of seconds, or null for good.")),
+        Change::Keep => Err(Invalid::new(text!(fields.ban_length_missing))),
         Change::Clear => Ok(None),
         Change::Set(number) => moderation::parse_seconds(Some(number)),
     };
@@ -129,7 +127,7 @@ pub async fn ban(
     check_rank(&mut tx, &stream, &by.user_id, Some(&user_id)).await?;
     let before = standing(&mut tx, &stream, &user_id).await?.ban;
     if before.is_some_and(|before| before.outlasts(Ban { until })) {
-        return Err(Error::Conflict(OUTLASTED));
+        return Err(Error::Conflict(text!(errors.ban_outlasts)));
     }
     db::moderation::put_ban(&mut tx, &stream, &user_id, Ban { until }, &by.user_id, now).await?;
     let kind = if until.is_some() { ActionKind::TimeOut } else { ActionKind::Ban };
@@ -163,7 +161,7 @@ pub async fn unban(state: &AppState, actor: &Actor, username: Option<&str>, user
     let (turn, mut tx) = chat::begin(state, &stream).await?;
     check_rank(&mut tx, &stream, by, Some(&user_id)).await?;
     if !db::moderation::delete_ban(&mut tx, &stream, &user_id, now).await? {
-        return Err(Error::NotFound("This person is not banned. It may have ended already."));
+        return Err(Error::NotFound(text!(errors.not_banned)));
     }
     let action = Action { kind: ActionKind::Unban, by, user: Some(&user_id), seconds: None };
     record(&mut tx, &stream, &action, now).await?;
@@ -205,10 +203,10 @@ pub async fn add_moderator(state: &AppState, actor: &Actor, user: &str) -> Resul
     let (turn, mut tx) = chat::begin(state, stream).await?;
     let other = standing(&mut tx, stream, &user_id).await?;
     if other.role == ChatRole::Creator {
-        return Err(Error::Conflict("This is your own channel: you keep order in it anyway."));
+        return Err(Error::Conflict(text!(errors.own_chat)));
     }
     if other.ban.is_some() {
-        return Err(Error::Conflict("This person is banned from the chat. Unban them first."));
+        return Err(Error::Conflict(text!(errors.banned_from_chat)));
     }
     if db::moderation::insert_moderator(&mut tx, stream, &user_id, now).await? {
         let action = Action { kind: ActionKind::AddModerator, by, user: Some(&user_id), seconds: None };
@@ -232,7 +230,7 @@ pub async fn remove_moderator(state: &AppState, actor: &Actor, user: &str) -> Re
     let now = clock::now();
     let (turn, mut tx) = chat::begin(state, stream).await?;
     if !db::moderation::delete_moderator(&mut tx, stream, &user_id).await? {
-        return Err(Error::NotFound("This person is not a moderator."));
+        return Err(Error::NotFound(text!(errors.no_moderator)));
     }
     let action = Action { kind: ActionKind::RemoveModerator, by, user: Some(&user_id), seconds: None };
     record(&mut tx, stream, &action, now).await?;

@@ -32,6 +32,7 @@ use crate::{
         state::AppState,
         storage::Storage,
     },
+    text,
 };
 
 /// How long looking at a part may take.
@@ -71,7 +72,7 @@ impl Finding {
 
     /// Not set up, since LiveKit is not: what does not work without that, it says itself.
     fn needs_livekit(kind: PartKind, says: &str) -> Self {
-        Self::new(kind, PartState::NotSetUp, says).with_remedy("Set up LiveKit first.")
+        Self::new(kind, PartState::NotSetUp, says).with_remedy(text!(parts.set_up_livekit_first))
     }
 
     fn unknown(kind: PartKind, says: impl Into<String>, remedy: impl Into<String>) -> Self {
@@ -107,12 +108,12 @@ impl Finding {
 /// What does not work without it.
 fn consequence(kind: PartKind) -> &'static str {
     match kind {
-        PartKind::Database => "Nothing works without it.",
-        PartKind::Livekit => "Nobody can go live or watch until it is there. Everything else works.",
-        PartKind::Ingress => "Encoders can't connect until it is there. Going live from a browser works.",
-        PartKind::Webhooks => "What is live is noticed up to 15 s late, and viewers are counted late.",
-        PartKind::Storage => "Pictures can't be stored or shown. Everything else works.",
-        PartKind::Mail => "Nobody is sent a link to a new password: who forgets theirs asks whoever runs the server.",
+        PartKind::Database => text!(parts.without_database),
+        PartKind::Livekit => text!(parts.without_livekit),
+        PartKind::Ingress => text!(parts.without_ingress),
+        PartKind::Webhooks => text!(parts.without_webhooks),
+        PartKind::Storage => text!(parts.without_storage),
+        PartKind::Mail => text!(parts.without_mail),
     }
 }
 
@@ -143,15 +144,11 @@ pub async fn list(state: &AppState, actor: &Actor) -> Result<Vec<Part>> {
 pub async fn database(db: &Db) -> Finding {
     let kind = PartKind::Database;
     match timeout(PATIENCE, inspect::schema(db)).await {
-        Ok(Ok(Schema::UpToDate)) => Finding::fine(kind, "The database answers, and is up to date."),
+        Ok(Ok(Schema::UpToDate)) => Finding::fine(kind, text!(parts.database_answers)),
         Ok(Ok(Schema::Older(count))) => {
-            Finding::failing(kind, format!("The database lacks {count} changes of this version."), "Restart StreamIt.")
+            Finding::failing(kind, text!(parts.database_is_older, count = count), text!(parts.restart))
         }
-        Ok(Ok(Schema::Newer)) => Finding::failing(
-            kind,
-            "The database was changed by a newer StreamIt.",
-            "Use that one, or restore a backup.",
-        ),
+        Ok(Ok(Schema::Newer)) => Finding::failing(kind, text!(parts.database_is_newer), text!(parts.use_the_newer)),
         Ok(Err(error)) => database_fails(&error),
         Err(_) => database_fails(&TOO_SLOW),
     }
@@ -159,30 +156,22 @@ pub async fn database(db: &Db) -> Finding {
 
 /// A database that cannot be opened or read.
 pub fn database_fails(reason: &impl ToString) -> Finding {
-    let remedy = "Check that it runs, and that DATABASE_URL names StreamIt's.";
-    Finding::failing(PartKind::Database, "The database can't be used.", remedy).because(reason)
+    Finding::failing(PartKind::Database, text!(parts.database_fails), text!(parts.check_database)).because(reason)
 }
 
 /// Looks whether LiveKit answers and takes the API key.
 pub async fn livekit_api(livekit: Option<&LiveKit>) -> Finding {
     let kind = PartKind::Livekit;
     let Some(livekit) = livekit else {
-        let remedy = "Start StreamIt with ./run, which brings its own, or set LIVEKIT_URL, LIVEKIT_API_KEY and \
-                      LIVEKIT_API_SECRET.";
-        return Finding::not_set_up(kind, "LiveKit is not set up.", remedy);
+        return Finding::not_set_up(kind, text!(parts.livekit_not_set_up), text!(parts.set_up_livekit));
     };
     let away = |reason: &str| {
-        let remedy = "Check that livekit-server runs, and that LIVEKIT_URL is where.";
-        Finding::failing(kind, "LiveKit does not answer.", remedy).because(&reason)
+        Finding::failing(kind, text!(parts.livekit_is_away), text!(parts.check_livekit)).because(&reason)
     };
     match timeout(PATIENCE, livekit.list_rooms()).await {
-        Ok(Ok(_)) => Finding::fine(kind, "LiveKit answers, and takes the API key."),
+        Ok(Ok(_)) => Finding::fine(kind, text!(parts.livekit_answers)),
         Ok(Err(CallError::Unreachable(reason) | CallError::Unavailable(reason))) => away(&reason),
-        Ok(Err(error)) => {
-            let remedy = "Check LIVEKIT_API_KEY and LIVEKIT_API_SECRET: they are what LiveKit's configuration has \
-                          under keys. If they are right, LiveKit's log says what is wrong.";
-            Finding::failing(kind, "LiveKit refuses what it is asked.", remedy).because(&error)
-        }
+        Ok(Err(error)) => Finding::failing(kind, text!(parts.livekit_refuses), text!(parts.check_key)).because(&error),
         Err(_) => away(TOO_SLOW),
     }
 }
@@ -191,12 +180,11 @@ pub async fn livekit_api(livekit: Option<&LiveKit>) -> Finding {
 pub async fn ingress(livekit: Option<&LiveKit>) -> Finding {
     let kind = PartKind::Ingress;
     let Some(livekit) = livekit else {
-        return Finding::needs_livekit(kind, "Without LiveKit there is no ingress.");
+        return Finding::needs_livekit(kind, text!(parts.ingress_needs_livekit));
     };
     let fails = |reason: &dyn ToString| {
-        let remedy =
-            "Start livekit/ingress with the same Redis as LiveKit, and set ingress in LiveKit's configuration.";
-        Finding::failing(kind, "LiveKit has no ingress that answers.", remedy).because(&reason.to_string())
+        let (says, remedy) = (text!(parts.ingress_is_away), text!(parts.start_ingress));
+        Finding::failing(kind, says, remedy).because(&reason.to_string())
     };
     let addresses = match timeout(STEP_WITHIN, livekit.list_ingress_addresses()).await {
         Ok(Ok(addresses)) => addresses,
@@ -207,19 +195,18 @@ pub async fn ingress(livekit: Option<&LiveKit>) -> Finding {
     let closed: Vec<&str> =
         addresses.iter().zip(open).filter(|(_, is_open)| !is_open).map(|(address, _)| address.as_str()).collect();
     if addresses.is_empty() {
-        let says = "LiveKit lists its ingresses. Where encoders connect is known with the first stream key.";
-        return Finding::unknown(kind, says, "Make a stream key, and look again.");
+        return Finding::unknown(kind, text!(parts.ingress_is_listed), text!(parts.make_a_key));
     }
     if closed.is_empty() {
-        return Finding::fine(kind, format!("Encoders can connect to {}.", addresses.join(" and ")));
+        let all = addresses.join(text!(parts.between_addresses));
+        return Finding::fine(kind, text!(parts.ingress_answers, addresses = all));
     }
-    let says = format!("Nothing answers at {}, where encoders connect.", closed.join(" and "));
-    Finding::failing(kind, says, "Start ingress, and open its port.")
+    let closed = closed.join(text!(parts.between_addresses));
+    Finding::failing(kind, text!(parts.ingress_is_closed, addresses = closed), text!(parts.open_ingress))
 }
 
 fn ingress_unseen() -> Finding {
-    let says = "Whether ingress runs can't be seen while LiveKit does not say.";
-    Finding::unknown(PartKind::Ingress, says, "See to LiveKit first.")
+    Finding::unknown(PartKind::Ingress, text!(parts.ingress_unseen), text!(parts.livekit_first))
 }
 
 async fn is_open(address: &str) -> bool {
@@ -243,7 +230,7 @@ fn host_and_port(address: &str) -> Option<(String, u16)> {
 async fn webhooks(db: &Db, has_livekit: bool, base_url: &Url) -> Finding {
     let kind = PartKind::Webhooks;
     if !has_livekit {
-        return Finding::needs_livekit(kind, "Without LiveKit there are no webhooks.");
+        return Finding::needs_livekit(kind, text!(parts.webhooks_need_livekit));
     }
     let now = clock::now();
     // What is older has been forgotten, and one that began just now may still be on its way.
@@ -263,35 +250,27 @@ async fn webhooks(db: &Db, has_livekit: bool, base_url: &Url) -> Finding {
 fn told_by(began: Option<Timestamp>, last: Option<Timestamp>, base_url: &Url) -> Finding {
     match (began, last) {
         (Some(began), last) if last.is_none_or(|last| last < began.minus(WEBHOOKS_WITHIN)) => {
-            webhooks_missing("A stream has come in, and LiveKit has sent no webhook since.", base_url)
+            webhooks_missing(text!(parts.webhooks_missed), base_url)
         }
         (_, Some(last)) => webhooks_arrive(Some(last)),
-        (_, None) => {
-            let says = "No webhook of LiveKit's has come in the last 24 hours. Some come whenever somebody goes live.";
-            Finding::unknown(PartKind::Webhooks, says, "Go live, or run streamit doctor, which has LiveKit send one.")
-        }
+        (_, None) => Finding::unknown(PartKind::Webhooks, text!(parts.no_webhooks_lately), text!(parts.try_webhooks)),
     }
 }
 
 /// Webhooks come; the last one then.
 pub fn webhooks_arrive(last: Option<Timestamp>) -> Finding {
-    let mut found = Finding::fine(PartKind::Webhooks, "LiveKit's webhooks arrive.");
+    let mut found = Finding::fine(PartKind::Webhooks, text!(parts.webhooks_arrive));
     found.part.last_at = last;
     found
 }
 
 /// Webhooks do not come; `says` is how that was seen.
 pub fn webhooks_missing(says: impl Into<String>, base_url: &Url) -> Finding {
-    let remedy = format!(
-        "In LiveKit's configuration, set webhook.urls to {base_url}api/webhook/livekit (or how LiveKit reaches this \
-         machine) and webhook.api_key to the key that is set here."
-    );
-    Finding::failing(PartKind::Webhooks, says, remedy)
+    Finding::failing(PartKind::Webhooks, says, text!(parts.set_webhooks, base_url = base_url.as_str()))
 }
 
 fn webhooks_unseen() -> Finding {
-    let says = "Whether LiveKit's webhooks arrive can't be seen without the database.";
-    Finding::unknown(PartKind::Webhooks, says, "See to the database first.")
+    Finding::unknown(PartKind::Webhooks, text!(parts.webhooks_unseen), text!(parts.database_first))
 }
 
 /// Looks whether a picture can be stored, and taken away again.
@@ -303,7 +282,8 @@ pub async fn storage(storage: &Storage, is_s3: bool) -> Finding {
         storage.delete(&file).await
     };
     match timeout(PATIENCE, stored).await {
-        Ok(Ok(())) => Finding::fine(PartKind::Storage, format!("Pictures can be stored {}.", place_of(is_s3))),
+        Ok(Ok(())) if is_s3 => Finding::fine(PartKind::Storage, text!(parts.s3_works)),
+        Ok(Ok(())) => Finding::fine(PartKind::Storage, text!(parts.folder_works)),
         Ok(Err(error)) => storage_fails(is_s3, &error),
         Err(_) => storage_fails(is_s3, &TOO_SLOW),
     }
@@ -311,27 +291,21 @@ pub async fn storage(storage: &Storage, is_s3: bool) -> Finding {
 
 /// A storage that cannot be used.
 pub fn storage_fails(is_s3: bool, reason: &impl ToString) -> Finding {
-    let remedy = if is_s3 {
-        "Check STREAMIT_S3_BUCKET, its endpoint and its keys."
+    let (says, remedy) = if is_s3 {
+        (text!(parts.s3_fails), text!(parts.check_s3))
     } else {
-        "Give media/ in the data folder to the user that StreamIt runs as, and see that the disk has room."
+        (text!(parts.folder_fails), text!(parts.check_folder))
     };
-    let says = format!("Pictures can't be stored {}.", place_of(is_s3));
     Finding::failing(PartKind::Storage, says, remedy).because(reason)
-}
-
-fn place_of(is_s3: bool) -> &'static str {
-    if is_s3 { "in S3" } else { "in the data folder" }
 }
 
 /// Looks whether the mail server lets StreamIt in. No mail is sent.
 pub async fn mail(mailer: Option<&Mailer>) -> Finding {
     let Some(mailer) = mailer else {
-        let remedy = "Set STREAMIT_SMTP_URL and STREAMIT_MAIL_FROM, if mail is wanted.";
-        return Finding::not_set_up(PartKind::Mail, "Mail is not set up.", remedy);
+        return Finding::not_set_up(PartKind::Mail, text!(parts.mail_not_set_up), text!(parts.set_up_mail));
     };
     match timeout(PATIENCE, mailer.look()).await {
-        Ok(Ok(())) => Finding::fine(PartKind::Mail, "The mail server lets StreamIt in."),
+        Ok(Ok(())) => Finding::fine(PartKind::Mail, text!(parts.mail_works)),
         Ok(Err(error)) => mail_fails(&error),
         Err(_) => mail_fails(&MailError::Failed(TOO_SLOW)),
     }
@@ -339,8 +313,7 @@ pub async fn mail(mailer: Option<&Mailer>) -> Finding {
 
 /// A mail server that cannot be used.
 pub fn mail_fails(reason: &MailError) -> Finding {
-    let remedy = "Check STREAMIT_SMTP_URL, and that the mail server runs.";
-    Finding::failing(PartKind::Mail, "Mail can't be sent.", remedy).because(reason)
+    Finding::failing(PartKind::Mail, text!(parts.mail_fails), text!(parts.check_mail)).because(reason)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::{
         timestamp::Timestamp,
     },
     server::{Result, clock, db::analytics::Between},
+    text,
 };
 
 /// What a period may be named by, in days.
@@ -16,7 +17,6 @@ pub const DAY_CHOICES: [u16; 3] = [7, 30, 90];
 const DEFAULT_DAYS: u16 = 30;
 /// Longest period, in days.
 pub const MAX_DAYS: usize = 400;
-const UNKNOWN_ZONE: &str = "There is no such time zone. Name one like Europe/Berlin or UTC.";
 
 /// A period as it is asked for; an empty text is none.
 #[derive(Clone, Debug, Default)]
@@ -56,10 +56,11 @@ impl Zone {
     /// # Errors
     /// When there is none.
     pub fn parse(name: &str) -> Result<Self, Invalid> {
-        let rules = TimeZone::get(name.trim()).map_err(|_| Invalid::new(UNKNOWN_ZONE))?;
+        let unknown = || Invalid::new(text!(fields.time_zone_unknown));
+        let rules = TimeZone::get(name.trim()).map_err(|_| unknown())?;
         match rules.iana_name().map(str::to_owned) {
             Some(name) if name != "Etc/Unknown" => Ok(Self { rules, name }),
-            _ => Err(Invalid::new(UNKNOWN_ZONE)),
+            _ => Err(unknown()),
         }
     }
 
@@ -92,7 +93,7 @@ fn moment(at: Timestamp) -> jiff::Timestamp {
 }
 
 fn out_of_range() -> Invalid {
-    Invalid::new("This day is too far away. Choose another one.")
+    Invalid::new(text!(fields.day_too_far))
 }
 
 impl AskedPeriod {
@@ -126,10 +127,10 @@ impl AskedPeriod {
             (None, None, None) => Ok(None),
             (Some(days), None, None) => {
                 let chosen = days.parse().ok().filter(|days| DAY_CHOICES.contains(days));
-                let wrong = || FieldErrors::one("days", "Choose 7, 30 or 90 days, or a first and a last day.");
+                let wrong = || FieldErrors::one("days", text!(fields.days_unknown));
                 Period::last(zone, chosen.ok_or_else(wrong)?).map(Some)
             }
-            (Some(_), ..) => Err(FieldErrors::one("days", "Ask for a number of days or for two dates, not for both.")),
+            (Some(_), ..) => Err(FieldErrors::one("days", text!(fields.days_and_dates))),
             (None, from, to) => Period::parse(zone, from, to).map(Some),
         }
     }
@@ -142,7 +143,7 @@ fn given(text: Option<&String>) -> Option<&str> {
 /// `2026-08-01`, and nothing else that could be a day.
 fn day(text: Option<&str>) -> Result<Date, Invalid> {
     let parsed = text.and_then(|text| text.parse::<Date>().ok().filter(|day| day.to_string() == text));
-    parsed.ok_or_else(|| Invalid::new("Write a day like 2026-08-01."))
+    parsed.ok_or_else(|| Invalid::new(text!(fields.day_shape)))
 }
 
 impl Period {
@@ -158,7 +159,7 @@ impl Period {
         let (from, to) = (errors.take("from", day(from)), errors.take("to", day(to)));
         let (Some(from), Some(to)) = (from, to) else { return Err(errors) };
         if to < from {
-            return Err(FieldErrors::one("to", "The last day is before the first one. Change one of them."));
+            return Err(FieldErrors::one("to", text!(fields.last_day_too_early)));
         }
         Self::new(zone, from, to).map_err(|Invalid(message)| FieldErrors::one("from", message))
     }
@@ -167,7 +168,7 @@ impl Period {
         let length = from.until(to).map_err(|_| out_of_range())?.get_days();
         let length = usize::try_from(length).unwrap_or(0) + 1;
         if length > MAX_DAYS {
-            return Err(Invalid::new("A period can be 400 days long. Choose a later first day."));
+            return Err(Invalid::new(text!(fields.period_too_long)));
         }
         let before = i64::try_from(length).unwrap_or(0).days();
         let mut day = from.checked_sub(before).map_err(|_| out_of_range())?;

@@ -15,6 +15,7 @@ use crate::{
         media::{MAX_PICTURE_BYTES, MediaFile, Picture, PictureKind},
     },
     server::{Error, Result, clock, db, state::AppState},
+    text,
 };
 
 /// What storing a picture may take, at the very most: until then it may be nobody's.
@@ -44,10 +45,10 @@ impl Upload {
         if image.as_ref().is_some_and(|image| image.len() > MAX_PICTURE_BYTES) {
             return Err(too_large());
         }
-        let image = errors.take("image", image.ok_or_else(|| Invalid::new("Choose a picture to upload.")));
+        let image = errors.take("image", image.ok_or_else(|| Invalid::new(text!(fields.picture_missing))));
         let crop = self.crop.filter(|text| !text.trim().is_empty());
         let crop = crop.map_or(Ok(Crop::default()), |text| serde_json::from_str(&text));
-        let crop = crop.map_err(|error| Invalid::new(format!("The part can't be read: {error}.")));
+        let crop = crop.map_err(|error| Invalid::new(text!(fields.crop_unreadable, why = error.to_string())));
         let crop = errors.take("crop", crop);
         match (image, crop) {
             (Some(image), Some(crop)) => Ok((image, crop)),
@@ -58,7 +59,7 @@ impl Upload {
 
 /// The refusal of a file that is too large.
 pub fn too_large() -> Error {
-    Error::TooLarge("A picture may have up to 5 MB. Choose a smaller one.")
+    Error::TooLarge(text!(errors.picture_too_large))
 }
 
 /// Counts one more picture of the account.
@@ -72,7 +73,7 @@ pub(super) async fn count(state: &AppState, user_id: &UserId) -> Result<()> {
         return Ok(());
     }
     let retry_after = hits.window_start.plus(UPLOAD_WINDOW).since(now);
-    Err(Error::TooMany { retry_after, message: "Too many pictures in a short time. Try again in a few minutes." })
+    Err(Error::TooMany { retry_after, message: text!(errors.too_many_pictures) })
 }
 
 /// Stores a new picture. It is nobody's until a stream or an account names it.
@@ -134,7 +135,7 @@ pub async fn clean_up(state: &AppState) {
 /// # Errors
 /// When there is no such file, or the storage does not answer.
 pub async fn read(state: &AppState, name: &str) -> Result<Bytes> {
-    const NOTHING: Error = Error::NotFound("There is no such picture. It may have been replaced.");
-    let file = MediaFile::parse(name).ok_or(NOTHING)?;
-    state.storage.find(&file).await?.ok_or(NOTHING)
+    let nothing = || Error::NotFound(text!(errors.no_picture));
+    let file = MediaFile::parse(name).ok_or_else(nothing)?;
+    state.storage.find(&file).await?.ok_or_else(nothing)
 }

@@ -19,6 +19,7 @@ use crate::{
         },
         state::AppState,
     },
+    text,
 };
 
 /// The field that asks for the password that holds now.
@@ -43,8 +44,7 @@ async fn refuse_names_of_others(state: &AppState, id: &UserId, name: &DisplayNam
     let Ok(username) = Username::parse(name.as_str()) else { return Ok(()) };
     match db::users::find_id(&state.db, &username).await? {
         Some(owner) if owner != *id => {
-            let message = "This is somebody's username. Choose another name.";
-            Err(Error::Taken(FieldErrors::one("displayName", message)))
+            Err(Error::Taken(FieldErrors::one("displayName", text!(fields.name_is_a_username))))
         }
         _ => Ok(()),
     }
@@ -92,10 +92,7 @@ pub async fn change_email(
     accounts::confirm_password(state, client, id, (CURRENT, current_password)).await?;
     let mut tx = state.db.begin().await?;
     let stored = db::users::set_email(&mut tx, id, &email).await;
-    stored.map_err(|error| {
-        let message = "Another account has this address. Choose another one.";
-        accounts::taken(error.into(), "This username is taken.", message)
-    })?;
+    stored.map_err(|error| accounts::taken(error.into(), text!(fields.username_taken), text!(fields.email_taken)))?;
     // Links that went to the old address lead nowhere.
     db::resets::delete_of(&mut tx, id).await?;
     audit::note(&mut tx, Deed::own(AuditAction::EmailChanged, id).from(client)).await?;

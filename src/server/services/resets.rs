@@ -23,6 +23,7 @@ use crate::{
         state::AppState,
         telemetry,
     },
+    text,
 };
 
 /// How long a link can be used.
@@ -36,9 +37,6 @@ const WINDOW: Duration = Duration::from_secs(3600);
 const LAST_WAIT: Duration = Duration::from_secs(3);
 /// The longest name or address that an account can have, in characters.
 const MAX_LOGIN_CHARS: usize = 254;
-const NO_MAIL: &str = "This server sends no mail. Ask whoever runs it for a new password.";
-const TOO_OFTEN: &str = "Too many links were asked for from your address. Try again later.";
-const WORTHLESS: &str = "This link was used already, or is older than 30 minutes. Ask for a new one.";
 
 /// Whether a password can be reset by mail.
 pub fn is_available(state: &AppState) -> bool {
@@ -50,12 +48,13 @@ pub fn is_available(state: &AppState) -> bool {
 /// # Errors
 /// When the server sends no mail, nothing was typed, or this address asked too often.
 pub async fn ask(state: &AppState, client: &Client, login: &str) -> Result<()> {
-    let mailer = state.mailer.clone().ok_or(Error::Conflict(NO_MAIL))?;
+    let mailer = state.mailer.clone().ok_or_else(|| Error::Conflict(text!(errors.no_mail)))?;
     let login: String = login.trim().to_lowercase().chars().take(MAX_LOGIN_CHARS).collect();
     if login.is_empty() {
-        return Err(FieldErrors::one("login", "Type your username or your email address.").into());
+        return Err(FieldErrors::one("login", text!(fields.login_missing)).into());
     }
-    limit(&state.db, &format!("reset from {}", client.counted_as()), MAX_PER_ADDRESS, WINDOW, TOO_OFTEN).await?;
+    let from = format!("reset from {}", client.counted_as());
+    limit(&state.db, &from, MAX_PER_ADDRESS, WINDOW, text!(errors.too_many_links)).await?;
     let Some(place) = mailer.find_place() else {
         tracing::error!("too many mails are under way: one was not sent");
         return Ok(());
@@ -79,8 +78,8 @@ pub async fn ask(state: &AppState, client: &Client, login: &str) -> Result<()> {
 async fn mail_link(state: &AppState, client: &Client, mailer: &Mailer, place: Place, login: &str) {
     match make_link(state, client, login).await {
         Ok(Some((account, link))) => {
-            let sent = mailer.send(place, &account.email, SUBJECT, words(&account.username, &link)).await;
-            match sent {
+            let words = words(&account.username, &link);
+            match mailer.send(place, &account.email, text!(mail.reset_subject), words).await {
                 Ok(()) => tracing::info!(user = %account.id, "a link to a new password was mailed"),
                 Err(error) => tracing::error!(user = %account.id, %error, "a link to a new password was not mailed"),
             }
@@ -113,19 +112,9 @@ pub(super) fn resets_of(id: &UserId) -> String {
     format!("reset {id}")
 }
 
-const SUBJECT: &str = "A new password for StreamIt";
-
-/// The mail. Plain text, and nothing in it that somebody else could have written.
+/// The mail, in the language of whoever asked. Plain text, and nothing in it that somebody else could have written.
 fn words(username: &str, link: &str) -> String {
-    format!(
-        "Hello {username},\n\n\
-         somebody, probably you, asked for a new password on StreamIt.\n\
-         To choose it, open this address within 30 minutes:\n\n\
-         {link}\n\n\
-         It works once. Whoever has it can take over your account: pass it on to\n\
-         nobody.\n\n\
-         If you did not ask for it, do nothing: your password stays as it is.\n"
-    )
+    text!(mail.reset, username = username, link = link)
 }
 
 /// Chooses a new password with what is in the link. Everybody who was signed in to the account, or has a token, is not
@@ -136,7 +125,7 @@ fn words(username: &str, link: &str) -> String {
 pub async fn confirm(state: &AppState, client: &Client, token: &str, new_password: &str) -> Result<()> {
     accounts::limit_address(state, client).await?;
     let (hash, now) = (reset_token::hash_of(token), clock::now());
-    let worthless = || Error::from(FieldErrors::one("token", WORTHLESS));
+    let worthless = || Error::from(FieldErrors::one("token", text!(fields.link_is_worthless)));
     let user_id = db::resets::find(&state.db, &hash, now).await?.ok_or_else(worthless)?;
     let account = accounts::get_account(&state.db, &user_id).await?;
     let known: &[&str] = &[&account.username, &account.email];
@@ -156,11 +145,16 @@ pub async fn confirm(state: &AppState, client: &Client, token: &str, new_passwor
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language;
 
-    #[test]
-    fn a_mail_holds_the_link_in_a_line_of_its_own() {
-        let mail = words("ann", "https://live.example.org/reset?token=x");
-        assert!(mail.lines().any(|line| line == "https://live.example.org/reset?token=x"), "{mail}");
-        assert!(mail.is_ascii() && mail.lines().all(|line| line.len() < 78), "{mail}");
+    #[tokio::test]
+    async fn a_mail_holds_the_link_in_a_line_of_its_own() {
+        for spoken in language::all() {
+            let mail = async { words("ann", "https://live.example.org/reset?token=x") };
+            let mail = language::speaking(*spoken, mail).await;
+            assert!(mail.lines().any(|line| line == "https://live.example.org/reset?token=x"), "{mail}");
+            assert!(mail.lines().all(|line| line.chars().count() < 78), "{mail}");
+        }
+        assert!(words("ann", "https://live.example.org/reset?token=x").is_ascii());
     }
 }

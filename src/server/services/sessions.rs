@@ -9,6 +9,7 @@ use crate::{
         services::audit::{self, Deed},
         state::AppState,
     },
+    text,
 };
 
 /// Sessions in one piece of the list.
@@ -41,7 +42,7 @@ pub async fn end(state: &AppState, actor: &Actor, id: Option<SessionId>) -> Resu
             AuditAction::SessionsEnded
         }
         Some(id) if db::sessions::delete(&mut tx, &user.user_id, &id).await? => AuditAction::SessionEnded,
-        Some(_) => return Err(Error::NotFound("There is no such session. It may have ended already.")),
+        Some(_) => return Err(Error::NotFound(text!(errors.no_session))),
     };
     audit::note(&mut tx, Deed::own(action, &user.user_id)).await?;
     tx.commit().await?;

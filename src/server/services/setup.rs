@@ -3,14 +3,12 @@
 use crate::{
     domain::setup::MissingPart,
     server::{Error, Result, auth::actor::Actor, db, services::parts, state::AppState},
+    text,
 };
 
 /// The failure of what needs LiveKit when there is none.
 pub fn no_livekit() -> Error {
-    Error::LiveKitUnreachable {
-        reason: "LIVEKIT_URL is not set".to_owned(),
-        message: "LiveKit is not set up on this server. Whoever runs it can start it with ./run, or set LIVEKIT_URL.",
-    }
+    Error::LiveKitUnreachable { reason: "LIVEKIT_URL is not set".to_owned(), message: text!(errors.no_livekit) }
 }
 
 /// Parts that are missing without which nobody can go live: for creators and admins, and for anybody while there is no

@@ -21,6 +21,7 @@ use crate::{
         services::{chat, pictures, publish},
         state::AppState,
     },
+    text,
 };
 
 /// Titles set within this time of each other are one entry of the history.
@@ -71,7 +72,7 @@ async fn store_texts(state: &AppState, id: &StreamId, update: &StreamInfoUpdate)
     }
     // One of ours goes when its stream shows another one: nobody else can show it too.
     if is_new_picture && thumbnail.is_some_and(|address| Picture::at(address).is_some()) {
-        return Err(FieldErrors::one("thumbnail", "This picture is not yours any more. Upload it again.").into());
+        return Err(FieldErrors::one("thumbnail", text!(fields.picture_not_yours)).into());
     }
     db::streams::update_texts(&mut tx, id, title, thumbnail, now).await?;
     if is_renamed {

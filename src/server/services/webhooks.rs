@@ -7,7 +7,7 @@ use crate::{
     domain::{
         id::StreamId,
         on_air::{Effect, Sign},
-        stream::Notice,
+        stream::{Notice, Refusal},
         timestamp::Timestamp,
     },
     server::{
@@ -286,10 +286,7 @@ async fn report_refusal(state: &AppState, stream: &StreamId, error: &str) -> Res
     Ok(())
 }
 
-/// LiveKit's reason in a creator's words.
-fn refusal(error: &str) -> String {
-    if error.contains("capacity") {
-        return "The server has no room for another stream.".to_owned();
-    }
-    "The server refused the encoder. Check its settings and try again.".to_owned()
+/// LiveKit says it in its log's words.
+fn refusal(error: &str) -> Refusal {
+    if error.contains("capacity") { Refusal::NoRoom } else { Refusal::Settings }
 }
