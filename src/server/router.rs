@@ -24,7 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
     auth::{door::ClientAddress, origin},
-    clock,
+    clock, current_page,
     headers::{self, PagePolicy},
     routes::{export, health, media, openapi, sse, uploads, webhook},
     state::AppState,
@@ -107,6 +107,7 @@ pub fn build(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), identify))
         .layer(middleware::map_response(cache_files))
         .layer(middleware::from_fn_with_state(state.clone(), headers::complete))
+        .layer(middleware::from_fn(current_page::keep_apart))
         .with_state(state)
 }
 
