@@ -9,6 +9,7 @@
 #   benches/run.sh webhooks [THOUSANDS (20)]  signed webhooks: about a minute
 #   benches/run.sh requests [SECONDS (20)]    requests of somebody signed in: about two minutes
 #   benches/run.sh events [GOES (20)]         10,000 event streams: about a minute
+#   benches/run.sh first-run         docs/first-run.md, with its pictures: about a minute
 #   benches/run.sh soak [KILLS (100) [SECONDS (600)]]  what is lost in crashes and under load; `./test soak` is the same:
 #                                     about 20 minutes
 # A release build with the real LiveKit, ffmpeg as the encoder and Chromium as dashboard and viewer, on free ports; from
@@ -18,7 +19,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
 
 WHAT=measure
-case ${1:-} in measure | delay | speed | analytics | chat | webhooks | requests | events | soak)
+case ${1:-} in measure | delay | speed | analytics | chat | webhooks | requests | events | first-run | soak)
   WHAT=$1
   shift
   ;;
@@ -30,7 +31,7 @@ fi
 
 scripts/packages.sh base build media test
 scripts/build.sh release
-case $WHAT in measure | delay | speed | chat) scripts/livekit.sh >/dev/null ;; esac
+case $WHAT in measure | delay | speed | chat | first-run) scripts/livekit.sh >/dev/null ;; esac
 [ "$WHAT" != delay ] || scripts/packages.sh peers
 scripts/playwright.sh
 exports=$(scripts/node.sh)

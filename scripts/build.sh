@@ -22,7 +22,7 @@ FRONT=$CACHE/target/front
 inputs() {
   cd "$ROOT"
   # find complains of those that do not exist.
-  { find Cargo.toml Cargo.lock build.rs .cargo src style public migrations scripts/build.sh scripts/toolchain.sh scripts/assets \
+  { find Cargo.toml Cargo.lock build.rs .cargo locales src style public migrations scripts/build.sh scripts/toolchain.sh scripts/assets \
     -name .made-from -o -type f -printf '%p %s %T@\n' 2>/dev/null || true; } | LC_ALL=C sort | short_hash
 }
 

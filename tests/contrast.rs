@@ -33,7 +33,7 @@ const TEXT: [Pairs; 9] = [
 ];
 
 /// What is no text, and has to be seen.
-const SHAPES: [Pairs; 11] = [
+const SHAPES: [Pairs; 12] = [
     // Fields, buttons and switches.
     ("border-strong", SURFACES),
     // What is chosen, and what is filled with it.
@@ -42,6 +42,7 @@ const SHAPES: [Pairs; 11] = [
     // The level of the sound, in its track.
     ("success", &["border"]),
     ("error", &["border"]),
+    ("picture-border", &["picture"]),
     ("chart-viewers", &["panel"]),
     ("chart-second", &["panel"]),
     ("chart-mark", &["panel"]),
@@ -51,7 +52,7 @@ const SHAPES: [Pairs; 11] = [
 ];
 
 /// What nobody has to see, and why.
-const FREE: [(&str, &str); 8] = [
+const FREE: [(&str, &str); 12] = [
     ("border", "space and headings part what it parts"),
     ("error-border", "it goes around words and an icon that say it"),
     ("chart-grid", "the axis has words"),
@@ -60,6 +61,10 @@ const FREE: [(&str, &str); 8] = [
     ("chart-heat-1", "few: each hour says its number"),
     ("chart-heat-2", "few: each hour says its number"),
     ("backdrop", "it dims what is behind a dialog"),
+    ("selection", "it lies behind what somebody marks, and has no meaning of its own"),
+    ("picture-control", "a button's border and words say where it is"),
+    ("picture-hover", "it shows what is pointed at, which has words or an icon"),
+    ("on-avatar", "held on the colour of each person, below"),
 ];
 
 /// What names in a chat stand on.
@@ -144,7 +149,7 @@ fn everybody_can_be_read_in_their_own_colour() {
         for &hue in &hues {
             let names = BEHIND_NAMES.map(|ground| too_little(&of("name", hue), &tokens[ground], 4.5));
             // The first letter, on an avatar.
-            let letter = too_little("oklch(1 0 0)", &of("avatar", hue), 4.5);
+            let letter = too_little(&tokens["on-avatar"], &of("avatar", hue), 4.5);
             wrong.extend(names.into_iter().chain([letter]).flatten().map(|what| format!("{scheme}, {hue}: {what}")));
         }
     }
@@ -153,9 +158,10 @@ fn everybody_can_be_read_in_their_own_colour() {
 
 #[test]
 fn every_colour_is_in_a_list() {
-    let [(_, tokens), _] = schemes();
-    let colours = tokens.iter().filter(|(_, value)| value.starts_with("oklch(")).map(|(name, _)| name.as_str());
-    let colours: BTreeSet<&str> = colours.collect();
+    let schemes = schemes();
+    let all = schemes.iter().flat_map(|(_, tokens)| tokens);
+    let colours: BTreeSet<&str> =
+        all.filter(|(name, value)| is_colour(value) && !name.starts_with("shadow-")).map(|(name, _)| &**name).collect();
     let pairs = || TEXT.iter().chain(&SHAPES);
     let held: BTreeSet<&str> = pairs().flat_map(|(name, grounds)| grounds.iter().chain([name])).copied().collect();
     let free: BTreeSet<&str> = FREE.iter().map(|(name, _)| *name).collect();
@@ -164,6 +170,47 @@ fn every_colour_is_in_a_list() {
     // As a ground it may be in a pair, too.
     let both: Vec<&str> = pairs().map(|(name, _)| *name).filter(|name| free.contains(name)).collect();
     assert!(both.is_empty(), "held to a contrast, and free: {both:?}");
+}
+
+/// Whether a value is a colour, or holds one that it writes itself.
+fn is_colour(value: &str) -> bool {
+    const FUNCTIONS: [&str; 11] =
+        ["oklch(", "oklab(", "lch(", "lab(", "rgb(", "rgba(", "hsl(", "hsla(", "hwb(", "color(", "color-mix("];
+    const NAMED: [&str; 6] = ["white", "black", "red", "green", "blue", "gray"];
+    let mut words = value.split([' ', ',', '(', ')', '/']);
+    value.contains('#') || FUNCTIONS.iter().any(|name| value.contains(name)) || words.any(|word| NAMED.contains(&word))
+}
+
+/// A person's hue is put together with what the tokens say where it is used.
+#[test]
+fn no_colour_is_written_elsewhere() {
+    let mut wrong = Vec::new();
+    for file in stylesheets() {
+        let text = read(&file);
+        let rules = text.split(['{', '}', ';']).filter_map(|rule| rule.rsplit("*/").next()?.trim().split_once(": "));
+        let own = rules.filter(|(_, value)| is_colour(value) && !value.contains("var(--hue)"));
+        wrong.extend(own.map(|(name, value)| format!("{file}: {name}: {value}")));
+    }
+    assert!(wrong.is_empty(), "colours belong into style/tokens.css: {wrong:#?}");
+}
+
+/// All but the tokens.
+fn stylesheets() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
+    let files = std::fs::read_dir(folder).expect("the stylesheets").map(|file| file.expect("a file").file_name());
+    let files: Vec<String> = files.map(|name| format!("style/{}", name.to_string_lossy())).collect();
+    assert!(files.len() > 20, "{files:?}");
+    files.into_iter().filter(|file| file != "style/tokens.css").collect()
+}
+
+#[test]
+fn a_colour_is_known_however_it_is_written() {
+    for value in ["#fff", "oklch(1 0 0)", "1px solid rgb(0 0 0)", "color-mix(in oklch, red, blue)", "0 0 2px black"] {
+        assert!(is_colour(value), "{value}");
+    }
+    for value in ["var(--text)", "currentColor", "transparent", "1px solid var(--border-strong)", "blackboard"] {
+        assert!(!is_colour(value), "{value}");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::support::{
 on_both_databases![
     every_answer_says_what_a_browser_may_do_with_it,
     a_page_names_its_scripts_by_a_nonce_that_is_used_once,
+    what_is_said_with_a_page_goes_to_who_asked_for_it,
     a_page_holds_no_styles_and_no_handlers_of_its_own,
     a_page_talks_to_livekit_and_to_nobody_else,
     encryption_is_asked_for_where_there_is_encryption,
@@ -120,6 +121,29 @@ async fn a_page_names_its_scripts_by_a_nonce_that_is_used_once(database: Databas
         }
         assert!(!used.contains(&nonce), "{path}: {nonce} twice");
         used.push(nonce);
+    }
+}
+
+/// While pages wait for the database, their threads send files and answers to programs.
+async fn what_is_said_with_a_page_goes_to_who_asked_for_it(database: Database) {
+    let app = TestApp::start(database).await;
+    app.creator("carl").await;
+    let site = tempfile::tempdir().expect("a folder");
+    std::fs::write(site.path().join("file.txt"), "a file").expect("writes");
+    let root = site.path().to_string_lossy();
+    let program = app.program_with(&[("LEPTOS_SITE_ROOT", &root), ("LEPTOS_OUTPUT_NAME", "streamit")]).await;
+    let guest = program.seen_by(&app.anonymous());
+    let ask = |path: &'static str| {
+        let guest = &guest;
+        async move { (path, guest.get(path).await) }
+    };
+    let round = || join_all(["/watch/carl", "/file.txt", "/api/channel?username=carl"].map(ask));
+    for _ in 0..25 {
+        for (path, answer) in join_all((0..12).map(|_| round())).await.into_iter().flatten() {
+            let policy = answer.header("content-security-policy");
+            assert_eq!(answer.status, 200, "{path}");
+            assert_eq!(policy.contains("script-src"), path == "/watch/carl", "{path}: {policy}");
+        }
     }
 }
 

@@ -19,15 +19,17 @@ export interface Encoder {
 export interface Content {
   picture?: 'moving' | 'still' | 'black' | 'none';
   sound?: 'tone' | 'silence' | 'none';
+  /** Of the picture that RTMP carries: 320x180 when left out. */
+  size?: `${number}x${number}`;
 }
 
 /** ffmpeg with a small picture, which moves and has a clock in it, and a tone, unless something else is wanted. */
 export class RtmpEncoder implements Encoder {
   private readonly process: ChildProcess;
 
-  constructor(credentials: Credentials, { picture = 'moving', sound = 'tone' }: Content = {}) {
+  constructor(credentials: Credentials, { picture = 'moving', sound = 'tone', size = '320x180' }: Content = {}) {
     const script = join(ROOT, 'scripts', 'encoder.sh');
-    this.process = spawn(script, [credentials.serverUrl, '-', '320x180', '15'], {
+    this.process = spawn(script, [credentials.serverUrl, '-', size, '15'], {
       env: { ...process.env, STREAM_KEY: credentials.streamKey, PICTURE: picture, SOUND: sound },
       stdio: 'ignore',
     });

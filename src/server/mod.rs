@@ -8,6 +8,7 @@ pub mod clock;
 mod command_line;
 pub mod commands;
 pub mod config;
+mod current_page;
 pub mod db;
 pub mod error;
 pub mod events;

@@ -27,7 +27,7 @@ use super::{
         door::{self, ClientAddress},
         origin,
     },
-    clock,
+    clock, current_page,
     headers::{self, PagePolicy},
     routes::{export, health, media, openapi, sse, uploads, webhook},
     state::AppState,
@@ -114,6 +114,7 @@ pub fn build(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), identify))
         .layer(middleware::map_response(cache_files))
         .layer(middleware::from_fn_with_state(state.clone(), headers::complete))
+        .layer(middleware::from_fn(current_page::keep_apart))
         .with_state(state)
 }
 
