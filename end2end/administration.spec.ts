@@ -41,8 +41,9 @@ test('an admin sees how the parts are', async ({ visit, admin, creator, whip }) 
   };
   await expectAll();
   const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/admin/health'));
-  await health.getByRole('link', { name: 'Look again' }).click();
+  await health.getByRole('button', { name: 'Look again' }).click();
   expect((await answered).status()).toBe(200);
+  await expect(health.getByRole('status')).toHaveText('Looked again.');
   await expectAll();
 });
 

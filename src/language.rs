@@ -93,7 +93,9 @@ pub fn best_of(accepted: &str) -> Language {
     let ranges = accepted.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let language = parts.next()?.split('-').next()?.to_ascii_lowercase().parse::<Language>().ok()?;
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+        let weight = parts
+            .find_map(|part| part.strip_prefix(['q', 'Q'])?.strip_prefix('='))
+            .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
         (weight > 0.0).then_some((language, weight))
     });
     // The first of the best.
@@ -127,6 +129,7 @@ mod tests {
             ("fr-CH, en;q=0.7, DE;q=0.9", Language::de),
             ("en;q=0.5,de;q=0.5", Language::en),
             ("de;q=0", Language::en),
+            ("de;Q=0.1,en", Language::en),
             ("de;q=nonsense,en;q=0.1", Language::en),
             (";;,,-", Language::en),
         ] {

@@ -126,6 +126,7 @@ async fn every_page_is_in_the_language_that_is_asked_for(database: Database) {
     for (path, who) in pages {
         let page = ask(&program.seen_by(who), path, "de-AT,de;q=0.9,en;q=0.8").await;
         assert_eq!((language_of(&page), page.header("content-language")), ("de", "de"), "{path}");
+        assert_eq!(page.header("cache-control"), "private, no-store", "{path}");
         let said = said_on(&page.body);
         let in_english = keys.iter().map(|key| english[*key].as_str()).filter(|text| said.contains(*text));
         let left: Vec<&str> = in_english.filter(|text| !german_words.contains(text)).collect();

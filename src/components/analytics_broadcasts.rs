@@ -8,6 +8,7 @@ use crate::{
     domain::{
         analytics::{BroadcastOrder, BroadcastSummary},
         channel::StreamStatus,
+        title::Title,
     },
     language::numbers::{decimal, grouped},
     text,
@@ -89,7 +90,7 @@ fn row_view(broadcast: BroadcastSummary) -> AnyView {
         <tr>
             <th scope="row">
                 <A href=report_path(id.as_str()) attr:id=row_id(id.as_str()) attr:class="broadcast-title" attr:dir="auto">
-                    {title}
+                    {Title::shown(&title).to_owned()}
                 </A>
             </th>
             <td class="nowrap">{when}</td>

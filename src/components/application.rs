@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{icon::Icon, person::PersonName, time_text::TimeAgo};
 use crate::{
     domain::{
-        application::{Application, ApplicationStatus as Status, Decision},
+        application::{self, Application, ApplicationStatus as Status, Decision},
         timestamp::Timestamp,
     },
     text,
@@ -49,7 +49,7 @@ pub fn ApplicationTimeline(
                 view! {
                     <figure class="reason">
                         <figcaption>{text!(apply.reviewer_says)}</figcaption>
-                        <blockquote dir="auto">{reason}</blockquote>
+                        <blockquote dir="auto">{application::shown(&reason).to_owned()}</blockquote>
                     </figure>
                 }
             })}
@@ -120,14 +120,14 @@ pub fn ApplicationCard(
                 <StatusTag status />
             </header>
             <p class="application-about" dir="auto">
-                {about}
+                {application::shown(&about).to_owned()}
             </p>
             {reason
                 .map(|reason| {
                     view! {
                         <figure class="reason">
                             <figcaption>{text!(apply.reason)}</figcaption>
-                            <blockquote dir="auto">{reason}</blockquote>
+                            <blockquote dir="auto">{application::shown(&reason).to_owned()}</blockquote>
                         </figure>
                     }
                 })}

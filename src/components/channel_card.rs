@@ -13,7 +13,10 @@ use super::{
     time_text::{OnAirTimer, TimeAgo},
 };
 use crate::{
-    domain::channel::{ChannelCard, StreamStatus},
+    domain::{
+        channel::{ChannelCard, StreamStatus},
+        title::Title,
+    },
     text,
 };
 
@@ -58,7 +61,7 @@ fn Card(card: Memo<ChannelCard>) -> impl IntoView {
     let id = card_id(&username);
     let picture = Memo::new(move |_| card.with(|card| card.picture.clone()));
     let display_name = Memo::new(move |_| card.with(|card| card.display_name.clone()));
-    let title = Memo::new(move |_| card.with(|card| card.title.clone()));
+    let title = Memo::new(move |_| card.with(|card| Title::shown(&card.title).to_owned()));
     let is_live = Memo::new(move |_| card.with(|card| card.is_live));
     view! {
         <A

@@ -152,7 +152,7 @@ fn title_row(past: PastTitle, _: Callback<String>) -> impl IntoView {
     view! {
         <li>
             <span class="title-history-title" dir="auto">
-                {past.title}
+                {Title::shown(&past.title).to_owned()}
             </span>
             <TimeAgo at=Signal::stored(Some(past.set_at)) />
         </li>

@@ -8,6 +8,26 @@ use crate::text;
 /// Longest text of an applicant, and longest reason, in characters.
 pub const MAX_WORDS_CHARS: usize = 2000;
 
+/// What stands for the words of an applicant who had none to say.
+pub const RUNS_THIS_SERVER: &str = "Runs this server.";
+/// The same, of the demo's creator.
+pub const SHOWS_A_STREAM: &str = "Shows what a live stream looks like.";
+/// The same, of somebody whom the operator made a creator.
+pub const BY_OPERATOR: &str = "Approved by the operator.";
+/// The reason of an operator who gives none.
+pub const TAKEN_BACK: &str = "The operator of this server took the approval back.";
+
+/// How such a text is shown: what nobody has written is in the words of who looks.
+pub fn shown(words: &str) -> &str {
+    match words {
+        RUNS_THIS_SERVER => text!(apply.runs_this_server),
+        SHOWS_A_STREAM => text!(apply.shows_a_stream),
+        BY_OPERATOR => text!(apply.by_operator),
+        TAKEN_BACK => text!(apply.taken_back),
+        own => own,
+    }
+}
+
 /// Where an application stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

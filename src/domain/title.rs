@@ -18,8 +18,13 @@ pub const MAX_EARLIER_TITLES: usize = 5;
 pub struct Title(String);
 
 impl Title {
-    /// What a new stream is called.
+    /// What a new stream is called, as it is stored and told to programs.
     pub const UNTITLED: &str = "Untitled Stream";
+
+    /// How a title is shown: what nobody has named is in the words of who looks.
+    pub fn shown(title: &str) -> &str {
+        if title == Self::UNTITLED { text!(studio.untitled) } else { title }
+    }
 
     /// Trims and checks.
     ///

@@ -19,9 +19,18 @@ use crate::{
 #[component]
 pub fn PartsSection() -> impl IntoView {
     let parts = Resource::new_blocking(|| (), |()| list_parts());
-    let again = move |event: ev::MouseEvent| {
+    let is_looking = RwSignal::new(false);
+    let has_looked = RwSignal::new(false);
+    let again = move |event: ev::SubmitEvent| {
         event.prevent_default();
+        is_looking.set(true);
+        has_looked.set(true);
         parts.refetch();
+    };
+    let progress = move || match (has_looked.get(), is_looking.get()) {
+        (false, _) => "",
+        (true, true) => text!(admin.looking),
+        (true, false) => text!(admin.looked_again),
     };
     view! {
         <section class="stack" id="health" aria-labelledby="health-title">
@@ -30,12 +39,17 @@ pub fn PartsSection() -> impl IntoView {
                     {text!(admin.health)}
                 </h2>
                 // Without WASM, the page once more.
-                <a class="button" href="/admin" on:click=again>
-                    <Icon name="refresh-cw" />
-                    {text!(admin.look_again)}
-                </a>
+                <form method="get" action="/admin#health" class="row" on:submit=again>
+                    <span class="muted" role="status">
+                        {progress}
+                    </span>
+                    <button type="submit" class="button">
+                        <Icon name="refresh-cw" />
+                        {text!(admin.look_again)}
+                    </button>
+                </form>
             </div>
-            <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
+            <Transition fallback=|| view! { <Skeleton kind="panel" /> } set_pending=is_looking>
                 {move || Suspend::new(async move { shown(parts.await) })}
             </Transition>
         </section>

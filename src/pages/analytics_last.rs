@@ -16,7 +16,7 @@ use crate::{
         icon::Icon,
         time_text::TimeAgo,
     },
-    domain::channel::StreamStatus,
+    domain::{channel::StreamStatus, title::Title},
     text,
 };
 
@@ -95,7 +95,7 @@ fn Summary(broadcast: BroadcastSummary) -> impl IntoView {
                         {text!(analytics.last_broadcast)}
                     </h2>
                     <p class="muted small">
-                        <span dir="auto">{title}</span>
+                        <span dir="auto">{Title::shown(&title).to_owned()}</span>
                         {text!(analytics.last_ended)}
                         <TimeAgo at=ended_at />
                     </p>

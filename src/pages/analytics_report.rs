@@ -29,6 +29,7 @@ use crate::{
         channel::StreamStatus,
         chart::holding,
         chart_curve::{MOST_POINTS, thinned},
+        title::Title,
     },
     language::numbers::grouped,
     text,
@@ -71,7 +72,7 @@ pub fn ReportPage() -> impl IntoView {
 
 #[component]
 fn Report(first: BroadcastReport) -> impl IntoView {
-    let title = first.summary.title.clone();
+    let title = Title::shown(&first.summary.title).to_owned();
     let report = RwSignal::new(first);
     let failures = RwSignal::new(0);
     keep_fresh(report, failures);
@@ -127,7 +128,7 @@ fn Head(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) -> impl Into
     let is_settled = Memo::new(move |_| report.with(|report| report.summary.is_settled));
     let was_settled = is_settled.get_untracked();
     let is_old = Memo::new(move |_| failures.get() >= FAILURES_TO_TELL);
-    let title = Memo::new(move |_| report.with(|report| report.summary.title.clone()));
+    let title = Memo::new(move |_| report.with(|report| Title::shown(&report.summary.title).to_owned()));
     let started_at = Signal::derive(move || report.with(|report| Some(report.summary.started_at)));
     let news = move || match status.get() {
         _ if is_old.get() => text!(analytics.not_up_to_date),

@@ -43,9 +43,7 @@ pub(super) fn EncoderChecklist(
             _ => None,
         });
         let is_ended = shown.with(|controls| controls.ended_by_creator);
-        playback
-            .report
-            .with(|report| Checklist::of(status.get(), is_ended, refusal, report.as_ref(), is_late.get()))
+        playback.report.with(|report| Checklist::of(status.get(), is_ended, refusal, report.as_ref(), is_late.get()))
     });
     view! {
         <ConnectionChecklist checklist last_used=Signal::derive(move || shown.with(|controls| controls.last_used.clone()))>

@@ -37,7 +37,7 @@ use crate::{
     domain::{
         playback::{PlayerAction, PlayerPhase, Sound},
         timestamp::Timestamp,
-        title::stream_was_renamed,
+        title::{Title, stream_was_renamed},
     },
     text,
 };
@@ -133,7 +133,7 @@ fn link_preview(channel: &Channel) -> impl IntoView + use<> {
     view! {
         <LinkPreview
             kind="video.other"
-            title=channel.state.title.clone()
+            title=Title::shown(&channel.state.title).to_owned()
             description
             path=format!("/watch/{username}")
             picture=channel.state.thumbnail.clone()
@@ -143,7 +143,7 @@ fn link_preview(channel: &Channel) -> impl IntoView + use<> {
 
 #[component]
 fn WatchTitle(feed: ChannelFeed, name: String) -> impl IntoView {
-    let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
+    let title = Memo::new(move |_| feed.state.with(|state| Title::shown(&state.title).to_owned()));
     let first = title.get_untracked();
     // The server asks for the title last, when what belongs to this page may be gone.
     let text = move || format!("{} – {name}", title.try_get().unwrap_or_else(|| first.clone()));
@@ -153,7 +153,7 @@ fn WatchTitle(feed: ChannelFeed, name: String) -> impl IntoView {
 #[component]
 fn WatchHead(feed: ChannelFeed, following: Following, earlier: Signal<Vec<String>>, creator: Creator) -> impl IntoView {
     let Creator { username, display_name, about, picture } = creator;
-    let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
+    let title = Memo::new(move |_| feed.state.with(|state| Title::shown(&state.title).to_owned()));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
     view! {
         <header class="watch-head">

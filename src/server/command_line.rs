@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::domain::application;
+
 /// Most days, and most viewers, that are made up.
 const MOST_MADE_UP: i64 = 100_000;
 
@@ -68,7 +70,7 @@ pub enum Command {
         /// Their username
         username: String,
         /// Why: they read it
-        #[arg(long, default_value = "The operator of this server took the approval back.")]
+        #[arg(long, default_value = application::TAKEN_BACK)]
         reason: String,
     },
 }

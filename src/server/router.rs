@@ -329,9 +329,9 @@ async fn put_by_form(context: impl Fn() + Clone + Send + Sync + 'static, request
 async fn cache_files(uri: axum::http::Uri, mut response: Response) -> Response {
     let path = uri.path();
     let rule = match path {
-        _ if !response.status().is_success() => return response,
         // A page may be somebody's own, and is not for who comes after them.
         _ if is_page(&response) => "private, no-store",
+        _ if !response.status().is_success() => return response,
         _ if path.starts_with("/pkg/") && is_hashed(path) => "public, max-age=31536000, immutable",
         _ if path.starts_with("/pkg/") || path.starts_with("/vendor/") => "public, no-cache",
         _ => return response,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     domain::{
         account::{AccessToken, Account, Email, Password, SessionKind, Username},
-        application::ApplicationStatus,
+        application::{self, ApplicationStatus},
         audit::AuditAction,
         fields::FieldErrors,
         id::{SessionId, StreamId, UserId},
@@ -109,7 +109,7 @@ pub(super) async fn insert_user(
     let inserted = db::users::insert(&mut *tx, &user, now).await;
     inserted.map_err(|error| taken(error.into(), text!(fields.username_taken), text!(fields.email_has_account)))?;
     if is_first {
-        make_creator(tx, id, "Runs this server.", now).await?;
+        make_creator(tx, id, application::RUNS_THIS_SERVER, now).await?;
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ pub async fn ensure_demo_creator(
             let id = UserId(clock::new_id());
             let user = db::users::NewUser { id: &id, username, email, password_hash: &hash, is_admin: false };
             db::users::insert(&mut tx, &user, clock::now()).await?;
-            make_creator(&mut tx, &id, "Shows what a live stream looks like.", clock::now()).await?;
+            make_creator(&mut tx, &id, application::SHOWS_A_STREAM, clock::now()).await?;
         }
     }
     Ok(tx.commit().await?)

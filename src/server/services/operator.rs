@@ -7,7 +7,7 @@
 use crate::{
     domain::{
         account::{Account, Username},
-        application::{Application, ApplicationStatus, Decision, Reason},
+        application::{self, Application, ApplicationStatus, Decision, Reason},
         audit::AuditAction,
         fields::{FieldErrors, Invalid},
         id::UserId,
@@ -25,7 +25,6 @@ use crate::{
 
 /// Accounts that are read at once.
 const PER_PAGE: usize = 200;
-const ABOUT: &str = "Approved by the operator.";
 const NO_ACCOUNT: &str = "There is no account of that name. `streamit user list` shows all.";
 
 /// Accounts after that username, in the order of their names; empty when there are no more.
@@ -56,7 +55,7 @@ pub async fn add_user(
     audit::note(&mut tx, Deed::of_operator(AuditAction::AccountMade, &id)).await?;
     let made = db::users::find_account(&mut tx, &id).await?.ok_or(Error::NotFound(NO_ACCOUNT))?;
     if is_creator && !made.is_creator {
-        accounts::make_creator(&mut tx, &id, ABOUT, clock::now()).await?;
+        accounts::make_creator(&mut tx, &id, application::BY_OPERATOR, clock::now()).await?;
         audit::note(&mut tx, Deed::of_operator(AuditAction::ApplicationApproved, &id)).await?;
     }
     if is_admin && !made.is_admin {
@@ -122,7 +121,7 @@ pub async fn approve(state: &AppState, username: &str) -> Result<()> {
         // None, or one that was rejected: the operator applies for them.
         _ => {
             let mut tx = state.db.begin().await?;
-            accounts::make_creator(&mut tx, &id, ABOUT, clock::now()).await?;
+            accounts::make_creator(&mut tx, &id, application::BY_OPERATOR, clock::now()).await?;
             db::streams::open_for(&mut tx, &id).await?;
             audit::note(&mut tx, Deed::of_operator(AuditAction::ApplicationApproved, &id)).await?;
             tx.commit().await?;
