@@ -8,7 +8,7 @@
 use std::{future::poll_fn, pin::pin};
 
 use axum::{extract::Request, middleware::Next, response::Response};
-use leptos::prelude::Owner;
+use leptos::{prelude::Owner, reactive::owner::WeakOwner};
 
 /// Answers the request in a place of its own. Around everything else that answers.
 pub async fn keep_apart(request: Request, next: Next) -> Response {
@@ -17,11 +17,16 @@ pub async fn keep_apart(request: Request, next: Next) -> Response {
 
 async fn apart<T>(work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
-    let mut current = Owner::default();
+    let outside = Owner::default();
+    // Held no longer than it is held elsewhere.
+    let mut noted = None::<WeakOwner>;
     poll_fn(|context| {
-        let (outcome, left) = current.with(|| (work.as_mut().poll(context), Owner::current()));
-        current = left.unwrap_or_default();
-        outcome
+        let page = noted.as_ref().and_then(WeakOwner::upgrade).unwrap_or_else(|| outside.clone());
+        page.with(|| {
+            let outcome = work.as_mut().poll(context);
+            noted = Owner::current().map(|current| current.downgrade());
+            outcome
+        })
     })
     .await
 }
