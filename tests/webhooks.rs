@@ -124,6 +124,8 @@ async fn one_that_means_nothing_here_is_taken(database: Database) {
 async fn one_about_a_room_that_is_not_ours_changes_nothing(database: Database) {
     let app = TestApp::start(database).await;
     let (carl, encoder) = carl_with_an_encoder(&app).await;
+    // Nobody is there to be found, however long this takes.
+    encoder.vanishes();
     let mut foreign = encoder.started();
     foreign["ingressInfo"]["ingressId"] = json!("IN_foreign");
     foreign["ingressInfo"]["roomName"] = json!("elsewhere");
