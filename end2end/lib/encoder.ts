@@ -19,7 +19,10 @@ export interface Encoder {
 export interface Content {
   picture?: 'moving' | 'still' | 'black' | 'none';
   sound?: 'tone' | 'silence' | 'none';
-  /** Of the picture that RTMP carries: 320x180 when left out. */
+}
+
+export interface RtmpContent extends Content {
+  /** Of the picture: 320x180 when left out. */
   size?: `${number}x${number}`;
 }
 
@@ -27,7 +30,7 @@ export interface Content {
 export class RtmpEncoder implements Encoder {
   private readonly process: ChildProcess;
 
-  constructor(credentials: Credentials, { picture = 'moving', sound = 'tone', size = '320x180' }: Content = {}) {
+  constructor(credentials: Credentials, { picture = 'moving', sound = 'tone', size = '320x180' }: RtmpContent = {}) {
     const script = join(ROOT, 'scripts', 'encoder.sh');
     this.process = spawn(script, [credentials.serverUrl, '-', size, '15'], {
       env: { ...process.env, STREAM_KEY: credentials.streamKey, PICTURE: picture, SOUND: sound },
