@@ -4,7 +4,8 @@
 #   site/             what browsers get: public/ and, in pkg/, streamit.HASH.{js,wasm,css} and the parts of the program
 #   hash.txt          those hashes, read by the server from beside itself
 # It is what `cargo leptos build --split` does (which takes longer to install than this takes to run): the library for
-# the browser, cut into parts, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz beside each file.
+# the browser, cut into parts, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz
+# beside each file.
 # Compiled crates are kept in the cache, for every clone of the machine. Does nothing when nothing has changed.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -37,7 +37,8 @@ fn announce(part: &str) {
 
     // None where there is no page: the table of routes is made by running the application once.
     let Some(WasmSplitManifest(manifest)) = use_context::<WasmSplitManifest>() else { return };
-    let (folder, parts, loader) = manifest.get_value();
+    let manifest = manifest.read_value();
+    let (folder, parts, loader) = &*manifest;
     let href = format!("{folder}/{loader}");
     // Becoming HTML is what puts them into the head.
     let _ = view! { <Link rel="modulepreload" href crossorigin="anonymous" /> }.to_html();

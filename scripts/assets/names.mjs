@@ -51,7 +51,7 @@ for (const name of scripts) {
 }
 
 // const __chunk_1 = makeLoad(() => { … "./chunk_1.wasm" … }, []);
-// export const __wasm_split_load_home = wrapAsyncCb(makeLoad(() => { … "./split_home.wasm" … }, [__chunk_1]));
+// export const __wasm_split_load_door = wrapAsyncCb(makeLoad(() => { … "./split_door.wasm" … }, [__chunk_1]));
 const text = readFileSync(loader, "utf8");
 const chunks = new Map();
 const manifest = {};

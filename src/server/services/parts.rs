@@ -325,6 +325,7 @@ mod tests {
         let place = |address| host_and_port(address).map(|(host, port)| format!("{host} {port}"));
         assert_eq!(place("rtmp://live.example.org/x").as_deref(), Some("live.example.org 1935"));
         assert_eq!(place("rtmp://127.0.0.1:1936/x").as_deref(), Some("127.0.0.1 1936"));
+        assert_eq!(place("rtmps://live.example.org/x").as_deref(), Some("live.example.org 443"));
         assert_eq!(place("https://whip.example.org/w").as_deref(), Some("whip.example.org 443"));
         assert_eq!(place("nonsense"), None);
     }
