@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { Account } from '../end2end/lib/api';
 import { Installation } from '../end2end/lib/installation';
 import { freePort } from '../end2end/lib/process';
+import { ratio } from './report';
 
 const KEY = 'devkey';
 const SECRET = 'a-secret-of-the-measurements-0123456789';
@@ -29,6 +30,17 @@ export function cells({ perSecond, p50, p99, max, cpuSeconds: client, seconds }:
   const times = [p50, p99, max].map((time) => time.toFixed(1));
   const shares = [server, client].map((cpu) => `${Math.round((100 * cpu) / seconds)} %`);
   return [Math.round(perSecond), ...times, ...shares].join(' | ');
+}
+
+/** What the system did that StreamIt replaces. */
+export interface Replaced {
+  perSecond: number;
+  ms: number;
+}
+
+/** The cell of a table that says how many times that is: as many a second, and p99 as fast. */
+export function besideReplaced({ perSecond, p99 }: Result, replaced: Replaced): string {
+  return `**${ratio(perSecond / replaced.perSecond)}** as many, **${ratio(replaced.ms / p99)}** as fast`;
 }
 
 /** The program in load/, running. */

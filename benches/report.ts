@@ -56,7 +56,8 @@ export function besideTable(pairs: Pair[]): string {
   ].join('\n');
 }
 
-function ratio(times: number): string {
+/** How many times. */
+export function ratio(times: number): string {
   return `${times.toFixed(times < 10 ? 1 : 0)} ×`;
 }
 

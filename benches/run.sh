@@ -3,7 +3,7 @@
 #   benches/run.sh [measure] [GOES (20)]  start, memory, and going live beside a page that asks every five seconds:
 #                                     about 15 minutes, without the build
 #   benches/run.sh delay [GOES (20)]  how late the picture is, by RTMP and by WHIP, beside nginx: about 15 minutes
-#   benches/run.sh speed [GOES (20)]  pages on a slow telephone, and what they load: about ten minutes
+#   benches/run.sh speed [GOES (20)]  pages on a telephone, on 4G and on slow 4G, and what they load: about half an hour
 #   benches/run.sh analytics [GOES (20)]  a year of broadcasts, read: about a minute
 #   benches/run.sh chat [GOES (20)]   the chat with 100 viewers, and how much it takes: about four minutes
 #   benches/run.sh webhooks [THOUSANDS (20)]  signed webhooks: about a minute

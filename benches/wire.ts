@@ -12,7 +12,11 @@ export interface Transfer {
   wire: number;
 }
 
+/** Files of the program for the browser by their paths: what each is, and how many bytes came. */
+export type Program = Map<string, { kind: string; wire: number }>;
+
 interface Answer {
+  path: string;
   kind: string;
   raw: number;
   wire: number;
@@ -20,6 +24,8 @@ interface Answer {
 
 /** Never ends, and is counted nowhere. */
 const ENDLESS = 'event-stream';
+/** Where the program is. */
+const PROGRAM = '/pkg/';
 
 export class Wire {
   private readonly answers = new Map<string, Answer>();
@@ -35,7 +41,9 @@ export class Wire {
     session.on('Network.responseReceived', ({ requestId, response }) => wire.changed(() => {
       const kind = kindOf(response.mimeType);
       if (kind === ENDLESS) wire.underWay.delete(requestId);
-      else if (response.url.startsWith('http') && !response.fromDiskCache) wire.answers.set(requestId, { kind, raw: 0, wire: 0 });
+      else if (response.url.startsWith('http') && !response.fromDiskCache) {
+        wire.answers.set(requestId, { path: new URL(response.url).pathname, kind, raw: 0, wire: 0 });
+      }
     }));
     session.on('Network.dataReceived', ({ requestId, dataLength }) => wire.changed(() => {
       const answer = wire.answers.get(requestId);
@@ -66,6 +74,16 @@ export class Wire {
       totals.set(kind, { ...total, raw: total.raw + raw, wire: total.wire + wire });
     }
     return [...totals.values()];
+  }
+
+  /** What of it is the program. */
+  program(): Program {
+    const program: Program = new Map();
+    for (const { path, kind, wire } of this.answers.values()) {
+      if (!path.startsWith(PROGRAM) || wire === 0) continue;
+      program.set(path, { kind, wire: wire + (program.get(path)?.wire ?? 0) });
+    }
+    return program;
   }
 
   private changed(change: () => void): void {
@@ -113,4 +131,29 @@ export function sizeTable(transfers: Transfer[], aim: (page: string) => string):
     ];
   });
   return ['| first visit, in kB | | raw | on the wire | aim |', '| --- | --- | ---: | ---: | --- |', ...rows].join('\n');
+}
+
+/** A row for what the first page loads of the program, and one for each of the others with what it loads besides. */
+export function programTable(first: [page: string, loads: Program], others: [page: string, loads: Program][], ceiling: string): string {
+  const [frontPage, firstPart] = first;
+  const sum = (files: Program, of?: string) => {
+    const counted = [...files.values()].filter(({ kind }) => of === undefined || kind === of);
+    return counted.reduce((total, { wire }) => total + wire, 0);
+  };
+  const kb = (bytes: number) => (bytes === 0 ? '' : (bytes / 1000).toFixed(1));
+  const row = (name: string, files: Program, all: Program) => {
+    const kinds = ['wasm', 'js', 'css'].map((kind) => kb(sum(files, kind)));
+    return `| ${[name, ...kinds, kb(sum(files)), `**${kb(sum(all))}**`, ceiling].join(' | ')} |`;
+  };
+  const rows = others.map(([page, loads]) => {
+    const besides: Program = new Map([...loads].filter(([path]) => !firstPart.has(path)));
+    const parts = [...besides.keys()].flatMap((path) => /\/split_(\w+)\./.exec(path)?.[1] ?? []);
+    return row(`${page}, besides: ${parts.join(', ')}`, besides, new Map([...firstPart, ...besides]));
+  });
+  return [
+    '| the program, in kB on the wire | wasm | js | css | together | with the first part | ceiling |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
+    row(`${frontPage}: the first part`, firstPart, firstPart),
+    ...rows,
+  ].join('\n');
 }

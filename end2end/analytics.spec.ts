@@ -101,7 +101,8 @@ test('who has never streamed is told what to do', async ({ visit, creator }) => 
   const page = await visit('/dashboard/analytics', { as: creator });
   await expect(page.getByRole('heading', { name: 'No broadcasts yet' })).toBeVisible();
   await page.getByRole('link', { name: 'Go live' }).click();
-  await expect(page).toHaveURL(/\/dashboard\/keys$/);
+  await expect(page).toHaveURL(/\/dashboard\/streams$/);
+  await expect(page.getByRole('region', { name: 'Your first stream' })).toBeVisible();
   await open(page, '/dashboard/analytics/no-such-broadcast');
   await expect(page.getByText('There is nothing at this address')).toBeVisible();
 });

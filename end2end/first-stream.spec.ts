@@ -15,36 +15,39 @@ const test = base.extend({
   },
 });
 
-test('the first person signs up, makes a key, streams, and both pages follow by themselves', async ({ visit }) => {
-  const keys = await visit('/', { permissions: ['clipboard-read', 'clipboard-write'] });
+test('the first person signs up, follows the guide, streams, and both pages follow by themselves', async ({ visit }) => {
+  const page = await visit('/', { permissions: ['clipboard-read', 'clipboard-write'] });
   await test.step('sign up', async () => {
-    await keys.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
-    await keys.getByLabel('Username').fill('ada');
-    await keys.getByLabel('Email').fill('ada@example.org');
-    await keys.getByLabel('Password').fill('correct horse battery');
-    await keys.getByRole('button', { name: 'Sign up' }).click();
-    await expect(keys).toHaveURL(/\/dashboard\/keys$/);
+    await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+    await page.getByLabel('Username').fill('ada');
+    await page.getByLabel('Email').fill('ada@example.org');
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await expect(page).toHaveURL(/\/dashboard\/streams$/);
   });
   await test.step('the first account is an admin and a creator', async () => {
-    await keys.getByRole('button', { name: 'Account menu of ada' }).click();
-    await expect(keys.getByRole('link', { name: 'Administration' })).toBeVisible();
-    await expect(keys.getByRole('link', { name: 'Dashboard' })).toBeVisible();
-    await keys.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Account menu of ada' }).click();
+    await expect(page.getByRole('link', { name: 'Administration' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Dashboard' })).toBeVisible();
+    await page.keyboard.press('Escape');
   });
 
-  const credentials = await test.step('make a key and copy it', async () => {
-    await keys.getByRole('button', { name: 'Make a key' }).click();
-    await keys.getByRole('button', { name: 'Copy server' }).click();
-    await expect(keys.getByRole('button', { name: 'Copied' })).toBeVisible();
-    const serverUrl = await keys.evaluate(() => navigator.clipboard.readText());
-    await keys.getByRole('button', { name: 'Copy key' }).click();
-    await expect.poll(() => keys.evaluate(() => navigator.clipboard.readText())).not.toBe(serverUrl);
-    const streamKey = await keys.evaluate(() => navigator.clipboard.readText());
+  const credentials = await test.step('make a key, where the guide leads, and copy it', async () => {
+    const guide = page.getByRole('region', { name: 'Your first stream' });
+    await guide.getByRole('link', { name: 'Make a stream key' }).click();
+    await expect(page).toHaveURL(/\/dashboard\/keys$/);
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await page.getByRole('button', { name: 'Copy server' }).click();
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+    const serverUrl = await page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole('button', { name: 'Copy key' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).not.toBe(serverUrl);
+    const streamKey = await page.evaluate(() => navigator.clipboard.readText());
     expect(serverUrl).toMatch(/^rtmp:\/\/127\.0\.0\.1:\d+\/\w+$/);
     return { serverUrl, streamKey, inputType: 'rtmp' as const };
   });
 
-  const dashboard = await keys.context().newPage();
+  const dashboard = await page.context().newPage();
   await open(dashboard, '/dashboard/streams');
   const watch = await visit('/watch/ada');
   await expectOffline(dashboard);

@@ -108,6 +108,33 @@ test('a language is chosen once, and stays', async ({ visit }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(de('door.sign_in'));
 });
 
+test('who watches finds the choice below everything, and who is signed in has it in the menu', async ({ visit, creator }) => {
+  const page = await visit(`/watch/${creator.username}`, GERMAN);
+  const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const foot = await box('.watch-page > .languages');
+    for (const part of ['.player', '.watch-below', '.watch-chat']) {
+      const { y, height } = await box(part);
+      expect(y + height, `${part} at ${width} pixels`).toBeLessThanOrEqual(foot.y);
+    }
+  }
+  await choice(page, 'English').click();
+  await expect(language(page)).toHaveAttribute('lang', 'en');
+  await expect(page).toHaveURL(new RegExp(`/watch/${creator.username}\\??$`));
+  await alive(page);
+
+  const dashboard = await visit('/dashboard/streams', { as: creator, ...GERMAN });
+  await dashboard.locator('[popovertarget="account-menu"]').click();
+  const menu = dashboard.locator('#account-menu');
+  await expect(menu.getByRole('group', { name: de('language.label') })).toBeVisible();
+  expect(await violations(dashboard)).toEqual([]);
+  await menu.getByRole('button', { name: 'English', exact: true }).click();
+  await expect(language(dashboard)).toHaveAttribute('lang', 'en');
+  await expect(dashboard).toHaveURL(/\/dashboard\/streams\??$/);
+  await alive(dashboard);
+});
+
 test('a language is chosen without scripts too', async ({ visit, newUser }) => {
   const page = await visit('/account', { as: await newUser(), ...GERMAN, javaScriptEnabled: false });
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(de('account.title'));

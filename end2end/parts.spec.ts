@@ -54,8 +54,14 @@ test('when the part of another page does not come, that page is loaded whole', a
   await expect(page).toHaveURL('/login');
   await expect(page.getByLabel('Password')).toBeVisible();
   expect(documents()).toBe(1);
-  // It reads as the server made it, and is alive as soon as the part comes after all.
+  // It reads as the server made it, and says what is missing; the link there loads it again, whatever the router thinks.
+  const line = page.locator('.program-line');
+  await line.getByRole('link', { name: 'Reload the page' }).click();
+  await expect.poll(documents).toBe(2);
+  await expect(line).toBeVisible();
+  // It is alive as soon as the part comes after all.
   await page.unroute('**/pkg/split_door.*');
   await alive(page);
-  expect(documents()).toBe(1);
+  await expect(line).toBeHidden();
+  expect(documents()).toBe(2);
 });

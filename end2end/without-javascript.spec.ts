@@ -90,6 +90,9 @@ test('a live chat reads without scripts, and following is a form', async ({ visi
   const page = await visit(`/watch/${creator.username}`, { as: bob, ...noScript });
   await expect(page.getByText('Read me <b>plainly</b>')).toBeVisible();
   await expect(page.getByText('Writing messages needs JavaScript.')).toBeVisible();
+  await expect(page.getByText('Watching the stream needs JavaScript.')).toBeVisible();
+  // That is for who has scripts, and no program.
+  await expect(page.locator('.program-line')).toBeHidden();
   await page.getByRole('button', { name: 'Follow' }).click();
   // Back on the page that the form stands on; leptos leaves an empty query behind.
   await expect(page).toHaveURL(new RegExp(`/watch/${creator.username}\\??$`));

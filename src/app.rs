@@ -15,7 +15,11 @@ use leptos_router::{
 };
 
 use crate::{
-    components::toast::{ToastHost, provide_toasts},
+    browser::program,
+    components::{
+        program_line::ProgramLine,
+        toast::{ToastHost, provide_toasts},
+    },
     language::{self, Locale as _},
     lazy::{Account, Admin, Analytics, Apply, Audit, Forgot, Keys, Login, Report, Reset, SignUp, Streams, Watch},
     pages::{
@@ -33,10 +37,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let language = language::current();
     view! {
         <!DOCTYPE html>
-        <html lang=language.as_str() dir=language::direction(language)>
+        <html lang=language.as_str() data-program=program::ABSENT dir=language::direction(language)>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                // Before the styles: a script that comes after them waits for them.
+                <script nonce=use_nonce()>{program::WATCH}</script>
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#f7f8fa" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#13161b" media="(prefers-color-scheme: dark)" />
@@ -82,6 +88,7 @@ pub fn App() -> impl IntoView {
             <a class="skip-link" href="#main">
                 {text!(frame.skip)}
             </a>
+            <ProgramLine />
             <PageTop />
             <main id="main" tabindex="-1">
                 <Pages />

@@ -11,7 +11,7 @@ use leptos_router::{LazyRoute, hooks::use_location};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
-    browser::whole_page,
+    browser::{program, whole_page},
     pages::{
         account::AccountPage,
         admin::AdminPage,
@@ -85,6 +85,7 @@ macro_rules! lazy_page {
                 }
                 let mut pause = whole_page::FIRST_PAUSE;
                 while $fetch().await.is_err() {
+                    program::say_absent();
                     whole_page::wait(&mut pause).await;
                 }
             }

@@ -26,6 +26,7 @@ pub fn hydrate() {
     wasm_bindgen_futures::spawn_local(async {
         let page = leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await;
         page.forget();
+        browser::program::say_alive();
         if let Some(timeline) = leptos::prelude::window().performance() {
             let _ = timeline.mark(HYDRATED);
         }

@@ -10,10 +10,7 @@ use std::{
 
 use streamit::server::config::{Config, NAMES};
 
-fn read(path: &str) -> String {
-    fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")))
-        .unwrap_or_else(|error| panic!("{path}: {error}"))
-}
+use crate::support::repository::{read, root};
 
 /// The words of a text that begin so, made of letters that names are made of.
 fn words<'a>(text: &'a str, begin: &str) -> BTreeSet<&'a str> {
@@ -66,17 +63,17 @@ fn one_machine_runs_the_redis_and_the_proxy_that_several_do() {
 #[test]
 fn files_that_compose_names_are_there() {
     for word in read("deploy/compose.yaml").split(['"', ' ']).filter_map(|word| word.strip_prefix("./")) {
-        read(&format!("deploy/{}", word.split(':').next().unwrap()));
+        read(format!("deploy/{}", word.split(':').next().unwrap()));
     }
     // What is in config/ is made from the file of the same name beside it; streamit.env is looked at below.
     for word in read("deploy/single/compose.yaml").split(['"', ' ']).filter_map(|word| word.strip_prefix("./config/")) {
-        read(&format!("deploy/single/{}", word.split(':').next().unwrap()));
+        read(format!("deploy/single/{}", word.split(':').next().unwrap()));
     }
 }
 
 /// Lets `setup.sh` make the settings of a machine, and reads those of the program.
 fn set_up(folder: &Path, domain: &str) -> BTreeMap<String, String> {
-    let script = format!("{}/deploy/single/setup.sh", env!("CARGO_MANIFEST_DIR"));
+    let script = root().join("deploy/single/setup.sh");
     let made = Command::new(script).args([domain, "203.0.113.10"]).arg(folder).output().unwrap();
     assert!(made.status.success(), "{made:?}");
     let text = fs::read_to_string(folder.join("streamit.env")).unwrap();

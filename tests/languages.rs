@@ -167,10 +167,16 @@ async fn a_refusal_is_in_the_language_that_is_asked_for(database: Database) {
 
 async fn a_form_chooses_a_language_and_leads_back(database: Database) {
     let app = TestApp::start(database).await;
-    let ann = app.first_user().await;
+    let (ann, guest) = (app.first_user().await, app.anonymous());
     let program = app.program().await;
-    for (who, page) in [(app.anonymous(), "/signup?next=%2Fapply"), (ann, "/account")] {
-        let who = program.seen_by(&who);
+    for (who, page) in [
+        (&guest, "/signup?next=%2Fapply"),
+        (&guest, "/watch/ann"),
+        (&ann, "/account"),
+        // In the menu of the account.
+        (&ann, "/dashboard/streams"),
+    ] {
+        let who = program.seen_by(who);
         let answer = who.post_form("/api/language", page, &[("language", "de")]).await;
         assert_eq!(answer.status, 302, "{answer:?}");
         assert!(answer.header("location").trim_end_matches('?').ends_with(page), "{answer:?}");

@@ -1,6 +1,6 @@
 //! What ARCHITECTURE.md and CONTRIBUTING.md name is there: files, folders, tests, and names of the code. Looked up is
 //! what stands between back-ticks. In commands and pieces of code only words with an underscore are names; addresses
-//! are left to the tests of the API.
+//! are left to the tests of the API. And every file of the server has its place on the map.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -109,12 +109,31 @@ fn whatever_the_documents_name_is_there() {
     assert!(missing.is_empty(), "named, and not there: {missing:#?}");
 }
 
+/// A part of ARCHITECTURE.md, by its heading.
+fn part<'a>(text: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = text.split_once(&format!("\n## {heading}\n")).expect("a part of that heading");
+    rest.split_once("\n## ").expect("a part after it").0
+}
+
+#[test]
+fn every_file_of_the_server_is_on_the_map() {
+    let text = read("ARCHITECTURE.md");
+    let folder = Path::new("src/server");
+    let named: BTreeSet<&str> =
+        names_in(part(&text, "Map")).into_iter().map(|name| name.trim_start_matches("src/server/")).collect();
+    let files = files_below("src/server").into_iter().filter(|file| file.parent() == Some(folder));
+    let names: Vec<String> = files.filter_map(|file| Some(file.file_name()?.to_str()?.to_owned())).collect();
+    assert!(names.len() > 15, "only {} files were found", names.len());
+    let missing: Vec<&String> =
+        names.iter().filter(|name| *name != "mod.rs" && !named.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "not on the map: {missing:?}");
+}
+
 #[test]
 fn every_test_that_holds_an_invariant_is_there() {
     let tests = Tests::read();
     let text = read("ARCHITECTURE.md");
-    let (_, invariants) = text.split_once("\n## Invariants\n").expect("a part about invariants");
-    let (invariants, _) = invariants.split_once("\n## ").expect("a part after it");
+    let invariants = part(&text, "Invariants");
     let rows: Vec<&str> = invariants.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
     assert!(rows.len() > 30, "only {} rows were found", rows.len());
     let held_by = rows.iter().filter_map(|row| row.trim_end_matches(" |").rsplit(" | ").next());

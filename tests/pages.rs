@@ -238,6 +238,11 @@ async fn who_was_never_live_is_led_there_without_scripts_too(database: Database)
     for part in ["Your first stream", "0 of 4 done", "href=\"/dashboard/keys\"", "href=\"#stream-title\""] {
         assert!(first.contains(part), "{part}: {first}");
     }
+    let guest = program.seen_by(&app.anonymous());
+    for (who, way) in [(&reader, "Go live"), (&guest, "href=\"/signup?next=/dashboard/streams\"")] {
+        let front = who.get("/").await.body;
+        assert!(front.contains(way) && !front.contains("/dashboard/keys"), "{way}: {front}");
+    }
     let encoder = app.encoder_connects(&carl.make_key().await).await;
     assert!(page().await.contains("3 of 4 done"), "on air for the first time, without a title");
     encoder.stops().await;

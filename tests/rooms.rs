@@ -2,11 +2,9 @@
 //! open is here with its reason. Reads `use` trees and paths, so that neither a nested brace nor a path in the
 //! middle of an expression goes unseen. Unit tests (from `#[cfg(test)]` on) are free.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, path::PathBuf};
+
+use crate::support::repository::{files_ending, read};
 
 /// A folder, and what its files may use of this crate and of others, besides themselves.
 struct Room {
@@ -234,35 +232,16 @@ enum Token {
     Sign(char),
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files(&path, ending));
-        } else if path.extension().is_some_and(|ext| ext == ending) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 fn sources() -> Vec<Source> {
-    let src = root().join("src");
-    let all: Vec<Source> = files(&src, "rs").into_iter().map(|file| source(&src, file)).collect();
+    let all: Vec<Source> = files_ending("src", ".rs").into_iter().map(source).collect();
     assert!(all.len() > 50, "only {} files were found", all.len());
     all
 }
 
-fn source(src: &Path, file: PathBuf) -> Source {
-    let text = fs::read_to_string(&file).expect("readable");
+fn source(file: PathBuf) -> Source {
+    let text = read(&file);
     let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let inside = file.strip_prefix(src).expect("below src").with_extension("");
+    let inside = file.strip_prefix("src").expect("below src").with_extension("");
     let parts: Vec<&str> = inside.iter().map(|part| part.to_str().expect("UTF-8")).collect();
     let module = parts.join("::").trim_end_matches("::mod").to_owned();
     Source { file, module, tokens: tokens(shipped) }
@@ -454,9 +433,9 @@ fn the_api_names_the_server_only_inside_of_functions() {
 
 #[test]
 fn pages_and_components_have_no_conditions_on_the_target() {
-    for folder in ["pages", "components"] {
-        for file in files(&root().join("src").join(folder), "rs") {
-            let text = fs::read_to_string(&file).expect("readable").replace("#[cfg(test)]", "");
+    for folder in ["src/pages", "src/components"] {
+        for file in files_ending(folder, ".rs") {
+            let text = read(&file).replace("#[cfg(test)]", "");
             for word in ["#[cfg", "cfg!", "cfg_attr"] {
                 assert!(!text.contains(word), "{}: {word}", file.display());
             }
@@ -478,18 +457,16 @@ fn what_is_rendered_on_the_server_belongs_to_no_thread() {
 
 #[test]
 fn nobody_uses_cfg_if() {
-    for file in files(&root().join("src"), "rs") {
-        let text = fs::read_to_string(&file).expect("readable");
-        assert!(!text.contains("cfg_if"), "{}", file.display());
+    for file in files_ending("src", ".rs") {
+        assert!(!read(&file).contains("cfg_if"), "{}", file.display());
     }
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("readable");
-    assert!(!manifest.contains("cfg-if"));
+    assert!(!read("Cargo.toml").contains("cfg-if"));
 }
 
 #[test]
 fn only_the_root_has_conditions_on_modules() {
-    for file in files(&root().join("src"), "rs").iter().filter(|file| !file.ends_with("lib.rs")) {
-        let text = fs::read_to_string(file).expect("readable");
+    for file in files_ending("src", ".rs").iter().filter(|file| !file.ends_with("lib.rs")) {
+        let text = read(file);
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         for pair in lines.windows(2).filter(|pair| pair[0].starts_with("#[cfg(feature")) {
             let is_module = pair[1].starts_with("mod ") || pair[1].starts_with("pub mod ");
@@ -501,30 +478,28 @@ fn only_the_root_has_conditions_on_modules() {
 #[test]
 fn every_file_opens_with_what_it_is() {
     for folder in ["src", "tests"] {
-        for file in files(&root().join(folder), "rs") {
-            let text = fs::read_to_string(&file).expect("readable");
-            assert!(text.starts_with("//! "), "{}", file.display());
+        for file in files_ending(folder, ".rs") {
+            assert!(read(&file).starts_with("//! "), "{}", file.display());
         }
     }
 }
 
 #[test]
 fn the_program_itself_is_a_few_lines() {
-    let main = fs::read_to_string(root().join("src/main.rs")).expect("readable");
-    assert!(main.lines().count() <= 15);
+    assert!(read("src/main.rs").lines().count() <= 15);
 }
 
 #[test]
 fn migrations_are_the_same_on_both_databases() {
-    let read = |kind: &str| -> Vec<(String, String)> {
-        let all = files(&root().join("migrations").join(kind), "sql").into_iter();
+    let named = |folder: &str| -> Vec<(String, String)> {
+        let all = files_ending(folder, ".sql").into_iter();
         all.map(|file| {
             let name = file.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-            (name, fs::read_to_string(&file).expect("readable"))
+            (name, read(&file))
         })
         .collect()
     };
-    let (sqlite, postgres) = (read("sqlite"), read("postgres"));
+    let (sqlite, postgres) = (named("migrations/sqlite"), named("migrations/postgres"));
     assert!(!sqlite.is_empty());
     assert_eq!(sqlite, postgres);
 }

@@ -5,7 +5,7 @@ import { test as base, expect, type BrowserContext, type BrowserContextOptions, 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Account, type Credentials, Refusal } from './api';
-import { type Content, type Encoder, RtmpEncoder, StubbornEncoder, WhipEncoder } from './encoder';
+import { type Content, type Encoder, RtmpEncoder, type RtmpContent, StubbornEncoder, WhipEncoder } from './encoder';
 import { Installation } from './installation';
 
 export { expect };
@@ -28,7 +28,7 @@ export interface Fixtures {
   demo: Account;
   /** Opens a page in a browser of its own. */
   visit: (path: string, options?: VisitOptions) => Promise<Page>;
-  rtmp: (credentials: Credentials, content?: Content) => RtmpEncoder;
+  rtmp: (credentials: Credentials, content?: RtmpContent) => RtmpEncoder;
   stubborn: (credentials: Credentials) => StubbornEncoder;
   whip: (credentials: Credentials, content?: Content) => Promise<WhipEncoder>;
   problems: Problems;

@@ -14,6 +14,7 @@ pub mod measuring;
 pub mod picture;
 pub mod playback;
 pub mod player;
+pub mod program;
 pub mod refresh;
 pub mod storage;
 pub mod time_zone;

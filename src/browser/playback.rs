@@ -27,8 +27,9 @@ use crate::{
     domain::{
         chat::ChatLine,
         media_report::MediaReport,
+        picture_quality::{Layer, PictureQuality},
         picture_watch::Warning,
-        playback::{Media, PlayerAction, Sound, retry_delay},
+        playback::{Media, PictureInPicture, PlayerAction, Sound, retry_delay},
     },
     text,
 };
@@ -110,6 +111,12 @@ pub struct Playback {
     pub is_paused: RwSignal<bool>,
     /// The viewer wants the page filled with it.
     pub is_theatre: RwSignal<bool>,
+    /// Which of the sizes of the picture the viewer wants.
+    pub quality: RwSignal<PictureQuality>,
+    /// What there is to choose from; of a picture that is gone until another one comes.
+    pub layers: RwSignal<Vec<Layer>>,
+    /// The picture can be, or is, in a window of its own.
+    pub picture_in_picture: RwSignal<PictureInPicture>,
     /// Size, rates and delay, every second or two; `None` while nothing comes or nothing is measured.
     pub report: RwSignal<Option<MediaReport>>,
     /// How loud, 0 to 1, ten times a second, also while muted; `None` while the browser cannot or may not listen.
@@ -132,6 +139,9 @@ impl Playback {
             sound_is_blocked: RwSignal::new(false),
             is_paused: RwSignal::new(false),
             is_theatre: RwSignal::new(false),
+            quality: RwSignal::new(PictureQuality::Automatic),
+            layers: RwSignal::new(Vec::new()),
+            picture_in_picture: RwSignal::new(PictureInPicture::Unavailable),
             report: RwSignal::new(None),
             level: RwSignal::new(None),
             warnings: RwSignal::new(Vec::new()),
@@ -155,6 +165,13 @@ impl Playback {
         Effect::watch(move || self.is_theatre.get(), |is_on, _, _| storage::remember_theatre(*is_on), false);
     }
 
+    /// Wants the size of the picture that the last player had, and remembers which is wanted from now on. Only in an
+    /// effect.
+    pub fn remember_quality(self) {
+        self.quality.set(storage::quality());
+        Effect::watch(move || self.quality.get(), |quality, _, _| storage::remember_quality(*quality), false);
+    }
+
     /// Is connected while `wanted`. Only in an effect, which has to run again when the video element changes.
     pub fn follow(self, wanted: Signal<bool>, source: Source) {
         let Some(video) = self.video.get() else { return };
@@ -163,6 +180,11 @@ impl Playback {
         Effect::new(move |_| {
             let sound = self.sound.get();
             engine.with_value(|engine| engine.player.set_sound(sound));
+        });
+        // Each picture that comes tells of its sizes, be they the same: it is told which is wanted.
+        Effect::new(move |_| {
+            let layer = self.layers.with(|layers| self.quality.get().among(layers));
+            engine.with_value(|engine| engine.player.choose_layer(layer));
         });
         Effect::new(move |_| {
             let wanted = wanted.get();
@@ -184,6 +206,10 @@ impl Playback {
             PlayerAction::TogglePause => self.with_engine(|engine| engine.player.toggle_pause()),
             PlayerAction::Retry => self.with_engine(Engine::start),
             PlayerAction::ToggleTheatre => self.is_theatre.update(|is_on| *is_on = !*is_on),
+            PlayerAction::SetQuality(quality) => self.quality.set(quality),
+            PlayerAction::TogglePictureInPicture => {
+                self.with_engine(|engine| engine.player.toggle_picture_in_picture());
+            }
             PlayerAction::ToggleFullScreen => {
                 let Some(stage) = self.stage.get_untracked() else { return };
                 self.with_engine(|engine| engine.player.toggle_full_screen(&stage));
@@ -362,6 +388,12 @@ impl Engine {
             }
             PlayerEvent::Paused(is_paused) => {
                 let _ = self.playback.is_paused.try_set(is_paused);
+            }
+            PlayerEvent::Layers(layers) => {
+                let _ = self.playback.layers.try_set(layers);
+            }
+            PlayerEvent::PictureInPicture(state) => {
+                let _ = self.playback.picture_in_picture.try_set(state);
             }
         }
     }

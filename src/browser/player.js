@@ -5,6 +5,8 @@
 // Reports, as report(kind, value):
 //   playing(hasPicture)  waiting  stalled  reconnecting  disconnected(reason)
 //   metadata(text)  chat(text)  blocked(isBlocked)  paused(isPaused)
+//   layers(json)                  another picture comes, and these are the sizes that it is sent in
+//   pictureInPicture(isOn)        null where there is no such window
 
 const FIRST_PICTURE_WITHIN_MS = 10_000;
 const PICTURE_STALLS_AFTER_MS = 5_000;
@@ -39,7 +41,7 @@ export class StreamPlayer {
   #wantsAll;
   #report;
   #room = null;
-  #picture = null; // { track, participant }
+  #picture = null; // { track, participant, publication, place }
   #sound = null;
   #isMuted = true;
   #isPaused = false;
@@ -64,10 +66,13 @@ export class StreamPlayer {
     video.playsInline = true;
     const signal = this.#stopListening.signal;
     document.addEventListener('visibilitychange', () => this.#restartClock(), { signal });
+    for (const change of ['enterpictureinpicture', 'leavepictureinpicture']) {
+      video.addEventListener(change, () => this.#reportPictureInPicture(), { signal });
+    }
   }
 
   begin() {
-    this.leave();
+    this.#disconnect();
     return this.#turn;
   }
 
@@ -77,7 +82,7 @@ export class StreamPlayer {
     const room = new Room({ adaptiveStream: !this.#wantsAll });
     this.#room = room;
     const on = (event, handle) => room.on(event, (...values) => this.#room === room && handle(...values));
-    on(RoomEvent.TrackSubscribed, (track, _, participant) => this.#subscribed(track, participant));
+    on(RoomEvent.TrackSubscribed, (track, publication, from) => this.#subscribed(track, publication, from));
     on(RoomEvent.TrackUnsubscribed, (track) => this.#unsubscribed(track));
     on(RoomEvent.RoomMetadataChanged, (text) => text && this.#report('metadata', text));
     on(RoomEvent.DataReceived, (bytes, participant, _kind, topic) => {
@@ -97,18 +102,24 @@ export class StreamPlayer {
     try {
       await room.connect(url, token);
     } catch (error) {
-      if (this.#room === room) this.leave();
+      if (this.#room === room) this.#disconnect();
       throw error;
     }
     if (this.#room !== room) return;
     on(RoomEvent.Disconnected, (reason) => {
-      this.leave();
+      this.#disconnect();
       this.#report('disconnected', String(reason ?? ''));
     });
     if (room.metadata) this.#report('metadata', room.metadata);
   }
 
   leave() {
+    // A connection that is tried again leaves the picture where the viewer has put it; the end does not.
+    if (this.#isInPictureInPicture) document.exitPictureInPicture().catch(() => {});
+    this.#disconnect();
+  }
+
+  #disconnect() {
     this.#turn += 1;
     const room = this.#room;
     this.#room = null;
@@ -160,7 +171,36 @@ export class StreamPlayer {
     else this.#video.webkitEnterFullscreen?.();
   }
 
-  #subscribed(track, participant) {
+  togglePictureInPicture() {
+    if (this.#isInPictureInPicture) document.exitPictureInPicture().catch(() => {});
+    else this.#video.requestPictureInPicture?.().catch(() => {});
+  }
+
+  get #isInPictureInPicture() {
+    return document.pictureInPictureElement === this.#video;
+  }
+
+  #reportPictureInPicture() {
+    const canBe = document.pictureInPictureEnabled && !this.#video.disablePictureInPicture;
+    this.#report('pictureInPicture', canBe ? this.#isInPictureInPicture : null);
+  }
+
+  // Takes the picture in that size, one of LiveKit's VideoQuality; without one, in whichever fits the player.
+  chooseLayer(quality) {
+    const picture = this.#picture;
+    if (!picture) return;
+    const { track, publication } = picture;
+    // LiveKit's client takes the smaller of what is asked for and what the largest place on the page needs
+    // (RemoteTrackPublication of livekit-client 2.23): a small player would never get the large size that its viewer
+    // wants. So the size that is wanted gets a place of its own.
+    const layer = publication.trackInfo?.layers.find((layer) => layer.quality === quality);
+    if (picture.place) track.stopObservingElementInfo(picture.place);
+    picture.place = layer && placeFor(layer);
+    if (picture.place) track.observeElementInfo(picture.place);
+    publication.setVideoQuality(layer?.quality);
+  }
+
+  #subscribed(track, publication, participant) {
     const place = track.kind === 'video' ? this.#picture : this.#sound;
     // One picture and one sound: the encoder's before anybody else's, a newer one of the same before an older one.
     if (place && place.participant.kind === INGRESS && participant.kind !== INGRESS) return;
@@ -168,9 +208,11 @@ export class StreamPlayer {
       place?.track.detach(this.#video);
       // Whatever plays already is sound alone: a picture is news.
       if (!place) this.#isPlaying = false;
-      this.#picture = { track, participant };
+      this.#picture = { track, participant, publication };
       this.#lastFrames = -1;
       track.attach(this.#video);
+      this.#reportLayers(publication);
+      this.#reportPictureInPicture();
       // The first picture at once; what comes later is seen by looking every now and then.
       this.#video.requestVideoFrameCallback?.(() => {
         if (this.#picture?.track === track && !this.#isPlaying && !this.#isReconnecting) this.#play(true);
@@ -182,6 +224,11 @@ export class StreamPlayer {
     }
     if (this.#isPaused) this.#setPaused(true);
     if (!this.#isPlaying) this.#waitsSince = performance.now();
+  }
+
+  #reportLayers({ trackInfo }) {
+    const layers = (trackInfo?.layers ?? []).map(({ quality, height }) => ({ quality, height }));
+    this.#report('layers', JSON.stringify(layers));
   }
 
   #unsubscribed(track) {
@@ -244,7 +291,7 @@ export class StreamPlayer {
 
   // A player that is out of sight gets no pictures: LiveKit spares them.
   #isInSight() {
-    if (document.pictureInPictureElement === this.#video) return true;
+    if (this.#isInPictureInPicture) return true;
     const box = this.#video.getBoundingClientRect();
     return !document.hidden && box.bottom > 0 && box.top < innerHeight && box.width > 0;
   }
@@ -287,4 +334,18 @@ export class StreamPlayer {
     this.#isStalled = true;
     this.#report('stalled');
   }
+}
+
+// For LiveKit's client: something that shows a picture of that size, but is not in sight.
+function placeFor({ width, height }) {
+  return {
+    element: {},
+    width: () => width,
+    height: () => height,
+    visible: false,
+    pictureInPicture: false,
+    visibilityChangedAt: 0,
+    observe() {},
+    stopObserving() {},
+  };
 }

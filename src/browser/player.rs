@@ -5,7 +5,13 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlVideoElement};
 
-use crate::{api::channels::RoomToken, domain::playback::Sound};
+use crate::{
+    api::channels::RoomToken,
+    domain::{
+        picture_quality::{Layer, layers},
+        playback::{PictureInPicture, Sound},
+    },
+};
 
 #[wasm_bindgen(module = "/src/browser/player.js")]
 extern "C" {
@@ -33,6 +39,10 @@ extern "C" {
     fn toggle_pause(this: &StreamPlayer);
     #[wasm_bindgen(method, js_name = toggleFullScreen)]
     fn toggle_full_screen(this: &StreamPlayer, stage: &Element);
+    #[wasm_bindgen(method, js_name = togglePictureInPicture)]
+    fn toggle_picture_in_picture(this: &StreamPlayer);
+    #[wasm_bindgen(method, js_name = chooseLayer)]
+    fn choose_layer(this: &StreamPlayer, quality: Option<u8>);
 }
 
 /// Something that happened to the media.
@@ -59,6 +69,10 @@ pub enum PlayerEvent {
     Blocked(bool),
     /// The viewer paused it, or let it go on.
     Paused(bool),
+    /// Another picture comes, and these are its sizes.
+    Layers(Vec<Layer>),
+    /// Whether the picture can be, and is, in a window of its own.
+    PictureInPicture(PictureInPicture),
 }
 
 impl PlayerEvent {
@@ -74,6 +88,12 @@ impl PlayerEvent {
             "chat" => Self::Chat(value.as_string()?),
             "blocked" => Self::Blocked(is_true),
             "paused" => Self::Paused(is_true),
+            "layers" => Self::Layers(layers(serde_json::from_str(&value.as_string()?).ok()?)),
+            "pictureInPicture" => Self::PictureInPicture(match value.as_bool() {
+                Some(true) => PictureInPicture::On,
+                Some(false) => PictureInPicture::Off,
+                None => PictureInPicture::Unavailable,
+            }),
             _ => return None,
         })
     }
@@ -155,6 +175,17 @@ impl Player {
     /// Fills the screen with `stage`, or gives it back.
     pub fn toggle_full_screen(&self, stage: &Element) {
         self.js.toggle_full_screen(stage);
+    }
+
+    /// Shows the picture in a little window of its own, or here again. Call it in the handler of a click or a key.
+    pub fn toggle_picture_in_picture(&self) {
+        self.js.toggle_picture_in_picture();
+    }
+
+    /// From now on the picture that comes is taken in that size, however large the player is; with `None` in whichever
+    /// fits. Another picture begins with whichever fits.
+    pub fn choose_layer(&self, layer: Option<Layer>) {
+        self.js.choose_layer(layer.map(|layer| layer.number));
     }
 }
 

@@ -1,8 +1,9 @@
 //! What this browser remembers for the next visit. Where it may not remember, it forgets quietly.
 
-use crate::domain::playback::Sound;
+use crate::domain::{picture_quality::PictureQuality, playback::Sound};
 
 const SOUND: &str = "streamit.sound";
+const QUALITY: &str = "streamit.quality";
 const THEATRE: &str = "streamit.theatre";
 const GUIDE: &str = "streamit.guide";
 /// What is stored for what is either so, or not there.
@@ -16,6 +17,16 @@ pub fn sound() -> Option<Sound> {
 /// Remembers how loud the player is.
 pub fn remember_sound(sound: Sound) {
     set(SOUND, &sound.to_stored());
+}
+
+/// Which size of the picture was wanted.
+pub fn quality() -> PictureQuality {
+    PictureQuality::from_stored(&get(QUALITY).unwrap_or_default())
+}
+
+/// Remembers which size of the picture is wanted.
+pub fn remember_quality(quality: PictureQuality) {
+    set(QUALITY, quality.as_str());
 }
 
 /// Whether the player filled the page.

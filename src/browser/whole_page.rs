@@ -2,7 +2,8 @@
 //! replaced since this page was loaded and has other parts.
 //!
 //! On the way to another page, that page is loaded whole, as it would be without a program. A page that the server has
-//! rendered reads as it is, its forms and links work, and its part is asked for again.
+//! rendered reads as it is, its forms and links work, it says that its program is missing ([`super::program`]), and its
+//! part is asked for again.
 
 use std::{future::pending, time::Duration};
 

@@ -57,9 +57,7 @@ pub fn BroadcastPanel(
                 <Meter broadcast level />
             </Show>
             <Buttons broadcast stage is_ready on_action />
-            <p class="broadcast-needs-script" hidden=is_ready>
-                {text!(broadcast.needs_script)}
-            </p>
+            <p class="muted small without-program">{text!(broadcast.needs_script)}</p>
         </section>
     }
     .into_any()
@@ -115,7 +113,7 @@ fn Choices(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -
     });
     let pick = Callback::new(move |choice| on_action.run(BroadcastAction::Choose(choice)));
     view! {
-        <fieldset class="broadcast-choices" disabled=move || is_fixed.get()>
+        <fieldset class="broadcast-choices needs-program" disabled=move || is_fixed.get()>
             <legend class="visually-hidden">{text!(broadcast.viewers_get)}</legend>
             <div class="broadcast-pictures" role="group" aria-label=text!(broadcast.picture)>
                 <PictureButton value=Picture::Camera name=text!(broadcast.camera_label) icon="video" choice pick />

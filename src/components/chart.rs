@@ -83,7 +83,7 @@ pub fn ChartView(
     let when_alive = move |text: String| is_alive.get().then_some(text);
     view! {
         <div class="chart">
-            <p class="chart-readout number" aria-hidden="true">
+            <p class="chart-readout number needs-program" aria-hidden="true">
                 {words}
             </p>
             <div

@@ -163,8 +163,7 @@ pub fn ChatComposer(
                     EitherOf3::C(view! { <MessageForm gate notice can_send draft field lost_own on_send=send /> })
                 }
             }}
-            // Shown by the styles, which know: whether `noscript` is shown is decided before scripts are turned off.
-            <p class="composer-no-script">{text!(chat.needs_javascript)}</p>
+            <p class="muted small without-program">{text!(chat.needs_javascript)}</p>
         </div>
     }
     .into_any()
@@ -268,7 +267,7 @@ fn MessageForm(
         on_send.run(());
     };
     view! {
-        <form class="composer-form" on:submit=submit>
+        <form class="composer-form needs-program" on:submit=submit>
             <label class="visually-hidden" for="chat-message">
                 {text!(chat.message)}
             </label>

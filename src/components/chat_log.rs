@@ -175,7 +175,7 @@ fn EarlierButton(
 ) -> impl IntoView {
     let has_older = Memo::new(move |_| log.with(|log| log.before().is_some()));
     view! {
-        <div class="chat-earlier" hidden=move || !has_older.get()>
+        <div class="chat-earlier needs-program" hidden=move || !has_older.get()>
             <ErrorNote message=failure />
             <button
                 type="button"

@@ -99,7 +99,7 @@ pub fn ChatSettingsPanel(
     let delayed = Signal::derive(move || settings.get().is_chat_delayed);
     let followers_only = Signal::derive(move || settings.get().is_chat_followers_only);
     view! {
-        <section class="panel chat-settings" aria-labelledby="chat-settings-title">
+        <section class="panel chat-settings needs-program" aria-labelledby="chat-settings-title">
             <div class="chat-settings-head">
                 <h2 id="chat-settings-title">{text!(chat.settings)}</h2>
                 <UndoNote undoable on_undo />

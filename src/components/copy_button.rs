@@ -33,7 +33,12 @@ pub fn CopyButton(
     on_copy: Callback<(), Copying>,
 ) -> impl IntoView {
     let state = RwSignal::new(CopyState::Idle);
+    let is_copying = move || state.get() == CopyState::Copying;
     let copy = move |_| {
+        // Disabled meanwhile, the button would lose the focus.
+        if untrack(is_copying) {
+            return;
+        }
         state.set(CopyState::Copying);
         let copying = on_copy.run(());
         spawn_local(async move {
@@ -59,10 +64,14 @@ pub fn CopyButton(
     });
     let icon = move || if state.get() == CopyState::Copied { "check" } else { "copy" };
     let words = move || if state.get() == CopyState::Copied { text!(frame.copied).to_owned() } else { label.clone() };
-    let is_copying = move || state.get() == CopyState::Copying;
     view! {
         <span class="copy">
-            <button type="button" class="button" disabled=is_copying on:click=copy>
+            <button
+                type="button"
+                class="button"
+                aria-busy=move || is_copying().then_some("true")
+                on:click=copy
+            >
                 {move || view! { <Icon name=icon() /> }}
                 <span aria-live="polite">{words}</span>
             </button>

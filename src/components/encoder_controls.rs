@@ -244,7 +244,7 @@ pub fn EncoderSettings(
 ) -> impl IntoView {
     let is_on_air = Signal::derive(move || status.get().is_busy());
     view! {
-        <section class="panel encoder-settings" aria-labelledby="encoder-settings-title">
+        <section class="panel encoder-settings needs-program" aria-labelledby="encoder-settings-title">
             <h2 id="encoder-settings-title">{text!(studio.your_encoder)}</h2>
             <Toggle
                 label=text!(studio.test_stream)

@@ -125,7 +125,8 @@ pub fn SaveMark(
     .into_any()
 }
 
-/// The button of a form that changes something, and beside it how that goes.
+/// The button of a form that changes something, and beside it how that goes. The form sends nothing twice; the button
+/// keeps the focus meanwhile, which one that is disabled loses.
 #[component]
 pub fn SaveRow(
     /// What the button does.
@@ -137,7 +138,7 @@ pub fn SaveRow(
     let is_busy = move || state.get() == SaveState::Saving;
     view! {
         <div class="save-row">
-            <button type="submit" class="button" disabled=is_busy aria-busy=move || is_busy().then_some("true")>
+            <button type="submit" class="button" aria-busy=move || is_busy().then_some("true")>
                 {label}
             </button>
             <SaveMark state />

@@ -121,7 +121,7 @@ pub fn InputChoice(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <fieldset class="input-choice" disabled=disabled>
+        <fieldset class="input-choice needs-program" disabled=disabled>
             <legend>{text!(keys.how_encoder_connects)}</legend>
             <InputOption
                 value=InputType::Rtmp

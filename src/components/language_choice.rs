@@ -22,6 +22,17 @@ pub fn LanguageChoice() -> impl IntoView {
     .into_any()
 }
 
+/// The same among the items of a menu.
+#[component]
+pub fn LanguageItems() -> impl IntoView {
+    view! {
+        <div class="menu-languages" role="group" aria-label=text!(language.label)>
+            <Choices />
+        </div>
+    }
+    .into_any()
+}
+
 /// The same as a section of a page.
 #[component]
 pub fn LanguageSection() -> impl IntoView {

@@ -48,6 +48,7 @@ pub mod person;
 pub mod picture_editor;
 pub mod player;
 pub mod preview;
+pub mod program_line;
 pub mod sessions;
 pub mod settings_undo;
 pub mod sound_meter;

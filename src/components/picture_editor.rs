@@ -171,7 +171,7 @@ fn PictureForm(
                         on:change=move |_| choose()
                     />
                 </label>
-                <button type="submit" class="button picture-form-send">
+                <button type="submit" class="button without-program">
                     {text!(frame.upload)}
                 </button>
             </form>

@@ -9,7 +9,8 @@ use super::icon::Icon;
 use crate::{
     domain::{
         media_report::behind_words,
-        playback::{PlayerAction, PlayerPhase, Sound},
+        picture_quality::{Layer, PictureQuality},
+        playback::{PictureInPicture, PlayerAction, PlayerPhase, Sound},
     },
     text,
 };
@@ -29,6 +30,15 @@ pub fn Player(
     /// It fills the page. Without this there is no button for it.
     #[prop(optional, into)]
     is_theatre: Option<Signal<bool>>,
+    /// Which of `layers` the viewer wants.
+    #[prop(optional, into)]
+    quality: Signal<PictureQuality>,
+    /// The sizes of the picture to choose from. While there are none, there is no list of them.
+    #[prop(optional, into)]
+    layers: Signal<Vec<Layer>>,
+    /// Whether the picture can be, and is, in a window of its own.
+    #[prop(into)]
+    picture_in_picture: Signal<PictureInPicture>,
     /// How late the picture is, in milliseconds; `None` while that is not known.
     #[prop(optional, into)]
     delay_ms: Signal<Option<u32>>,
@@ -49,6 +59,11 @@ pub fn Player(
     let fills_page = move || is_theatre.is_some_and(|is_theatre| is_theatre.get());
     // A picture that stands still is as late as one likes.
     let behind = Memo::new(move |_| if is_paused.get() { None } else { delay_ms.get().map(behind_words) });
+    // What is for a picture is not there for sound alone.
+    let plays_picture = Memo::new(move |_| phase.with(PlayerPhase::plays_picture));
+    let layers = Memo::new(move |_| if plays_picture.get() { layers.get() } else { Vec::new() });
+    let picture_in_picture =
+        Memo::new(move |_| if plays_picture.get() { picture_in_picture.get() } else { PictureInPicture::Unavailable });
     view! {
         <div
             class="player"
@@ -76,7 +91,7 @@ pub fn Player(
                 <Message phase is_paused on_action offline=children />
             </div>
             <Show when=has_controls>
-                <Controls sound is_paused is_theatre behind on_action />
+                <Controls sound is_paused is_theatre behind quality layers picture_in_picture on_action />
             </Show>
         </div>
     }
@@ -124,10 +139,12 @@ fn Message(
 #[component]
 fn Waiting(words: &'static str) -> impl IntoView {
     view! {
-        <p class="player-words">
+        <p class="player-words needs-program">
             <span class="player-spinner" aria-hidden="true"></span>
             {words}
         </p>
+        // Without the program nothing is on its way.
+        <p class="player-words without-program">{text!(player.needs_javascript)}</p>
     }
     .into_any()
 }
@@ -204,6 +221,9 @@ fn Controls(
     is_paused: Signal<bool>,
     is_theatre: Option<Signal<bool>>,
     behind: Memo<Option<String>>,
+    quality: Signal<PictureQuality>,
+    layers: Memo<Vec<Layer>>,
+    picture_in_picture: Memo<PictureInPicture>,
     on_action: Callback<PlayerAction>,
 ) -> impl IntoView {
     let is_silent = move || sound.with(|sound| sound.is_muted || sound.volume <= 0.0);
@@ -238,6 +258,8 @@ fn Controls(
             />
             <span class="player-controls-gap"></span>
             <Delay behind />
+            <QualityList quality layers on_action />
+            <PictureInPictureButton picture_in_picture on_action />
             {is_theatre.map(|is_on| view! { <TheatreButton is_on on_action /> })}
             <ControlButton
                 label=text!(player.full_screen)
@@ -258,6 +280,77 @@ fn Delay(behind: Memo<Option<String>>) -> impl IntoView {
             <span class="player-delay number" title=text!(player.delay_means)>
                 {behind}
             </span>
+        </Show>
+    }
+    .into_any()
+}
+
+/// In which of several sizes the picture comes.
+#[component]
+fn QualityList(
+    quality: Signal<PictureQuality>,
+    layers: Memo<Vec<Layer>>,
+    on_action: Callback<PlayerAction>,
+) -> impl IntoView {
+    // What somebody wanted of another stream may have another name here.
+    let chosen = Memo::new(move |_| {
+        let layer = layers.with(|layers| quality.get().among(layers));
+        layer.map_or(PictureQuality::Automatic, |layer| layer.quality)
+    });
+    let sizes = move || {
+        let layers = layers.get().into_iter();
+        let words = |layer: &Layer| text!(player.lines, height = layer.height);
+        layers.map(|layer| view! { <QualityOption quality=layer.quality words=words(&layer) chosen /> }).collect_view()
+    };
+    view! {
+        <Show when=move || layers.with(|layers| !layers.is_empty())>
+            <select
+                class="player-quality"
+                aria-label=text!(player.quality)
+                title=text!(player.quality)
+                on:change=move |event| {
+                    let quality = PictureQuality::from_stored(&event_target_value(&event));
+                    on_action.run(PlayerAction::SetQuality(quality));
+                }
+            >
+                <QualityOption quality=PictureQuality::Automatic words=text!(player.automatic) chosen />
+                {sizes}
+            </select>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn QualityOption(quality: PictureQuality, #[prop(into)] words: String, chosen: Memo<PictureQuality>) -> impl IntoView {
+    view! {
+        <option value=quality.as_str() prop:selected=move || chosen.get() == quality>
+            {words}
+        </option>
+    }
+    .into_any()
+}
+
+/// There is none where the browser has no such window.
+#[component]
+fn PictureInPictureButton(
+    picture_in_picture: Memo<PictureInPicture>,
+    on_action: Callback<PlayerAction>,
+) -> impl IntoView {
+    view! {
+        <Show when=move || picture_in_picture.get() != PictureInPicture::Unavailable>
+            <ControlButton
+                label=Signal::derive(move || {
+                    if picture_in_picture.get() == PictureInPicture::On {
+                        text!(player.leave_picture_in_picture)
+                    } else {
+                        text!(player.picture_in_picture)
+                    }
+                })
+                icon="picture-in-picture-2"
+                keys="i"
+                on_click=move || on_action.run(PlayerAction::TogglePictureInPicture)
+            />
         </Show>
     }
     .into_any()

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         channel::ChannelState,
-        playback::{PlayerAction, PlayerPhase, Sound},
+        playback::{PictureInPicture, PlayerAction, PlayerPhase, Sound},
     },
     text,
 };
@@ -60,6 +60,9 @@ pub fn Preview(
     /// The creator paused it.
     #[prop(into)]
     is_paused: Signal<bool>,
+    /// Whether the picture can be, and is, in a window of its own.
+    #[prop(into)]
+    picture_in_picture: Signal<PictureInPicture>,
     /// Where the picture goes.
     video: NodeRef<html::Video>,
     /// What fills the screen.
@@ -69,7 +72,7 @@ pub fn Preview(
     on_action: Callback<PlayerAction>,
 ) -> impl IntoView {
     view! {
-        <Player phase sound is_paused video stage label=text!(studio.preview) on_action>
+        <Player phase sound is_paused picture_in_picture video stage label=text!(studio.preview) on_action>
             <p class="player-words">{text!(studio.not_streaming)}</p>
             <p class="player-hint">{text!(studio.not_streaming_hint)}</p>
         </Player>

@@ -49,6 +49,9 @@ pub fn TitleEditor(
         _ => {}
     };
     let saving = Memo::new(move |_| draft.with(|draft| draft.saving().clone()));
+    // What is typed before would be saved by nobody.
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
     view! {
         <div class="title-editor">
             <div class="title-editor-head">
@@ -61,6 +64,8 @@ pub fn TitleEditor(
                 type="text"
                 dir="auto"
                 autocomplete="off"
+                value=draft.with_untracked(|draft| draft.text().to_owned())
+                readonly=move || !is_alive.get()
                 aria-invalid=move || matches!(saving.get(), TitleSaving::Failed(_)).then_some("true")
                 prop:value=move || draft.with(|draft| draft.text().to_owned())
                 on:focus=move |_| draft.update(TitleDraft::enter)
@@ -72,6 +77,7 @@ pub fn TitleEditor(
                 on:keydown=on_key
             />
             <SaveFailure saving on_retry=save />
+            <p class="muted small without-program">{text!(studio.needs_javascript)}</p>
         </div>
     }
     .into_any()

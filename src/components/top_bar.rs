@@ -5,7 +5,7 @@
 use leptos::{ev, html, prelude::*};
 use leptos_router::components::{A, Form};
 
-use super::{avatar::Avatar, icon::Icon, person::PersonName};
+use super::{avatar::Avatar, icon::Icon, language_choice::LanguageItems, person::PersonName};
 use crate::{
     domain::{account::Account, search::MAX_SEARCH_CHARS},
     text,
@@ -135,6 +135,7 @@ pub fn AccountMenu(
             {(!is_creator).then(|| view! { <MenuLink href="/apply" icon="video" label=text!(apply.title) /> })}
             {is_admin.then(|| view! { <MenuLink href="/admin" icon="shield" label=text!(frame.administration) /> })}
             <MenuLink href="/account" icon="user" label=text!(account.title) />
+            <LanguageItems />
             {children()}
         </div>
     }

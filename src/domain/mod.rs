@@ -1,6 +1,7 @@
 //! The nouns of StreamIt and their rules.
 //!
-//! Pure: no clock, no database, no network. What is parsed into one of these types is valid from there on.
+//! Pure: no clock, no database, no network; only its words follow the language of whom is answered
+//! ([`crate::language`]). What is parsed into one of these types is valid from there on.
 
 pub mod account;
 pub mod analytics;
@@ -35,6 +36,7 @@ pub mod moderation;
 pub mod on_air;
 pub mod own_path;
 pub mod page;
+pub mod picture_quality;
 pub mod picture_watch;
 pub mod playback;
 pub mod profile;

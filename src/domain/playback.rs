@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::channel::StreamStatus;
+use super::{channel::StreamStatus, picture_quality::PictureQuality};
 
 /// Waits between attempts to connect, the last one for all that follow.
 const RETRY_DELAYS_MS: [u64; 5] = [500, 1_000, 2_000, 4_000, 8_000];
@@ -93,6 +93,11 @@ impl PlayerPhase {
         matches!(self, Self::Playing { .. } | Self::NeedsTap { .. })
     }
 
+    /// A picture comes.
+    pub fn plays_picture(&self) -> bool {
+        matches!(self, Self::Playing { has_picture: true } | Self::NeedsTap { has_picture: true })
+    }
+
     /// There is, or is about to be, something to give the whole page to. It stays so while the connection comes and
     /// goes, so that the page does not change its form with it.
     pub fn fills_theatre(&self) -> bool {
@@ -103,6 +108,7 @@ impl PlayerPhase {
     pub fn takes(&self, action: PlayerAction) -> bool {
         match action {
             PlayerAction::ToggleTheatre => self.fills_theatre(),
+            PlayerAction::TogglePictureInPicture => self.plays_picture(),
             _ => self.has_controls(),
         }
     }
@@ -130,10 +136,26 @@ pub enum PlayerAction {
     ToggleFullScreen,
     /// Fill the page, with the chat beside it, or give it back.
     ToggleTheatre,
+    /// Show the picture in a little window above all others, or here again.
+    TogglePictureInPicture,
+    /// Take that one of the sizes in which the picture is sent.
+    SetQuality(PictureQuality),
     /// Let the sound out that the browser held back.
     Unlock,
     /// Try again after giving up.
     Retry,
+}
+
+/// The picture in a little window of its own, above all others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PictureInPicture {
+    /// This browser has no such window, or it is not known yet.
+    #[default]
+    Unavailable,
+    /// It can be shown there.
+    Off,
+    /// It is shown there.
+    On,
 }
 
 /// How loud, as it is remembered for the next visit.
@@ -238,6 +260,16 @@ mod tests {
             assert!(PlayerPhase::Playing { has_picture: true }.takes(action));
             assert!(!PlayerPhase::Loading.takes(action) && !PlayerPhase::Offline.takes(action));
         }
+    }
+
+    #[test]
+    fn a_window_of_its_own_is_for_what_has_a_picture() {
+        let takes = |phase: PlayerPhase| phase.takes(PlayerAction::TogglePictureInPicture);
+        for has_picture in [true, false] {
+            assert_eq!(takes(PlayerPhase::Playing { has_picture }), has_picture);
+            assert_eq!(takes(PlayerPhase::NeedsTap { has_picture }), has_picture);
+        }
+        assert!(!takes(PlayerPhase::NoPicture) && !takes(PlayerPhase::Reconnecting) && !takes(PlayerPhase::Offline));
     }
 
     #[test]

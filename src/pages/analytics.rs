@@ -227,7 +227,7 @@ fn NoBroadcasts() -> impl IntoView {
     view! {
         <EmptyState icon="chart-line" title=text!(analytics.no_broadcasts)>
             <p>{text!(analytics.no_broadcasts_hint)}</p>
-            <A href="/dashboard/keys" attr:class="button primary">
+            <A href="/dashboard/streams" attr:class="button primary">
                 {text!(analytics.go_live)}
             </A>
         </EmptyState>

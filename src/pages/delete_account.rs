@@ -45,7 +45,6 @@ pub fn DeleteSection(
                         <button
                             type="submit"
                             class="button danger wide"
-                            disabled=action.pending()
                             aria-busy=move || action.pending().get().then_some("true")
                         >
                             {move || match action.pending().get() {

@@ -49,7 +49,7 @@ fn NobodyLive(
             {if is_creator {
                 view! {
                     <p>{text!(home.be_the_first)}</p>
-                    <A href="/dashboard/keys" attr:class="button primary">
+                    <A href="/dashboard/streams" attr:class="button primary">
                         {text!(home.go_live)}
                     </A>
                 }
@@ -69,7 +69,7 @@ fn NobodyLive(
 fn Invitation() -> impl IntoView {
     view! {
         <p>{text!(home.invitation)}</p>
-        <A href="/signup?next=/dashboard/keys" attr:class="button primary">
+        <A href="/signup?next=/dashboard/streams" attr:class="button primary">
             {text!(door.sign_up)}
         </A>
         <MissingParts />

@@ -191,7 +191,9 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
     let controls = EncoderControls::new(&report);
     let notice = RwSignal::new(None);
     Effect::new(move |_| {
-        let events = EventStream::to(paths::STREAM_EVENTS).on("notice", move |news| drop(notice.try_set(Some(news))));
+        let events = EventStream::to(paths::STREAM_EVENTS).on("notice", move |news| {
+            let _ = notice.try_set(Some(news));
+        });
         follow_own_stream(feed, controls, events, || {});
     });
     hide_by_itself(key);
@@ -202,6 +204,10 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
     view! {
         <StatusLine state=feed.state is_reconnecting />
         <ErrorNote message=key.error />
+        <p class="note without-program">
+            <Icon name="info" />
+            {text!(keys.needs_javascript)}
+        </p>
         {move || {
             if has_key.get() {
                 let username = username.clone();

@@ -88,7 +88,7 @@ fn ForgotLink() -> impl IntoView {
     .into_any()
 }
 
-/// The one main action of a form.
+/// The one main action of a form, which sends nothing twice. It keeps the focus while it is being done.
 #[component]
 pub fn SubmitButton(
     /// What it does.
@@ -100,7 +100,7 @@ pub fn SubmitButton(
     busy: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class="button primary wide" disabled=busy aria-busy=move || busy.get().then_some("true")>
+        <button type="submit" class="button primary wide" aria-busy=move || busy.get().then_some("true")>
             {move || if busy.get() { busy_label } else { label }}
         </button>
     }

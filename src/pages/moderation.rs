@@ -104,7 +104,7 @@ pub fn ModerationPanel(
     moderation: Moderation,
 ) -> impl IntoView {
     view! {
-        <section class="panel moderation" aria-labelledby="moderation-title">
+        <section class="panel moderation needs-program" aria-labelledby="moderation-title">
             <h2 id="moderation-title">{text!(moderation.title)}</h2>
             <Bans moderation />
             <Moderators moderation />
@@ -123,7 +123,7 @@ pub fn ModerationCorner(
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
     view! {
-        <section class="moderation-corner" aria-label=text!(moderation.title)>
+        <section class="moderation-corner needs-program" aria-label=text!(moderation.title)>
             <Disclosure id="moderation-corner" label=text!(moderation.title) is_open>
                 <div class="panel moderation">
                     <Bans moderation />

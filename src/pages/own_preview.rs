@@ -57,6 +57,7 @@ pub(super) fn OwnPreview(
             phase
             sound=playback.sound
             is_paused=playback.is_paused
+            picture_in_picture=playback.picture_in_picture
             video=playback.video
             stage=playback.stage
             on_action=move |action| playback.act(action)

@@ -182,7 +182,7 @@ fn Stream(
                 <OwnPreview playback status username=username.clone() on_chat=move |lines| chat.take(lines) />
                 <TitleSection feed />
             </div>
-            <div class="streams-chat">
+            <div class="streams-chat needs-program">
                 <ChatSheet>
                     <ChatPanel chat state=feed.state username moderation field on_follow=|| {} />
                 </ChatSheet>

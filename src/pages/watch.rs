@@ -27,6 +27,7 @@ use crate::{
     components::{
         avatar::Avatar,
         earlier_titles::EarlierTitles,
+        language_choice::LanguageChoice,
         person::PersonName,
         player::Player,
         preview::StatusLine,
@@ -117,6 +118,7 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
                     <ModerationCorner moderation />
                 </Show>
             </div>
+            <LanguageChoice />
         </div>
     }
     .into_any()
@@ -250,6 +252,7 @@ fn WatchPlayer(
     Effect::new(move |_| {
         playback.remember_sound();
         playback.remember_theatre();
+        playback.remember_quality();
     });
     let is_theatre = Signal::derive(move || playback.is_theatre.get() && phase.with(PlayerPhase::fills_theatre));
     let delay_ms = Memo::new(move |_| playback.report.with(|report| report.as_ref()?.delay_ms));
@@ -270,6 +273,9 @@ fn WatchPlayer(
             sound=playback.sound
             is_paused=playback.is_paused
             is_theatre
+            quality=playback.quality
+            layers=playback.layers
+            picture_in_picture=playback.picture_in_picture
             delay_ms
             video=playback.video
             stage=playback.stage
@@ -299,12 +305,13 @@ fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl I
                 {text!(watch.last_live_before)} <TimeAgo at=last_live_at /> {text!(watch.last_live_after)}
             </Show>
         </p>
-        <p class="player-hint">{text!(watch.next_stream_starts_here)}</p>
+        <p class="player-hint needs-program">{text!(watch.next_stream_starts_here)}</p>
     }
     .into_any()
 }
 
-/// Space or K plays and pauses, M is for sound, F fills the screen, T the page, C leads to the chat.
+/// Space or K plays and pauses, M is for sound, F fills the screen, T the page, I puts the picture into a window of its
+/// own, C leads to the chat.
 fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>, field: NodeRef<html::Textarea>) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| match key_for(&event) {
@@ -337,17 +344,19 @@ fn key_for(event: &web_sys::KeyboardEvent) -> Option<Key> {
     }
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let is_in = |selector| target.as_ref().is_some_and(|target| matches!(target.closest(selector), Ok(Some(_))));
-    // Somebody types, or answers a dialog.
-    if is_in("input:not([type=range]), textarea, select, [contenteditable], dialog") {
+    // Somebody types, or answers a dialog. The player's own list keeps the focus once something was chosen, and
+    // has no use for these letters.
+    if is_in("input:not([type=range]), textarea, select:not(.player-quality), [contenteditable], dialog") {
         return None;
     }
     match event.key().to_lowercase().as_str() {
-        // On a button or a link, space is for that; in the chat it scrolls.
-        " " if is_in("button, a, summary, input, .chat-log") => None,
+        // On a button, a link or a list, space is for that; in the chat it scrolls.
+        " " if is_in("button, a, summary, input, select, .chat-log") => None,
         " " | "k" => Some(Key::Player(PlayerAction::TogglePause)),
         "m" => Some(Key::Player(PlayerAction::ToggleMute)),
         "f" => Some(Key::Player(PlayerAction::ToggleFullScreen)),
         "t" => Some(Key::Player(PlayerAction::ToggleTheatre)),
+        "i" => Some(Key::Player(PlayerAction::TogglePictureInPicture)),
         "c" => Some(Key::Chat),
         _ => None,
     }

@@ -31,10 +31,15 @@ pub fn files_below(folder: &str) -> Vec<PathBuf> {
     found
 }
 
+/// Those of them whose names end so.
+pub fn files_ending(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let is_wanted = |path: &PathBuf| path.to_str().is_some_and(|name| name.ends_with(ending));
+    files_below(folder).into_iter().filter(is_wanted).collect()
+}
+
 /// All text below one of its folders, of files with that ending.
 pub fn text_below(folder: &str, ending: &str) -> String {
-    let is_wanted = |name: &str| name.ends_with(ending);
-    files_below(folder).into_iter().filter(|path| path.to_str().is_some_and(is_wanted)).map(read).collect()
+    files_ending(folder, ending).into_iter().map(read).collect()
 }
 
 /// The text of one of its files.
