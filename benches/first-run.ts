@@ -38,6 +38,8 @@ test('record a first run', async ({ browser }) => {
     await installation.startLiveKit();
     const done = async (page: Page, name: string, words: string) => {
       const atMs = performance.now() - began;
+      // Clicks have scrolled it.
+      await page.evaluate(() => scrollTo(0, 0));
       const picture = `${steps.length + 1}-${name.toLowerCase().replace(/\W+/g, '-')}.jpg`;
       await page.screenshot({ path: join(FOLDER, picture), type: 'jpeg', quality: 80 });
       steps.push({ name, words, atMs, picture });
@@ -91,6 +93,7 @@ test('record a first run', async ({ browser }) => {
     await expectStatus(page, 'live');
     await done(page, 'Live', 'Start Streaming is pressed in OBS (here ffmpeg sends), and the dashboard says LIVE by itself.');
     await expectMovingPicture(page);
+    await expect(page.getByRole('region', { name: 'How your stream arrives' })).toContainText('×');
     await expect(count).toHaveText('4 of 4 done');
     await done(page, 'The picture is there', 'What is sent is seen on the dashboard.');
 
