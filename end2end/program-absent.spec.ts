@@ -62,7 +62,7 @@ for (const [what, files] of [['the program', '**/pkg/*.wasm'], ['what loads it',
       await page.goto(`/watch/${creator.username}`);
       await expectHonest(page);
       await expect(page.getByText(en('player.needs_javascript'))).toBeVisible();
-      await expect(page.getByText(en('player.loading'), { exact: true })).toBeHidden();
+      await expect(page.getByText(en('frame.loading'), { exact: true })).toBeHidden();
       await expect(log(page)).toContainText('To be read');
       await expect(composer(page)).toBeHidden();
       await expect(page.getByText(en('chat.needs_javascript'))).toBeVisible();

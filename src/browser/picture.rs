@@ -45,7 +45,7 @@ pub fn choose(source: &JsValue) -> Option<Result<String, String>> {
     let is_too_large = answer.get(1).as_f64().is_some_and(|bytes| bytes > max_bytes());
     if is_too_large {
         forget(&address);
-        return Some(Err(text!(pictures.too_large).to_owned()));
+        return Some(Err(text!(errors.picture_too_large).to_owned()));
     }
     Some(Ok(address))
 }
@@ -102,7 +102,7 @@ where
     let progress = Closure::<dyn FnMut(f64)>::new(move |percent: f64| progress(percent.clamp(0.0, 100.0) as u32));
     let answer = send_form(path, address, &fields.to_js(), &progress).await;
     let answer = answer.ok().and_then(|text| text.as_string()).map(Bytes::from);
-    let unreachable = || ApiError::new(ErrorCode::Network, text!(pictures.server_unreachable));
+    let unreachable = || ApiError::new(ErrorCode::Network, text!(errors.server_away));
     let bytes = answer.ok_or_else(unreachable)?;
     let data: Result<T, _> = Envelope::decode(bytes.clone());
     let failure = |_| Envelope::decode(bytes).unwrap_or_else(|_: serde_json::Error| unreachable());

@@ -71,7 +71,7 @@ pub fn BlockedWordsEditor(
             <ErrorNote message=Signal::stored(Some(message)) />
             <button type="button" class="button" on:click=move |_| on_load.run(())>
                 <Icon name="refresh-cw" />
-                {text!(moderation.try_again)}
+                {text!(frame.try_again)}
             </button>
         }),
     }

@@ -289,7 +289,7 @@ fn PreviewButton(is_ready: Signal<bool>, on_action: Callback<BroadcastAction>) -
 fn CancelButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
     view! {
         <button type="button" class="button" on:click=move |_| on_action.run(BroadcastAction::Stop)>
-            {text!(broadcast.cancel)}
+            {text!(frame.cancel)}
         </button>
     }
     .into_any()

@@ -229,7 +229,7 @@ fn NoticeWords(
                         on:click=move |_| on_follow.run(())
                     >
                         <Icon name="heart" />
-                        {text!(chat.follow)}
+                        {text!(watch.follow)}
                     </button>
                 }
             })}

@@ -123,7 +123,7 @@ fn Message(
     // Only a change of phase makes new words, so that a screen reader hears each once.
     let phase = Memo::new(move |_| phase.get());
     move || match phase.get() {
-        PlayerPhase::Loading => EitherOf8::A(view! { <Waiting words=text!(player.loading) /> }),
+        PlayerPhase::Loading => EitherOf8::A(view! { <Waiting words=text!(frame.loading) /> }),
         PlayerPhase::BackInAMoment => EitherOf8::A(view! { <Waiting words=text!(player.back_in_a_moment) /> }),
         PlayerPhase::Reconnecting => EitherOf8::A(view! { <Waiting words=text!(player.connection_lost) /> }),
         PlayerPhase::Offline => EitherOf8::B(offline()),
@@ -209,7 +209,7 @@ fn Failure(message: String, on_action: Callback<PlayerAction>) -> impl IntoView 
         </p>
         <button type="button" class="button" on:click=move |_| on_action.run(PlayerAction::Retry)>
             <Icon name="refresh-cw" />
-            {text!(player.try_again)}
+            {text!(frame.try_again)}
         </button>
     }
     .into_any()

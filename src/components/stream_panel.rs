@@ -45,7 +45,7 @@ fn NoticeView(notice: Notice, on_dismiss: Callback<()>) -> impl IntoView {
             <p>{words}</p>
             <button type="button" class="button quiet icon-only" on:click=move |_| on_dismiss.run(())>
                 <Icon name="x" />
-                <span class="visually-hidden">{text!(studio.dismiss)}</span>
+                <span class="visually-hidden">{text!(frame.dismiss)}</span>
             </button>
         </div>
     }
@@ -135,7 +135,7 @@ pub fn LoadFailure(
             <ErrorNote message=Signal::stored(Some(message)) />
             <button type="button" class="button" on:click=move |_| on_retry.run(())>
                 <Icon name="refresh-cw" />
-                {text!(studio.try_again)}
+                {text!(frame.try_again)}
             </button>
         </div>
     }

@@ -118,7 +118,7 @@ fn SaveFailure(saving: Memo<TitleSaving>, #[prop(into)] on_retry: Callback<()>) 
             <Show when=move || message.get().is_some()>
                 <button type="button" class="button" on:click=move |_| on_retry.run(())>
                     <Icon name="refresh-cw" />
-                    {text!(studio.try_again)}
+                    {text!(frame.try_again)}
                 </button>
             </Show>
         </div>

@@ -28,10 +28,10 @@ use crate::{
 
 fn tabs() -> [(&'static str, &'static str); 4] {
     [
-        ("PENDING", text!(admin.tab_pending)),
-        ("UNDER_REVIEW", text!(admin.tab_under_review)),
-        ("APPROVED", text!(admin.tab_approved)),
-        ("REJECTED", text!(admin.tab_rejected)),
+        ("PENDING", text!(apply.pending)),
+        ("UNDER_REVIEW", text!(apply.under_review)),
+        ("APPROVED", text!(apply.approved)),
+        ("REJECTED", text!(apply.rejected)),
     ]
 }
 
@@ -39,12 +39,12 @@ fn tabs() -> [(&'static str, &'static str); 4] {
 #[component]
 pub fn AdminPage() -> impl IntoView {
     view! {
-        <Title text=text!(admin.administration) />
+        <Title text=text!(frame.administration) />
         <Guard need=Need::Admin>
             <div class="page stack">
                 <MissingParts />
                 <div class="row spread">
-                    <h1 class="page-title">{text!(admin.administration)}</h1>
+                    <h1 class="page-title">{text!(frame.administration)}</h1>
                     <A href="/admin/audit" attr:class="button">
                         {text!(audit.audit_log)}
                     </A>

@@ -56,7 +56,7 @@ pub fn ReportPage() -> impl IntoView {
                     Err(error) => {
                         EitherOf3::C(
                             view! {
-                                <PageTitle text=text!(analytics.not_loaded) />
+                                <PageTitle text=text!(frame.not_loaded) />
                                 <div class="page analytics-page">
                                     <LoadFailure message=error.message on_retry=reload />
                                 </div>

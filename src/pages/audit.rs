@@ -28,7 +28,7 @@ pub fn AuditPage() -> impl IntoView {
                 <div class="row spread">
                     <h1 class="page-title">{text!(audit.audit_log)}</h1>
                     <A href="/admin" attr:class="button">
-                        {text!(admin.administration)}
+                        {text!(frame.administration)}
                     </A>
                 </div>
                 <p class="muted">{text!(audit.what_it_holds)}</p>

@@ -16,10 +16,10 @@ pub fn DashboardLayout() -> impl IntoView {
     view! {
         <Guard need=Need::Creator>
             <div class="dashboard">
-                <nav class="side-bar" aria-label=text!(studio.dashboard)>
+                <nav class="side-bar" aria-label=text!(frame.dashboard)>
                     <A href="/dashboard/streams" attr:class="side-link">
                         <Icon name="radio" />
-                        {text!(studio.streams)}
+                        {text!(frame.streams)}
                     </A>
                     <A href="/dashboard/keys" attr:class="side-link">
                         <Icon name="key-round" />

@@ -124,7 +124,7 @@ pub fn StreamsPage() -> impl IntoView {
     let last = load_last();
     let reload = move || stream.reload();
     view! {
-        <PageTitle text=text!(studio.streams) />
+        <PageTitle text=text!(frame.streams) />
         <div class="page streams-page">
             <h1 class="visually-hidden">{text!(studio.your_stream)}</h1>
             <Transition fallback=move || view! { <Loading on_retry=reload /> }>

@@ -67,7 +67,7 @@ pub fn WatchPage() -> impl IntoView {
                     Err(error) => {
                         EitherOf3::C(
                             view! {
-                                <PageTitle text=text!(watch.not_loaded) />
+                                <PageTitle text=text!(frame.not_loaded) />
                                 <div class="page narrow">
                                     <LoadFailure message=error.message on_retry=reload />
                                 </div>
