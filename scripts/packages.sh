@@ -5,6 +5,7 @@
 #   media  GStreamer, Redis, ffmpeg              test   Chromium, PostgreSQL, shellcheck
 #   python what a Python needs to install packages
 #   faults a clock that can be moved             peers  nginx with RTMP, for measurements beside StreamIt
+#   deploy what reads the files of deploy/, to check them
 # Says nothing, and asks the package lists nothing, when all is there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -20,6 +21,7 @@ declare -A GROUP=(
   [python]="python3-venv"
   [faults]="faketime"
   [peers]="nginx libnginx-mod-rtmp"
+  [deploy]="caddy docker-compose python3-yaml systemd"
   [test]="chromium fonts-dejavu-core postgresql shellcheck"
 )
 
@@ -45,7 +47,7 @@ install() {
   step "reading the package lists" as_root apt-get -o DPkg::Lock::Timeout=600 update
   step "installing ${need[*]}" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${need[@]}"
-  for service in redis-server postgresql nginx; do
+  for service in redis-server postgresql nginx caddy; do
     case " ${need[*]} " in
       *" $service "*) if [ -d /run/systemd/system ]; then as_root systemctl disable --quiet "$service" || true; fi ;;
     esac

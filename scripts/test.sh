@@ -70,6 +70,8 @@ browser_holds_no_server() {
 lint() {
   part "formatting" formatted
   part "shell scripts" shell_scripts
+  "$ROOT/scripts/packages.sh" deploy
+  part "deploy/, as Caddy, Compose and systemd read it" "$ROOT/scripts/deployment.sh"
   part "the browser's part holds nothing of the server" browser_holds_no_server
   part "lints: server" lints_of_the_server
   part "lints: browser" lints_of_the_browser

@@ -1,5 +1,6 @@
-//! What `deploy/` says fits the program: settings, versions of LiveKit, metrics, and files that are named. No container
-//! is started.
+//! What `deploy/` says fits the program: settings, versions, metrics, ports, files that are named, and the image's
+//! health check, which is run. Whether Caddy, Compose and systemd understand it, `scripts/deployment.sh` looks. No
+//! container is started.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +11,12 @@ use std::{
 
 use streamit::server::config::{Config, NAMES};
 
-use crate::support::repository::{read, root};
+use crate::support::{
+    Database, TestApp,
+    repository::{read, root},
+};
+
+on_both_databases![the_images_health_check_tells_a_server_that_runs];
 
 /// The words of a text that begin so, made of letters that names are made of.
 fn words<'a>(text: &'a str, begin: &str) -> BTreeSet<&'a str> {
@@ -58,6 +64,66 @@ fn one_machine_runs_the_redis_and_the_proxy_that_several_do() {
     for image in single.lines().map(str::trim).filter(|line| line.starts_with("image: ")) {
         assert!(several.lines().any(|line| line.trim() == image), "{image}");
     }
+}
+
+#[test]
+fn every_image_is_of_a_version() {
+    let dockerfile = read("deploy/Dockerfile");
+    let from = dockerfile.lines().filter_map(|line| line.strip_prefix("FROM ")).map(str::to_owned);
+    let compose = ["deploy/compose.yaml", "deploy/single/compose.yaml"].map(read).concat();
+    let images = compose.lines().filter_map(|line| line.trim().strip_prefix("image: ")).map(str::to_owned);
+    for image in from.chain(images.filter(|image| image != "streamit")) {
+        let version = image.split_once(':').map(|(_, version)| version);
+        assert!(version.is_some_and(|version| !version.starts_with("latest")), "{image}");
+    }
+    let manifest = read("Cargo.toml");
+    let rust = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
+    assert!(dockerfile.contains(&format!("FROM rust:{rust}-")), "the compiler that Cargo.toml asks for: {rust}");
+}
+
+#[test]
+fn the_image_holds_what_the_build_makes_and_is_not_roots() {
+    let dockerfile = read("deploy/Dockerfile");
+    let built = read("scripts/build.sh");
+    let copied: Vec<&str> =
+        dockerfile.split_whitespace().filter_map(|word| word.strip_prefix("/src/target/streamit/release/")).collect();
+    assert_eq!(copied, ["streamit", "hash.txt", "site"]);
+    for name in copied {
+        assert!(built.contains(&format!("$OUT.new/{name}")), "{name}");
+    }
+    let (_, image) = dockerfile.rsplit_once("\nFROM ").unwrap();
+    let user = image.lines().position(|line| line == "USER streamit").unwrap();
+    let last = image.lines().position(|line| line.starts_with("ENTRYPOINT ")).unwrap();
+    assert!(user < last && image.contains("useradd --system") && image.matches("\nUSER ").count() == 1);
+}
+
+#[test]
+fn health_checks_of_one_machine_ask_where_somebody_listens() {
+    let compose = read("deploy/single/compose.yaml");
+    for (file, setting) in [("livekit", "port: "), ("ingress", "health_port: ")] {
+        let settings = read(format!("deploy/single/{file}.yaml"));
+        let port = settings.lines().find_map(|line| line.strip_prefix(setting)).unwrap();
+        assert!(compose.contains(&format!("\"http://127.0.0.1:{port}/\"]")), "{file}: {port}");
+    }
+}
+
+/// Runs the image's health check as Docker does, without a shell around it.
+async fn is_healthy(address: &str) -> bool {
+    let dockerfile = read("deploy/Dockerfile").replace("\\\n", "");
+    let check = dockerfile.lines().find(|line| line.starts_with("HEALTHCHECK ")).unwrap();
+    let (_, command) = check.split_once("CMD ").unwrap();
+    let words: Vec<String> = serde_json::from_str(command).unwrap();
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).env("STREAMIT_ADDR", address);
+    tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap().status.success()
+}
+
+async fn the_images_health_check_tells_a_server_that_runs(database: Database) {
+    let mut app = TestApp::start(database).await;
+    let address = app.address().to_string();
+    assert!(is_healthy(&address).await);
+    app.stop().await;
+    assert!(!is_healthy(&address).await);
 }
 
 #[test]
