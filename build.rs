@@ -15,6 +15,13 @@ use leptos_i18n_parser::parse_locales::{
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if env::var_os("CARGO_CFG_ERASE_COMPONENTS").is_none() {
+        return Err(
+            "`--cfg erase_components` of .cargo/config.toml is missing: RUSTFLAGS, or rustflags for one target, \
+                    take its place. Add it there, for the server and for the browser."
+                .into(),
+        );
+    }
     for what in ["migrations", "locales", "build.rs"] {
         println!("cargo:rerun-if-changed={what}");
     }
@@ -35,8 +42,27 @@ fn module_of_texts() -> Result<String, Box<dyn Error>> {
     }
     // Of what is made there, only the texts are used.
     let attributes = "#![allow(clippy::all, clippy::allow_attributes, clippy::expect_used, dead_code, missing_docs, unused_imports)]";
-    let module = gen_code(&texts, None, false, Some(&attributes.parse()?), false)?;
-    Ok(module.to_string())
+    let module = gen_code(&texts, None, false, Some(&attributes.parse()?), false)?.to_string();
+    if env::var_os("CARGO_FEATURE_HYDRATE").is_some() { with_plurals_of_browser(module) } else { Ok(module) }
+}
+
+/// The browser has the rules by which a count chooses its text: `src/language/plurals.rs` asks it for them, and what
+/// leptos_i18n would bring to every visitor instead stays out.
+fn with_plurals_of_browser(mut module: String) -> Result<String, Box<dyn Error>> {
+    const OURS: &str = "crate :: language :: plurals";
+    for (theirs, ours) in [
+        ("l_i18n_crate :: reexports :: icu :: plurals", OURS.to_owned()),
+        ("l_i18n_crate :: __private :: get_plural_rules", format!("{OURS} :: get_plural_rules")),
+        ("l_i18n_crate :: __private :: InterpolatePluralCount", format!("{OURS} :: InterpolatePluralCount")),
+    ] {
+        if !module.contains(theirs) {
+            return Err(
+                format!("the texts name no `{theirs}`: leptos_i18n has another name for it, see build.rs").into()
+            );
+        }
+        module = module.replace(theirs, &ours);
+    }
+    Ok(module)
 }
 
 /// Each has a file in the folder of every language.

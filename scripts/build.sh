@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds StreamIt:  scripts/build.sh debug|release   → target/streamit/{debug,release}/
 #   streamit          the server
-#   site/             what browsers get: public/ and, in pkg/, streamit.HASH.{js,wasm,css} and the parts of the program
+#   site/             what browsers get: public/ and, in pkg/, streamit.HASH.{js,wasm,css} and the program's bundles
+#                     what others made is in vendor/, as NAME.HASH.{js,woff2,svg}
 #   hash.txt          those hashes, read by the server from beside itself
 # It is what `cargo leptos build --split` does (which takes longer to install than this takes to run): the library for
-# the browser, cut into parts, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz
+# the browser, cut into bundles, wasm-bindgen, the server. A release also goes through wasm-opt, and has a .br and a .gz
 # beside each file.
 # Compiled crates are kept in the cache, for every clone of the machine. Does nothing when nothing has changed.
 set -euo pipefail
@@ -34,41 +35,42 @@ browser_library() {
     "${BROWSER_FLAGS[@]}" --target-dir "$FRONT" -- -Clink-args=--emit-relocs
 }
 
-# As small as can be, with the features that rustc itself takes for granted in a browser.
+# As small as can be once it is compressed (-Oz leaves fewer bytes, and more of them compressed), with the features that
+# rustc itself takes for granted in a browser.
 optimise() {
   local file
   for file in "$1"/*.wasm; do
-    nice wasm-opt -Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext \
+    nice wasm-opt -Os --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext \
       --enable-mutable-globals --enable-reference-types --enable-multivalue "$file" -o "$file" || return 1
   done
 }
 
 # The browser's files, named by what is in them, so that they can be cached for ever.
 browser() {
-  local site=$OUT.new/site pkg=$OUT.new/site/pkg parts=$OUT.new/parts minify=()
+  local site=$OUT.new/site pkg=$OUT.new/site/pkg bundles=$OUT.new/bundles minify=()
   step "compiling for the browser ($PROFILE)" browser_library
   cp -r "$ROOT/public/." "$site/"
   rm -f "$site/vendor/.made-from"
-  wasm-split-cli --target web --out-name streamit "$FRONT/wasm32-unknown-unknown/$BROWSER_FOLDER/streamit.wasm" "$parts"
-  wasm-bindgen --target web --no-typescript --keep-lld-exports --no-demangle --out-name streamit --out-dir "$parts/bound" \
-    "$parts/streamit.wasm"
-  mv "$parts/bound/streamit_bg.wasm" "$pkg/streamit.wasm"
-  mv "$parts/"{split,chunk}_*.wasm "$pkg/"
+  wasm-split-cli --target web --out-name streamit "$FRONT/wasm32-unknown-unknown/$BROWSER_FOLDER/streamit.wasm" "$bundles"
+  wasm-bindgen --target web --no-typescript --keep-lld-exports --no-demangle --out-name streamit --out-dir "$bundles/bound" \
+    "$bundles/streamit.wasm"
+  mv "$bundles/bound/streamit_bg.wasm" "$pkg/streamit.wasm"
+  mv "$bundles/"{split,chunk}_*.wasm "$pkg/"
   if [ "$PROFILE" = release ]; then
     minify=(--minify)
     step "making the browser's part smaller" optimise "$pkg"
   fi
   # Our own scripts become a part of the one that loads the program, instead of each a request of its own. (wasm-bindgen
-  # names the loader of the parts once for each of its functions: the same loader.)
-  mv "$parts/__wasm_split.js" "$parts/bound/"
-  esbuild "$parts/bound/streamit.js" --bundle --format=esm "${minify[@]}" --external:./__wasm_split.js '--external:/vendor/*' \
+  # names the loader of the bundles once for each of its functions: the same loader.)
+  mv "$bundles/__wasm_split.js" "$bundles/bound/"
+  esbuild "$bundles/bound/streamit.js" --bundle --format=esm "${minify[@]}" --external:./__wasm_split.js '--external:/vendor/*' \
     --log-override:duplicate-object-key=silent --outfile="$pkg/streamit.js" --log-level=warning
-  esbuild "$parts/bound/__wasm_split.js" --format=esm "${minify[@]}" --outfile="$pkg/__wasm_split.js" --log-level=warning
+  esbuild "$bundles/bound/__wasm_split.js" --format=esm "${minify[@]}" --outfile="$pkg/__wasm_split.js" --log-level=warning
   # Fonts are named by their address on the site, not bundled. (A plain /* would take the style's own files, too, whose
   # paths on this machine begin with a slash.)
   esbuild "$ROOT/style/main.css" --bundle --minify '--external:/vendor/*' --outfile="$pkg/streamit.css" --log-level=warning
-  node "$ROOT/scripts/assets/names.mjs" "$pkg" "$parts/bound/__wasm_split.js" >"$OUT.new/hash.txt"
-  rm -rf "$parts"
+  node "$ROOT/scripts/assets/names.mjs" "$site" "$bundles/bound/__wasm_split.js" >"$OUT.new/hash.txt"
+  rm -rf "$bundles"
   if [ "$PROFILE" = release ]; then node "$ROOT/scripts/assets/compress.mjs" "$site"; fi
 }
 

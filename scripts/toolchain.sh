@@ -50,11 +50,11 @@ from_rustup() {
 }
 
 # What the standard library for the browser was made from, and how.
-wasm_std_stamp() { echo "$(/usr/bin/rustc -V), with bitcode"; }
+wasm_std_stamp() { echo "$(/usr/bin/rustc -V), small, with bitcode"; }
 
 # Debian ships the compiler's source but not its library for wasm without an operating system: cargo builds that, as
-# its -Zbuild-std does, and the compiled crates are put where rustc looks for them. They keep their bitcode, so that a
-# release is optimised as a whole, this library with it.
+# its -Zbuild-std does, and the compiled crates are put where rustc looks for them. They are made small, since they are
+# sent to every visitor, and keep their bitcode, so that a release is optimised as a whole, this library with it.
 build_wasm_std() {
   local seed=$CACHE/wasm-std library
   rm -rf "$seed"
@@ -67,12 +67,12 @@ version = "0.0.0"
 edition = "2024"
 [workspace]
 [profile.release]
-opt-level = 3
+opt-level = "z"
 codegen-units = 4
 TOML
   # RUSTC_BOOTSTRAP: -Z options are otherwise refused by a stable compiler.
   (cd "$seed" && env -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc \
-    RUSTFLAGS=-Cembed-bitcode=yes nice /usr/bin/cargo build --release --target $TARGET -Zbuild-std=std,panic_abort,panic_unwind,proc_macro --target-dir target) || return 1
+    RUSTFLAGS=-Cembed-bitcode=yes nice /usr/bin/cargo build --release --target $TARGET -Zbuild-std=std,panic_abort,panic_unwind,proc_macro -Zbuild-std-features=optimize_for_size --target-dir target) || return 1
   library=$(/usr/bin/rustc --print target-libdir --target $TARGET)
   rm -f "$seed/target/$TARGET/release/deps/"libseed-*
   as_root rm -rf "$library"
@@ -139,7 +139,8 @@ prepare() {
   install_wasm_split
   {
     echo "export PATH=$bin:$CACHE/wasm-bindgen-$BINDGEN/bin:$CACHE/wasm-split-$SPLIT/bin:$CACHE/assets-bin:\$PATH"
-    echo "unset RUSTUP_TOOLCHAIN"
+    # Flags of one's own would take the place of those in .cargo/config.toml.
+    echo "unset RUSTUP_TOOLCHAIN RUSTFLAGS CARGO_ENCODED_RUSTFLAGS"
     [ -z "$wrapper" ] || echo "export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$wrapper"
     # One target folder for every clone: the dependencies are compiled once for the machine.
     echo "export CARGO_TARGET_DIR=$CACHE/target"

@@ -7,6 +7,7 @@
 
 pub mod dates;
 pub mod numbers;
+pub mod plurals;
 
 /// Made by `build.rs`.
 mod texts {
@@ -88,9 +89,10 @@ pub fn accompany_page() {
     leptos::prelude::provide_context(Spoken(current()));
 }
 
-/// What somebody reads best of what is spoken here, by `Accept-Language` (RFC 9110, 12.5.4).
-pub fn best_of(accepted: &str) -> Language {
-    let ranges = accepted.split(',').filter_map(|range| {
+/// What somebody reads best of what is spoken here, by the lines of `Accept-Language` (RFC 9110, 12.5.4): several are
+/// one list (5.3).
+pub fn best_of<'a>(accepted: impl IntoIterator<Item = &'a str>) -> Language {
+    let ranges = accepted.into_iter().flat_map(|line| line.split(',')).filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let language = parts.next()?.split('-').next()?.to_ascii_lowercase().parse::<Language>().ok()?;
         let weight = parts
@@ -133,7 +135,14 @@ mod tests {
             ("de;q=nonsense,en;q=0.1", Language::en),
             (";;,,-", Language::en),
         ] {
-            assert_eq!(best_of(accepted), language, "{accepted:?}");
+            assert_eq!(best_of([accepted]), language, "{accepted:?}");
         }
+    }
+
+    #[test]
+    fn several_lines_are_one_list() {
+        assert_eq!(best_of(["en;q=0.5", "fr, de;q=0.9"]), Language::de);
+        assert_eq!(best_of(["de", "en"]), Language::de);
+        assert_eq!(best_of([]), Language::en);
     }
 }

@@ -2,8 +2,9 @@
 //
 //   livekit-client.js          LiveKit's browser client, one ES module, minified
 //   inter-latin.woff2          Inter, all weights in one file; inter-latin-ext.woff2 for the rest of Europe
-//   icons.svg                  a <symbol id="NAME"> for each name in ICONS_TXT: <use href="/vendor/icons.svg#NAME">
-//   versions.json, licenses/   what the above is, and on what terms
+//   icons.svg                  a <symbol id="NAME"> for each name in ICONS_TXT, which the server puts into each page
+//   licenses/                  on what terms, and which versions, in versions.json
+// A build then names the files by what is in them, but those of licenses/ (names.mjs).
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -43,4 +44,4 @@ for (const name of ["livekit-client", "@fontsource-variable/inter", "lucide-stat
   versions[name] = { version, license };
   cpSync(join(modules, name, "LICENSE"), join(out, "licenses", `${name.split("/").pop()}.txt`));
 }
-writeFileSync(join(out, "versions.json"), `${JSON.stringify(versions, null, 2)}\n`);
+writeFileSync(join(out, "licenses", "versions.json"), `${JSON.stringify(versions, null, 2)}\n`);

@@ -3,7 +3,7 @@
 //! The menu is a native popover and the search a plain form, so both work before WASM has come, and without it.
 
 use leptos::{ev, html, prelude::*};
-use leptos_router::components::{A, Form};
+use leptos_router::components::A;
 
 use super::{avatar::Avatar, icon::Icon, language_choice::LanguageItems, person::PersonName};
 use crate::{
@@ -20,6 +20,9 @@ pub fn TopBar(
     /// Called with every text that is typed into the search.
     #[prop(into)]
     on_type: Callback<String>,
+    /// Called with the text that the search is sent with.
+    #[prop(into)]
+    on_search: Callback<String>,
     /// The corner of the account.
     children: Children,
 ) -> impl IntoView {
@@ -33,20 +36,25 @@ pub fn TopBar(
                 </svg>
                 <span class="brand-name">"StreamIt"</span>
             </A>
-            <SearchField search on_type />
+            <SearchField search on_type on_search />
             <nav class="account-corner" aria-label=text!(account.title)>
                 {children()}
             </nav>
         </header>
     }
-    .into_any()
 }
 
 /// The search. What is typed there stays what was typed: the address follows it, and it follows the address only while
 /// nobody types.
 #[component]
-fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoView {
+fn SearchField(search: Signal<String>, on_type: Callback<String>, on_search: Callback<String>) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
+    let send = move |event: ev::SubmitEvent| {
+        if let Some(field) = field.get_untracked() {
+            event.prevent_default();
+            on_search.run(field.value());
+        }
+    };
     Effect::new(move |before: Option<()>| {
         let searched = search.get();
         let Some(field) = field.get() else { return };
@@ -59,7 +67,7 @@ fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoVi
     });
     view! {
         <div class="search" role="search" aria-label=text!(frame.streams)>
-            <Form method="GET" action="/">
+            <form method="get" action="/" on:submit=send>
                 <label class="visually-hidden" for="search">
                     {text!(frame.search_streams)}
                 </label>
@@ -77,10 +85,9 @@ fn SearchField(search: Signal<String>, on_type: Callback<String>) -> impl IntoVi
                     value=search.get_untracked()
                     on:input=move |event| on_type.run(event_target_value(&event))
                 />
-            </Form>
+            </form>
         </div>
     }
-    .into_any()
 }
 
 fn has_focus(field: &web_sys::HtmlInputElement) -> bool {
@@ -98,7 +105,6 @@ pub fn GuestLinks() -> impl IntoView {
             {text!(door.sign_up)}
         </A>
     }
-    .into_any()
 }
 
 /// What somebody who is signed in finds there. Its children sign out.
@@ -139,7 +145,6 @@ pub fn AccountMenu(
             {children()}
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -150,5 +155,4 @@ fn MenuLink(href: &'static str, icon: &'static str, label: &'static str) -> impl
             {label}
         </A>
     }
-    .into_any()
 }

@@ -5,12 +5,13 @@
 
 use leptos::{
     ev::SubmitEvent,
-    form::FromFormData,
+    form::form_data_from_event,
     prelude::*,
     server_fn::{ServerFn, error::ServerFnUrlError},
 };
 use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
+use web_sys::UrlSearchParams;
 
 use crate::{api::error::ApiError, components::feedback::SaveState};
 
@@ -38,7 +39,7 @@ where
             return;
         }
         // A form that can't be read here is left to the browser, which posts it.
-        if let Ok(input) = S::from_event(&event) {
+        if let Some(input) = read_form::<S>(&event) {
             event.prevent_default();
             if !action.pending().get_untracked() {
                 action.dispatch(input);
@@ -56,7 +57,13 @@ where
             {children()}
         </form>
     }
-    .into_any()
+}
+
+/// What is in the form, read as the server reads it from a browser that posts it by itself.
+fn read_form<S: DeserializeOwned>(event: &SubmitEvent) -> Option<S> {
+    let fields = form_data_from_event(event).ok()?;
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    serde_urlencoded::from_str(&String::from(fields.to_string())).ok()
 }
 
 /// Why the last try failed.
