@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { Account, type StreamState } from '../end2end/lib/api';
 import { WhipEncoder } from '../end2end/lib/encoder';
 import { Installation } from '../end2end/lib/installation';
+import { LIBRARY } from '../end2end/lib/player';
 import { until } from '../end2end/lib/process';
 import { Samples, machine, write } from './report';
 import { type Program, type Transfer, Wire, programTable, sizeTable, transferOf } from './wire';
@@ -83,7 +84,7 @@ test('measure the speed of pages', async ({ browser }) => {
       { name: `/, ${STREAMS} streams with pictures, one of them live`, path: '/' },
       { name: '/watch/ada, live', path: '/watch/ada', isLive: true },
     ];
-    transfers.push(...(await visits(browser, ada.url, full)), await transferOf(PLAYER, `${ada.url}/vendor/livekit-client.js`));
+    transfers.push(...(await visits(browser, ada.url, full)), await transferOf(PLAYER, installation.url + installation.addressOf(LIBRARY)));
     // What people send as pictures, and the player, is not held against the program.
     const sizes = sizeTable(transfers, (page) => (bare.some(({ name }) => name === page) ? CEILING : ''));
     const shiftTable = shifts.table('layout shift', () => '≤ 0.02', 3);
@@ -119,7 +120,7 @@ async function visits(browser: Browser, url: string, stops: Stop[]): Promise<Tra
   return transfers;
 }
 
-/** A table of what the front page loads of the program, and of what is loaded by a page of each other part. */
+/** A table of what the front page loads of the program, and of what is loaded by a page of each other bundle. */
 async function programOf(browser: Browser, ada: Account): Promise<string> {
   const loads = async (path: string, as?: Account): Promise<[string, Program]> => {
     const { wire } = await visit(browser, FOUR_G, ada.url, { name: path, path, as });

@@ -135,7 +135,7 @@ export function sizeTable(transfers: Transfer[], aim: (page: string) => string):
 
 /** A row for what the first page loads of the program, and one for each of the others with what it loads besides. */
 export function programTable(first: [page: string, loads: Program], others: [page: string, loads: Program][], ceiling: string): string {
-  const [frontPage, firstPart] = first;
+  const [frontPage, firstBundle] = first;
   const sum = (files: Program, of?: string) => {
     const counted = [...files.values()].filter(({ kind }) => of === undefined || kind === of);
     return counted.reduce((total, { wire }) => total + wire, 0);
@@ -146,14 +146,14 @@ export function programTable(first: [page: string, loads: Program], others: [pag
     return `| ${[name, ...kinds, kb(sum(files)), `**${kb(sum(all))}**`, ceiling].join(' | ')} |`;
   };
   const rows = others.map(([page, loads]) => {
-    const besides: Program = new Map([...loads].filter(([path]) => !firstPart.has(path)));
-    const parts = [...besides.keys()].flatMap((path) => /\/split_(\w+)\./.exec(path)?.[1] ?? []);
-    return row(`${page}, besides: ${parts.join(', ')}`, besides, new Map([...firstPart, ...besides]));
+    const besides: Program = new Map([...loads].filter(([path]) => !firstBundle.has(path)));
+    const bundles = [...besides.keys()].flatMap((path) => /\/split_(\w+)\./.exec(path)?.[1] ?? []);
+    return row(`${page}, besides: ${bundles.join(', ')}`, besides, new Map([...firstBundle, ...besides]));
   });
   return [
-    '| the program, in kB on the wire | wasm | js | css | together | with the first part | ceiling |',
+    '| the program, in kB on the wire | wasm | js | css | together | with the first bundle | ceiling |',
     '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
-    row(`${frontPage}: the first part`, firstPart, firstPart),
+    row(`${frontPage}: the first bundle`, firstBundle, firstBundle),
     ...rows,
   ].join('\n');
 }

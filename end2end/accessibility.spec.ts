@@ -1,4 +1,5 @@
-// Every page for everybody: nothing that axe finds, all of it by keyboard, and nothing wider than a telephone.
+// Every page for everybody: nothing that axe finds, all of it by keyboard, and nothing wider than a telephone. What a page
+// can come to is in accessibility-states.spec.ts.
 
 import type { Account } from './lib/api';
 import { alive, expect, test, type Page } from './lib/test';
@@ -92,69 +93,6 @@ test('live pages with a chat pass axe and fit a telephone', async ({ visit, crea
   const home = await visit('/', { viewport: { width: 390, height: 844 } });
   expect(await violations(home)).toEqual([]);
   expect(await sidewaysScroll(home)).toBeLessThanOrEqual(0);
-});
-
-test('what opens, fails or is empty passes axe, in light and dark', async ({ visit, creator, newUser, demo, admin, whip }) => {
-  test.slow();
-  const passes = async (page: Page, state: string) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      expect.soft(await violations(page), `axe: ${state}, ${colorScheme}`).toEqual([]);
-    }
-  };
-  const login = await visit('/login');
-  await login.getByLabel('Username or email').fill('nobody');
-  await login.getByLabel('Password').fill('wrong password');
-  await login.getByRole('button', { name: 'Sign in' }).click();
-  await expect(login.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
-  await passes(login, 'signing in that failed');
-
-  const user = await newUser();
-  const application = await user.apply('Please?');
-  await passes(await visit('/apply', { as: user }), 'an application that waits');
-  await admin.decide(application.id, 'reject', 'Tell us more.');
-  await passes(await visit('/apply', { as: user }), 'an application that was refused');
-
-  const menu = await visit('/', { as: creator });
-  await menu.getByRole('button', { name: /Account menu/ }).click();
-  await passes(menu, 'the account menu');
-  const account = await visit('/account', { as: creator });
-  await account.getByLabel('Current password').fill('not this one');
-  await account.getByLabel('New password').fill('another battery staple');
-  await account.getByRole('button', { name: 'Change password' }).click();
-  await expect(account.locator('.field-error')).toBeVisible();
-  await passes(account, 'a password that was not changed');
-  await account.getByRole('button', { name: 'Delete account…' }).click();
-  await passes(account, 'the question before an account is deleted');
-
-  await passes(await visit('/dashboard/keys', { as: creator }), 'no key');
-  const key = await creator.makeKey('whip');
-  const keys = await visit('/dashboard/keys', { as: creator });
-  await keys.getByRole('button', { name: 'Make a new key' }).click();
-  await passes(keys, 'the question before a key is replaced');
-
-  const dashboard = await visit('/dashboard/streams', { as: creator });
-  await creator.call('POST', '/api/stream/rehearsal', { enabled: true });
-  const encoder = await whip(key);
-  await expectMovingPicture(dashboard);
-  await passes(dashboard, 'a rehearsal');
-  await dashboard.getByRole('button', { name: 'Go live', exact: true }).click();
-  await passes(dashboard, 'the question before going live');
-  await dashboard.keyboard.press('Escape');
-  await creator.call('POST', '/api/stream/end');
-  await encoder.stop();
-  await expect(dashboard.getByText('You ended your stream.')).toBeVisible();
-  await passes(dashboard, 'a stream that was ended');
-
-  await passes(await visit('/dashboard/analytics?days=90', { as: demo }), 'a quarter');
-  await passes(await visit('/dashboard/analytics?from=2020-01-01&to=2020-01-07', { as: demo }), 'a period without broadcasts');
-  await passes(await visit('/dashboard/analytics?from=2020-02-01&to=2020-01-07', { as: demo }), 'a period that ends before it begins');
-  const { items } = await demo.call<{ items: { id: string }[] }>('GET', '/api/analytics/broadcasts');
-  const report = await visit(`/dashboard/analytics/${items[0].id}`, { as: demo });
-  await report.locator('.moment').first().focus();
-  await passes(report, 'the report of a broadcast');
-  await report.getByText('Show as a table').click();
-  await passes(report, 'a curve as a table');
 });
 
 test('a key is made, replaced and deleted by keyboard alone', async ({ visit, creator }) => {

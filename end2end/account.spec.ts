@@ -4,7 +4,7 @@ import type { Account } from './lib/api';
 import { expect, reload, test, type Page } from './lib/test';
 import { lineWith, say } from './lib/chat';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
-import { sidewaysScroll, violations } from './lib/accessibility';
+import { passes, sidewaysScroll, violations } from './lib/accessibility';
 
 const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
@@ -28,6 +28,7 @@ test('a new name is read in the chat, on the watch page and at the top of every 
   await expect(profile.locator('.field-error')).toContainText('at most 50 characters');
   await expect(profile.getByRole('status')).toHaveText('Not saved');
   await expect(profile.getByLabel('About you')).toHaveValue('Bread,\nevery Sunday.');
+  await passes(page, 'a profile that was not saved');
   await profile.getByLabel('Display name').fill('Ada the Baker 🥖');
   await profile.getByRole('button', { name: 'Save profile' }).click();
   await expect(profile.getByRole('status')).toHaveText('Saved');

@@ -2,7 +2,7 @@
 // 320 pixels (WCAG 2.2, 1.4.4 and 1.4.10), nothing that moves, and nothing that jumps.
 
 import type { Locator } from '@playwright/test';
-import { sidewaysScroll } from './lib/accessibility';
+import { sidewaysScroll, violations } from './lib/accessibility';
 import type { Account } from './lib/api';
 import { holdBack } from './lib/network';
 import { jumped, lettersCame, moved, takeNotes } from './lib/painting';
@@ -184,6 +184,7 @@ test('for who wants less motion nothing moves, whatever a page waits for', async
       const letGo = await holdBack(page, DATA);
       await follow(page, path);
       await expect(page.locator('.skeleton').first(), path).toBeVisible();
+      expect.soft(await violations(page), `axe on ${path} while it waits`).toEqual([]);
       letGo();
       await expect(page.locator('main [aria-busy="true"]'), path).toHaveCount(0);
       await expect(page).toHaveURL(path);

@@ -27,6 +27,24 @@ test('an admin finds an account, and sees that it is live', async ({ visit, admi
   await expect(page.locator('.audit [data-action="KEY_MADE"]').first()).toBeVisible();
 });
 
+test('the field says what a list shows, also when somebody goes back', async ({ visit, admin, creator }) => {
+  const log = await visit(`/admin/audit?username=${creator.username}`, { as: admin });
+  const account = log.getByLabel('Of one account');
+  await expect(account).toHaveValue(creator.username);
+  await log.getByRole('link', { name: 'Show all' }).click();
+  await expect(log).toHaveURL(/\/admin\/audit$/);
+  await expect(account).toHaveValue('');
+  await log.goBack();
+  await expect(account).toHaveValue(creator.username);
+
+  const page = await visit(`/admin?user=${creator.username}`, { as: admin });
+  const found = page.getByRole('region', { name: 'Users' }).locator('[data-user]');
+  await page.getByRole('link', { name: 'Approved', exact: true }).click();
+  await expect(page).toHaveURL(`/admin?status=APPROVED&user=${creator.username}`);
+  await expect(page.getByLabel('Find an account')).toHaveValue(creator.username);
+  await expect(found).toHaveCount(1);
+});
+
 test('an admin sees how the parts are', async ({ visit, admin, creator, whip }) => {
   await whip(await creator.makeKey('whip'));
   await expect.poll(async () => (await creator.status()).status).toBe('live');
@@ -40,7 +58,7 @@ test('an admin sees how the parts are', async ({ visit, admin, creator, whip }) 
     await expect(health.locator('[data-part="mail"]')).toContainText('STREAMIT_SMTP_URL');
   };
   await expectAll();
-  const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/admin/health'));
+  const answered = page.waitForResponse((answer) => answer.url().includes('/api/admin/health?again=true'));
   await health.getByRole('button', { name: 'Look again' }).click();
   expect((await answered).status()).toBe(200);
   await expect(health.getByRole('status')).toHaveText('Looked again.');
@@ -53,6 +71,10 @@ test('users and parts read without scripts', async ({ visit, admin, creator, new
   await expect(page.locator('[data-part="database"]')).toContainText('OK');
   await page.getByLabel('Find an account').fill(creator.username);
   await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await expect(page.locator(`[data-user="${creator.username}"]`)).toBeVisible();
+  await expect(page.locator(`[data-user="${user.username}"]`)).toHaveCount(0);
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page).toHaveURL(/look=again/);
   await expect(page.locator(`[data-user="${creator.username}"]`)).toBeVisible();
   await expect(page.locator(`[data-user="${user.username}"]`)).toHaveCount(0);
   await page.getByRole('link', { name: 'Show all' }).click();

@@ -1,5 +1,6 @@
 // Becoming a creator: somebody applies, an admin decides, and the applicant's open page follows.
 
+import { passes, passesOnTelephone } from './lib/accessibility';
 import { expect, test } from './lib/test';
 
 const send = 'Send application';
@@ -41,6 +42,8 @@ test('a rejection tells its reason, and who was rejected applies again', async (
   const card = page.locator(`.application[data-username="${user.username}"]`);
   await card.getByText('Reject…').click();
   await card.getByLabel('Reason').fill('Tell us more about it.');
+  await passes(page, 'the reason for a rejection');
+  await passesOnTelephone(page, 'the reason for a rejection');
   await card.getByRole('button', { name: 'Reject' }).click();
   await expect(card).toHaveCount(0);
 

@@ -1,5 +1,6 @@
 // A browser that lets no sound out before somebody has touched the page.
 
+import { passes } from './lib/accessibility';
 import { BROWSER_FLAGS, chromiumPath } from './lib/browser';
 import { expect, rememberConnections, test } from './lib/test';
 import { expectMovingPicture, expectSound } from './lib/player';
@@ -36,6 +37,7 @@ test('the picture starts, and a tap brings the sound', async ({ browser, baseURL
   const tap = watch.getByRole('button', { name: 'Tap for sound' });
   await expect(tap).toBeVisible();
   await expectMovingPicture(watch, { phase: 'needs-tap' });
+  await passes(watch, 'a player that waits for a tap');
   await tap.click();
   await expect(tap).toBeHidden();
   await expectMovingPicture(watch);

@@ -1,6 +1,7 @@
 // Going live from the browser: a pretended camera, microphone and screen, the real LiveKit, and viewers who see and
 // hear them.
 
+import { passes, passesOnTelephone } from './lib/accessibility';
 import { chromiumPath, BROWSER_FLAGS, PRETENDED_DEVICES, SOUND_WITHOUT_A_TAP } from './lib/browser';
 import { PUT_OUT, expect, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, expectSound, expectStatus, recordStatus, viewers } from './lib/player';
@@ -49,6 +50,7 @@ test('preview, on air with picture and sound, and off air at once', async ({ vis
   const loudness = panel(dashboard).getByRole('meter', { name: 'Sound level' });
   await expect.poll(async () => Number(await loudness.getAttribute('aria-valuenow'))).toBeGreaterThan(-50);
   await expectOffline(watch);
+  await passes(dashboard, 'a preview of what the browser would send');
 
   await press(dashboard, 'Go live now');
   await stage(dashboard, 'on-air');
@@ -60,6 +62,8 @@ test('preview, on air with picture and sound, and off air at once', async ({ vis
   await press(dashboard, 'Mute microphone');
   await expect(panel(dashboard).getByRole('button', { name: 'Mute microphone' })).toHaveAttribute('aria-pressed', 'true');
   await expect(loudness).toHaveAttribute('aria-valuetext', 'No sound');
+  await passes(dashboard, 'on air from the browser, muted');
+  await passesOnTelephone(dashboard, 'on air from the browser, muted');
   await press(dashboard, 'Mute microphone');
 
   const stopping = Date.now();
@@ -82,6 +86,7 @@ test('another picture, another microphone and none, without a moment off air', a
   await expectPreview(dashboard);
   await press(dashboard, 'Sound only');
   await expect(watch.locator('.player')).toHaveAttribute('data-phase', 'sound-only', { timeout: 30_000 });
+  await passes(watch, 'a player with sound alone');
   await expectSound(watch, { isHeard: true });
   await press(dashboard, 'Camera');
   await expectMovingPicture(watch);
@@ -96,6 +101,15 @@ test('another picture, another microphone and none, without a moment off air', a
 
   await stage(dashboard, 'on-air');
   expect(await record()).toEqual(['live']);
+  await test.step('the camera goes, and with it all that there was', async () => {
+    await panel(dashboard).locator('video').evaluate((video: HTMLVideoElement) => {
+      (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended'));
+    });
+    await expect(panel(dashboard).getByText('Your camera is gone, so your stream ended.')).toBeVisible();
+    await stage(dashboard, 'choosing');
+    await passes(dashboard, 'a camera that is gone');
+    await expectOffline(watch);
+  });
 });
 
 test('by keyboard alone', async ({ visit, creator }) => {
@@ -112,7 +126,7 @@ test('by keyboard alone', async ({ visit, creator }) => {
   await focusAndPress('Preview');
   await stage(page, 'previewing');
   // The buttons are others now, and the keyboard is still where they are.
-  await expect(panel(page).locator('.broadcast-buttons')).toBeFocused();
+  await expect(panel(page).locator('.browser-broadcast-buttons')).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(panel(page).getByRole('button', { name: 'Go live now' })).toBeFocused();
   await page.keyboard.press('Enter');
@@ -214,6 +228,16 @@ test('whoever goes back while on air is asked too', async ({ visit, creator }) =
 test('what goes wrong is said in words', async ({ visit, creator, installation, problems }) => {
   problems.expect(/^50[23] for /, /Failed to load resource: the server responded with a status of 50[23]/);
   const page = await visit('/dashboard/streams', { as: creator });
+  await test.step('the browser asks, and nobody answers', async () => {
+    await page.evaluate(() => {
+      Object.assign(navigator.mediaDevices, { getUserMedia: () => new Promise(() => {}) });
+    });
+    await press(page, 'Preview');
+    await stage(page, 'opening');
+    await passes(page, 'a browser that asks for the camera');
+    await press(page, 'Cancel');
+    await stage(page, 'choosing');
+  });
   await test.step('the camera is not allowed', async () => {
     await page.evaluate(() => {
       const refuse = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
@@ -221,6 +245,7 @@ test('what goes wrong is said in words', async ({ visit, creator, installation, 
     });
     await press(page, 'Preview');
     await expect(panel(page).getByText("Your browser doesn't let this page use your camera and microphone.")).toBeVisible();
+    await passes(page, 'a camera that is not allowed');
     await stage(page, 'choosing');
     await page.evaluate(() => Reflect.deleteProperty(navigator.mediaDevices, 'getUserMedia'));
   });

@@ -1,7 +1,8 @@
 // Chat with two and three browsers: both ways, under each of the creator's rules, and across what gets lost.
 
+import { passes } from './lib/accessibility';
 import type { Account } from './lib/api';
-import { canBeDeaf, composer, hear, lineWith, log, notice, say, shown, write } from './lib/chat';
+import { canBeDeaf, composer, hear, lineWith, log, notice, say, shown, timer, write } from './lib/chat';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
 import { expect, OUTAGE, test } from './lib/test';
 
@@ -59,6 +60,9 @@ test('text is never HTML, links lead out, and any script reads right', async ({ 
   await expect(lineWith(other, 'مرحبا بالعالم')).toBeVisible();
   await composer(page).fill('x'.repeat(501));
   await expect(page.locator('#composer-count')).toHaveText('501/500');
+  await composer(page).press('Enter');
+  await expect(notice(page)).toContainText('at most 500 characters');
+  await passes(page, 'a message that is too long');
 });
 
 test('the chat is turned off and on while somebody types', async ({ visit, creator, newUser, whip }) => {
@@ -71,6 +75,7 @@ test('the chat is turned off and on while somebody types', async ({ visit, creat
   await expect(composer(page)).toHaveValue('half a sent');
   await expect(composer(page)).toHaveAttribute('readonly');
   await expect(log(page).getByText('Chat: off')).toBeVisible();
+  await passes(page, 'a chat that is off');
   await say(dashboard, 'Only I can write now');
   await expect(lineWith(page, 'Only I can write now')).toBeVisible();
 
@@ -87,8 +92,10 @@ test('followers only: the composer leads there, and the count follows', async ({
   const second = await visit(watchPage(creator), { as: bob });
   await creator.changeChat({ isChatFollowersOnly: true });
   await expect(notice(page)).toContainText('Only followers can write');
+  await passes(page, 'a chat for followers only');
   await notice(page).getByRole('button', { name: 'Follow' }).click();
   await expect(notice(page)).toBeEmpty();
+  await expect(composer(page), 'the button is gone').toBeFocused();
   await say(page, 'I follow now');
   await expect(page.locator('[data-followers]')).toHaveText('1');
   await expect(second.getByRole('button', { name: 'Unfollow' })).toBeVisible();
@@ -109,7 +116,7 @@ test('slow mode counts down, also in a second tab, and nothing typed is lost', a
   await expect(log(page).getByText('Slow mode: 5 s')).toBeVisible();
   await say(page, 'One');
   await composer(page).fill('Two');
-  await expect(notice(page).getByRole('timer')).toHaveText(/^[1-5] s$/);
+  await expect(timer(page)).toHaveText(/^[1-5] s$/);
   await composer(page).press('Enter');
   await expect(composer(page)).toHaveValue('Two');
 
@@ -131,6 +138,7 @@ test('what is refused for its words stays, and no word is named', async ({ visit
   await expect(notice(page)).toContainText('does not want a word');
   await expect(notice(page)).not.toContainText(/bad/i);
   await expect(composer(page)).toHaveValue('What a BÄDLY thing');
+  await passes(page, 'a message that is refused for a word');
   await say(page, 'What a good thing');
   await write(page, 'What a good thing');
   await expect(notice(page)).toContainText('just written that');
@@ -161,7 +169,7 @@ test('a delayed message is seen by others only later, and not at all when it is 
   await write(page, 'Never to be seen');
   const held = lineWith(dashboard, 'Never to be seen');
   await held.getByRole('button', { name: /^Actions for/ }).click();
-  await held.getByRole('button', { name: 'Remove', exact: true }).click();
+  await held.getByRole('button', { name: /^Remove the message of/ }).click();
   await expect(page.getByText('A moderator removed your message.')).toBeVisible();
   await expect(lineWith(page, 'Never to be seen')).toBeHidden();
   // Longer than it would have been held.
@@ -261,7 +269,10 @@ test('a reader is not dragged away from what they read', async ({ visit, creator
 
   await lineWith(page, 'Message number 10').scrollIntoViewIfNeeded();
   await writers[0].say(creator.username, 'News');
-  await page.getByRole('button', { name: '1 new message' }).click();
+  await expect(page.getByRole('button', { name: '1 new message' })).toBeVisible();
+  await passes(page, 'a chat with news below');
+  await page.getByRole('button', { name: 'Jump to the newest: 1 new message', exact: true }).click();
   await expect(lineWith(page, 'News')).toBeInViewport();
+  await expect(log(page), 'the button is gone').toBeFocused();
   await expect(page.getByRole('button', { name: /new message/ })).toBeHidden();
 });

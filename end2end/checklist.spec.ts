@@ -1,6 +1,7 @@
 // The page of the key while an encoder connects: each step ticks itself off, or says what is wrong.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { passes } from './lib/accessibility';
 import { expect, test, type Page } from './lib/test';
 
 const steps = (page: Page) => page.getByRole('region', { name: 'Connection' }).getByRole('listitem');
@@ -31,6 +32,7 @@ test('what is lacking is said', async ({ visit, creator, rtmp }) => {
   rtmp(credentials, { sound: 'none' });
   await expectSteps(page, 'done', 'done', 'wrong');
   await expect(steps(page).nth(2)).toContainText('No sound comes.');
+  await passes(page, 'a key in use, with something wrong');
 });
 
 test('sound alone lacks no picture', async ({ visit, creator, whip }) => {

@@ -1,13 +1,14 @@
 // What a creator does to what comes in: a rehearsal that goes live, an end that an encoder cannot undo, and drops that
 // are waited out.
 
+import { passes, passesOnTelephone } from './lib/accessibility';
 import { PUT_OUT, expect, test, type Page } from './lib/test';
-import { expectMovingPicture, expectOffline, expectStatus, recordStatus } from './lib/player';
+import { LIBRARY, expectMovingPicture, expectOffline, expectStatus, recordStatus } from './lib/player';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const answer = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
 
-test('a rehearsal is the creator’s alone, and goes live with a title', async ({ visit, creator, whip, problems }) => {
+test('a rehearsal is the creator’s alone, and goes live with a title', async ({ visit, creator, installation, whip, problems }) => {
   problems.expect(...PUT_OUT);
   const credentials = await creator.makeKey('whip');
   // Who watched the broadcast before holds a token that is still good.
@@ -29,7 +30,7 @@ test('a rehearsal is the creator’s alone, and goes live with a title', async (
 
   await test.step('a viewer gets no token, and who has one is removed', async () => {
     await expect(ticket(stranger, creator.username)).rejects.toThrow('CHANNEL_OFFLINE');
-    expect(await join(stranger, token)).toBe('removed');
+    expect(await join(stranger, token, installation.addressOf(LIBRARY))).toBe('removed');
     await expectMovingPicture(page);
     expect(await seen()).toEqual(['offline']);
   });
@@ -93,6 +94,8 @@ test('a drop of half a minute: waited out with protection, over and reopened wit
   await expectStatus(pages[0], 'reconnecting');
   await expect(pages[0].locator('.player')).toHaveAttribute('data-phase', 'back-in-a-moment');
   await expectOffline(pages[1]);
+  await passes(pages[0], 'a stream that is back in a moment');
+  await passesOnTelephone(pages[0], 'a stream that is back in a moment');
   await expect.poll(() => Date.now() - dropped, { timeout: 40_000, intervals: [1_000] }).toBeGreaterThan(30_000);
   expect((await waits.status()).status).toBe('reconnecting');
 
@@ -124,11 +127,10 @@ async function ticket(page: Page, username: string): Promise<Ticket> {
   return body.data;
 }
 
-/** Joins with that token, and waits for what becomes of it. */
-function join(page: Page, { url, token }: Ticket): Promise<string> {
+/** Joins with that token by LiveKit's client, which is there, and waits for what becomes of it. */
+function join(page: Page, { url, token }: Ticket, library: string): Promise<string> {
   return page.evaluate(
-    async ([url, token]) => {
-      const library = '/vendor/livekit-client.js';
+    async ([url, token, library]) => {
       const { Room, RoomEvent, DisconnectReason } = await import(library);
       const room = new Room();
       const outcome = new Promise<string>((done) => {
@@ -139,6 +141,6 @@ function join(page: Page, { url, token }: Ticket): Promise<string> {
       await room.connect(url, token);
       return outcome;
     },
-    [url, token],
+    [url, token, library],
   );
 }

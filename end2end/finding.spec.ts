@@ -1,7 +1,7 @@
 // Finding a stream: who is live, who was, who is looked for, and what a link to a channel shows elsewhere.
 
 import { expect, open, test, type Page } from './lib/test';
-import { violations } from './lib/accessibility';
+import { passes, violations } from './lib/accessibility';
 
 const noScript = { javaScriptEnabled: false } as const;
 
@@ -121,6 +121,7 @@ test('a failed load says so and is tried again', async ({ visit, creator, proble
   await search(page).fill(creator.username);
   await search(page).press('Enter');
   await expect(page.getByRole('alert').filter({ hasText: /can't be reached/ })).toBeVisible();
+  await passes(page, 'a list that did not load');
   await page.unroute('**/api/channels?*');
   await page.getByRole('link', { name: 'Try again' }).click();
   await expect(card(page, /Found again/)).toBeVisible();
@@ -152,4 +153,17 @@ test('a channel that is offline says what it was, and a link to it shows a pictu
   const picture = await fetch((await meta('og:image'))!);
   expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/png']);
   await expect(plain).toHaveTitle(`First <b>title</b> – ${username} · StreamIt`);
+
+  await test.step('on the way to another page, they are those of that page', async () => {
+    await page.getByRole('link', { name: 'StreamIt', exact: true }).click();
+    await expect(page).toHaveURL(`${installation.url}/`);
+    const canonical = page.locator('head link[rel=canonical]');
+    await expect(canonical).toHaveCount(1);
+    await expect(canonical).toHaveAttribute('href', /^(https?:\/\/[^/]+)?\/$/);
+    for (const [name, content] of [['og:title', 'StreamIt'], ['og:type', 'website']]) {
+      await expect(page.locator(`head meta[property="${name}"]`)).toHaveCount(1);
+      await expect(page.locator(`head meta[property="${name}"]`)).toHaveAttribute('content', content);
+    }
+    await expect(page.locator('head meta[name="twitter:card"]')).toHaveCount(1);
+  });
 });

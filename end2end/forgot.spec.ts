@@ -1,5 +1,6 @@
 // A forgotten password: a link by mail, used with scripts and without; and what the page says where there is no mail.
 
+import { passes } from './lib/accessibility';
 import { Account } from './lib/api';
 import { testWithMail } from './lib/mail';
 import { alive, expect, test, type Page } from './lib/test';
@@ -17,13 +18,19 @@ for (const javaScriptEnabled of [true, false]) {
   testWithMail(`a link in a mail leads to a new password, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ visit, mail, installation }) => {
     const bob = await Account.signUp(installation.url, 'bob');
     const page = await visit('/login', { javaScriptEnabled });
+    // What a form without scripts leads to is the same page.
+    const passesAxe = async (state: string) => {
+      if (javaScriptEnabled) await passes(page, state);
+    };
     if (javaScriptEnabled) await alive(page);
     await askFor(page, bob.username);
+    await passesAxe('a link that was asked for');
     await page.goto(await mail.link(0));
     if (javaScriptEnabled) await alive(page);
     await page.getByLabel('New password').fill('short');
     await page.getByRole('button', { name: 'Set password' }).click();
     await expect(page.locator('.field-error')).toContainText('10 to 200 characters');
+    await passesAxe('a new password that is too short');
     await page.getByLabel('New password').fill(NEW);
     await page.getByRole('button', { name: 'Set password' }).click();
     await expect(page).toHaveURL(/\/login\?reset=yes$/);
@@ -38,6 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel('New password').fill(`${NEW}, again`);
     await page.getByRole('button', { name: 'Set password' }).click();
     await expect(page.getByRole('alert').filter({ hasText: 'This link was used already' })).toBeVisible();
+    await passesAxe('a link that was used already');
     await page.getByRole('link', { name: 'Ask for a new one' }).click();
     await expect(page.getByRole('button', { name: 'Mail me a link' })).toBeVisible();
   });
@@ -61,8 +69,10 @@ test('an admin reads who did what, and an owner what happened to their account',
   await page.getByLabel('Of one account').fill(creator.username);
   await page.getByRole('button', { name: 'Show' }).click();
   await expect(page.locator('.audit [data-action]').last()).toHaveAttribute('data-action', 'ACCOUNT_MADE');
+  await passes(page, 'the audit log of one account');
   const own = await visit('/account', { as: creator });
   await alive(own);
   const history = own.getByRole('region', { name: 'What happened to your account' });
   await expect(history.locator('[data-action="KEY_MADE"]')).toHaveCount(1);
+  await passes(own, 'an account and its history');
 });

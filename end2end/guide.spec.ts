@@ -1,5 +1,6 @@
 // The guide to the first broadcast: it ticks itself off by what is so, leads to where things are done, and goes.
 
+import { passes } from './lib/accessibility';
 import { expect, reload, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
 
@@ -19,6 +20,7 @@ test('it ticks itself off, and is gone after the first broadcast', async ({ visi
   // All of it happens elsewhere.
   const key = await creator.makeKey('whip');
   await expectSteps(page, 'done', 'next', 'open', 'open');
+  await passes(page, 'a guide of which a step is done');
   await creator.call('POST', '/api/stream/rehearsal', { enabled: true });
   const encoder = await whip(key);
   await expectStatus(page, 'rehearsal');

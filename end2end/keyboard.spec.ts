@@ -1,6 +1,7 @@
 // Without a mouse: from signing up to being live and off air again, applications, the rules of a chat, and one's
 // account. What is pressed has been reached by Tab, and the focus was seen on it.
 
+import { passes } from './lib/accessibility';
 import { Account, type ChatSettings } from './lib/api';
 import { pressOn, tabTo, typeInto } from './lib/keyboard';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
@@ -121,6 +122,8 @@ test('the rules of a chat are set, taken back and refused by keyboard alone', as
     await page.keyboard.press('Enter');
     await expect(panel.getByText('Choose 3 to 120 seconds')).toBeVisible();
     await expect(slowMode).toHaveAttribute('aria-invalid', 'true');
+    await expect(slowMode).toHaveAccessibleDescription(/^Choose 3 to 120 seconds/);
+    await passes(page, 'a number that breaks a rule');
     await typeInto(page, slowMode, '30');
     await page.keyboard.press('Enter');
     await expect(slowMode).not.toHaveAttribute('aria-invalid');

@@ -54,6 +54,30 @@ test('every page is in the language of the browser, and has room for it', async 
   }
 });
 
+test('a count chooses its words by the rules of the language, on the server and in the browser', async ({
+  visit,
+  creator,
+  newCreator,
+}) => {
+  const other = await newCreator();
+  const mark = `x${creator.username.slice(-6)}`;
+  await creator.setTitle(`${mark} one`);
+  await other.setTitle(`${mark} two`);
+  for (const [options, one, two] of [
+    [{}, '1 stream', '2 streams'],
+    [GERMAN, '1 Stream', '2 Streams'],
+  ] as const) {
+    // The server counts one, and what it wrote stays when the page comes alive; the browser counts two, and one again.
+    const page = await visit(`/?search=${mark}+one`, options);
+    const found = page.locator('.found');
+    await expect(found).toHaveText(one);
+    await page.getByRole('searchbox').fill(mark);
+    await expect(found).toHaveText(two);
+    await page.getByRole('searchbox').fill(`${mark} two`);
+    await expect(found).toHaveText(one);
+  }
+});
+
 test('what is wrong with a field is said in the language of the page', async ({ visit }) => {
   const page = await visit('/signup', GERMAN);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(de('door.make_account'));
@@ -76,7 +100,7 @@ test('a stream with its chat is in the language of each who watches', async ({ v
   await field.fill('Guten Abend');
   await field.press('Enter');
   for (const [page, say] of [[german, de], [english, en]] as const) {
-    await expect(page.getByRole('log', { name: say('chat.messages') })).toContainText('Guten Abend');
+    await expect(page.getByRole('group', { name: say('chat.messages') })).toContainText('Guten Abend');
   }
   await field.fill('Guten Abend');
   await field.press('Enter');

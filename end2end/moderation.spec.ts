@@ -1,5 +1,6 @@
 // Keeping order: from the watch page and the dashboard, by mouse and by keyboard, at once for who is connected.
 
+import { passes, passesOnTelephone, TELEPHONE } from './lib/accessibility';
 import type { Account } from './lib/api';
 import { act, composer, lineWith, log, notice, say } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
@@ -20,10 +21,22 @@ test('a ban holds at once for who is connected, and ends with the unban', async 
   await say(page, 'Something rude');
   await composer(page).fill('More of it');
 
-  await act(lineWith(dashboard, 'Something rude'), 'Ban');
-  await expect(dashboard.getByText(`${bob.username} is banned.`)).toBeVisible();
+  await act(lineWith(dashboard, 'Something rude'), `Ban ${bob.username}`);
+  const toast = dashboard.locator('.toast').filter({ hasText: `${bob.username} is banned.` });
+  await expect(toast).toBeVisible();
+  // It stays as long as somebody points at it.
+  await toast.hover();
+  await passes(dashboard, 'a message in the corner', toast);
+  // There it lies elsewhere, and nobody points at it yet.
+  const window = dashboard.viewportSize()!;
+  await dashboard.setViewportSize(TELEPHONE);
+  await toast.hover();
+  await passesOnTelephone(dashboard, 'a message in the corner', toast);
+  await dashboard.setViewportSize(window);
+  await dashboard.mouse.move(0, 0);
   await expect(notice(page)).toContainText('You are banned');
   await expect(composer(page)).toHaveValue('More of it');
+  await passes(page, 'the chat of somebody who is banned');
   await expect(bob.say(creator.username, 'Round the page')).rejects.toThrow(/403 BANNED/);
   await expect(bob.follow(creator.username)).rejects.toThrow(/403 BANNED/);
   // A ban stops writing, not watching.
@@ -50,7 +63,7 @@ test('a moderator keeps order from the watch page by keyboard', async ({ visit, 
   const line = lineWith(page, 'To be removed');
   await line.getByRole('button', { name: /^Actions for/ }).focus();
   await page.keyboard.press('Enter');
-  await line.getByRole('button', { name: 'Remove', exact: true }).focus();
+  await line.getByRole('button', { name: `Remove the message of ${bob.username}` }).focus();
   await page.keyboard.press('Enter');
   await expect(log(other).getByText('Message removed')).toBeVisible();
   await expect(lineWith(other, 'To be removed')).toHaveCount(0);
@@ -59,14 +72,19 @@ test('a moderator keeps order from the watch page by keyboard', async ({ visit, 
   const second = lineWith(page, 'To be timed out');
   await second.getByRole('button', { name: /^Actions for/ }).focus();
   await page.keyboard.press('Enter');
-  await second.getByRole('button', { name: 'Time out 10 min' }).focus();
+  await second.getByRole('button', { name: `Time out ${bob.username} for 10 min` }).focus();
   await page.keyboard.press('Enter');
   await expect(notice(other)).toContainText(/timed you out.*(9|10) min/);
+  await passes(other, 'the chat of somebody who is timed out');
 
   await page.getByRole('button', { name: 'Moderation' }).press('Enter');
   await page.getByRole('button', { name: 'Recent actions' }).press('Enter');
   await expect(page.getByText(`${mo.username} timed out ${bob.username} for 10 min`)).toBeVisible();
   await expect(page.getByText(`${mo.username} removed a message of ${bob.username}`)).toBeVisible();
+  await page.getByRole('button', { name: 'Banned and timed out' }).press('Enter');
+  await expect(page.getByRole('button', { name: `Unban ${bob.username}` })).toBeVisible();
+  await passes(page, 'what a moderator has at hand');
+  await passesOnTelephone(page, 'what a moderator has at hand');
 });
 
 test('moderators are named and taken back on the dashboard', async ({ visit, creator, newUser }) => {
@@ -109,6 +127,6 @@ test('one removes what one wrote, and a tab of somebody else does not', async ({
   await say(page, 'A slip');
   await expect(lineWith(other, 'A slip')).toBeVisible();
   await expect(lineWith(other, 'A slip').getByRole('button')).toHaveCount(0);
-  await act(lineWith(page, 'A slip'), 'Remove');
+  await act(lineWith(page, 'A slip'), /^Remove the message of/);
   await expect(log(other).getByText('Message removed')).toBeVisible();
 });

@@ -1,14 +1,17 @@
 // StreamIt or LiveKit are away for a while: what is shown is right again by itself, and nobody reloads a page. Parts that
 // are killed are in faults/.
 
+import { passes, passesOnTelephone } from './lib/accessibility';
+import { composer, notice, write } from './lib/chat';
 import { OUTAGE, expect, test } from './lib/test';
 import { expectMovingPicture, expectOffline, expectStatus, recordStatus } from './lib/player';
 
 test.describe.configure({ timeout: 150_000 });
 test.beforeEach(({ problems }) => problems.expect(...OUTAGE));
 
-test('StreamIt is told to stop and comes back', async ({ visit, creator, whip, installation }) => {
-  const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
+test('StreamIt is told to stop and comes back', async ({ visit, creator, newUser, whip, installation }) => {
+  const watch = await visit(`/watch/${creator.username}`, { as: await newUser() });
+  const pages = [await visit('/dashboard/streams', { as: creator }), watch];
   const encoder = await whip(await creator.makeKey('whip'));
   await Promise.all(pages.map((page) => expectMovingPicture(page)));
   const { startedAt } = await creator.status();
@@ -18,6 +21,11 @@ test('StreamIt is told to stop and comes back', async ({ visit, creator, whip, i
   await installation.stopApp();
   expect(Date.now() - stopping, 'it stops although event streams are open').toBeLessThan(5_000);
   await Promise.all(pages.map((page) => expect(page.locator('.status-line-reconnecting')).toBeVisible()));
+  await write(watch, 'Nobody takes this');
+  await expect(notice(watch)).toContainText("can't be reached");
+  await expect(composer(watch)).toHaveValue('Nobody takes this');
+  for (const page of pages) await passes(page, `${page.url()} while StreamIt is away`);
+  await passesOnTelephone(watch, 'a stream and its chat while StreamIt is away');
   await installation.startApp();
 
   await Promise.all(pages.map((page) => expect(page.locator('.status-line-reconnecting')).toBeHidden()));

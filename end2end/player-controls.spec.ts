@@ -2,7 +2,7 @@
 // for the picture.
 
 import { expect, reload, test, type Page } from './lib/test';
-import { sidewaysScroll, violations } from './lib/accessibility';
+import { passes, passesOnTelephone, violations } from './lib/accessibility';
 import { expectMovingPicture, expectOffline, player } from './lib/player';
 
 const quality = (page: Page) => player(page).getByRole('combobox', { name: 'Quality' });
@@ -42,13 +42,14 @@ testWithSizes('a viewer chooses the size of the picture, and finds it so again',
   await expectMovingPicture(watch);
 
   await quality(watch).focus();
-  expect(await violations(watch)).toEqual([]);
+  await passes(watch, 'a list of qualities that has the focus');
   await watch.keyboard.press('ArrowUp');
   await expect(quality(watch)).toHaveValue('high');
   await expectLines(watch, 360);
   // Keys of the player are so in its list, too.
   await watch.keyboard.press('k');
   await expect(player(watch)).toHaveAttribute('data-paused', 'true');
+  await passes(watch, 'a player that is paused');
   await watch.keyboard.press('k');
   await expect(player(watch)).not.toHaveAttribute('data-paused');
   await quality(watch).selectOption('low');
@@ -77,7 +78,7 @@ testWithSizes('a viewer chooses the size of the picture, and finds it so again',
   await expectLines(phone, 360);
   await quality(phone).selectOption({ label: 'Automatic' });
   await expectLines(phone, 270);
-  expect(await sidewaysScroll(phone)).toBeLessThanOrEqual(0);
+  await passesOnTelephone(phone, 'a player with a list of qualities');
   const [last, stage] = [await button(phone, 'Full screen').boundingBox(), await player(phone).boundingBox()];
   expect(last!.x + last!.width).toBeLessThanOrEqual(stage!.x + stage!.width);
 });

@@ -145,7 +145,7 @@ test('@screenshots', async ({ visit, admin, newCreator, newUser, whip, installat
   await shoot(account, 'account-delete');
   await shoot(await signedIn('/admin', admin), 'admin', true);
   await shoot(await signedIn('/admin?status=APPROVED', admin), 'admin-approved');
-  await shoot(await signedIn('/dashboard/streams', await newCreator('beginner')), 'dashboard-first-run');
+  await shoot(await signedIn('/dashboard/streams', await newCreator('beginner')), 'dashboard-guide');
   await dashboardOffline(await signedIn('/dashboard/streams', ada));
   await shoot(await signedIn('/dashboard/keys', ada), 'keys-none');
 

@@ -1,6 +1,8 @@
 // The title and the rules of the chat: saved by themselves, seen by everybody, and never lost.
 
 import type { Page } from '@playwright/test';
+import { passes } from './lib/accessibility';
+import { holdBack } from './lib/network';
 import { expect, test } from './lib/test';
 
 const field = (page: Page) => page.getByRole('textbox', { name: 'Title' });
@@ -30,6 +32,13 @@ test('a title is saved as it is typed, and open pages follow', async ({ visit, c
   await test.step('earlier titles are kept', async () => {
     await dashboard.getByRole('button', { name: 'Earlier titles' }).click();
     await expect(dashboard.locator('.title-history-list li').first()).toContainText('<b>Brot</b>');
+    // It saves itself a second after the last keystroke.
+    const letGo = await holdBack(dashboard, '**/api/stream/info');
+    await field(dashboard).fill('A draft');
+    await expect(mark(dashboard)).toHaveText('Saving…');
+    await passes(dashboard, 'a title on its way, with those before it', mark(dashboard).filter({ hasText: 'Saving…' }));
+    letGo();
+    await expect(mark(dashboard)).toHaveText('Saved');
   });
 });
 
@@ -74,6 +83,8 @@ test('a title that breaks a rule says which', async ({ visit, creator }) => {
   await field(page).press('Enter');
   await expect(page.locator('.title-editor').getByRole('alert')).toContainText('200');
   await expect(field(page)).toHaveAttribute('aria-invalid', 'true');
+  await expect(field(page)).toHaveAccessibleDescription(/200/);
+  await passes(page, 'a title that breaks a rule');
 });
 
 test('a switch moves at once and is kept', async ({ visit, creator }) => {

@@ -1,6 +1,7 @@
 // The picture of a stream, and of a person: chosen, taken from what is live, and seen by others without a refresh.
 
 import { test, expect, type Page } from './lib/test';
+import { passes, passesOnTelephone } from './lib/accessibility';
 import { Account } from './lib/api';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
 
@@ -48,6 +49,8 @@ test('a picture is chosen, cut by keyboard and mouse, and seen by a viewer witho
   await dashboard.getByLabel('Choose a picture').setInputFiles(await twoHalves(dashboard));
   const frame = dashboard.getByRole('application', { name: 'Part of the picture that is shown' });
   await expect(frame.locator('img[data-shown]')).toBeVisible();
+  await passes(dashboard, 'a picture that is being cut');
+  await passesOnTelephone(dashboard, 'a picture that is being cut');
   await test.step('to the right, by keys', async () => {
     await frame.focus();
     for (let press = 0; press < 30; press += 1) await frame.press('ArrowRight');

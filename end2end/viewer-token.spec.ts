@@ -1,22 +1,21 @@
 // A viewer's token lets its holder watch and do nothing else: what the page does not offer, LiveKit refuses.
 
 import { expect, test } from './lib/test';
-import { expectMovingPicture } from './lib/player';
+import { LIBRARY, expectMovingPicture } from './lib/player';
 
-test('a viewer can neither publish nor send data nor be seen', async ({ visit, creator, whip, problems }) => {
+test('a viewer can neither publish nor send data nor be seen', async ({ visit, creator, installation, whip, problems }) => {
   problems.expect(/livekit|publish|permission|data channel|negotiat/i);
   await whip(await creator.makeKey('whip'));
   const watch = await visit(`/watch/${creator.username}`);
   await expectMovingPicture(watch);
 
-  const done = await watch.evaluate(async (username) => {
+  const done = await watch.evaluate(async ([username, library]) => {
     const answer = await fetch('/api/channel/token', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ username }),
     });
     const { url, token } = (await answer.json()).data;
-    const library = '/vendor/livekit-client.js';
     const { Room, RoomEvent } = await import(library);
 
     // A second holder of such a token hears whatever the first gets through.
@@ -55,7 +54,7 @@ test('a viewer can neither publish nor send data nor be seen', async ({ visit, c
     await room.disconnect();
     await listener.disconnect();
     return result;
-  }, creator.username);
+  }, [creator.username, installation.addressOf(LIBRARY)]);
 
   expect(done.published).toMatch(/^refused/);
   expect(done.renamed).toMatch(/^refused/);

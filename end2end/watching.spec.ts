@@ -1,5 +1,6 @@
 // What a creator learns of the stream they send: its size, rates, delay and loudness, and what may be wrong with it.
 
+import { passes } from './lib/accessibility';
 import { expect, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, player } from './lib/player';
 
@@ -91,6 +92,7 @@ test('a picture without any sound is told of', async ({ visit, creator, whip }) 
   await whip(await creator.makeKey('whip'), { sound: 'none' });
   await expectMovingPicture(dashboard);
   await expect(warnings(dashboard)).toContainText('No sound is being sent. Add a source of sound in your encoder.');
+  await passes(dashboard, 'a stream with something wrong');
   await expect(figure(dashboard, 'Sound')).toHaveText('–');
 });
 

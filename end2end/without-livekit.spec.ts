@@ -1,6 +1,7 @@
 // An installation without LiveKit: it says what is missing and how to get it, and all else works.
 
 import { rmSync } from 'node:fs';
+import { passes } from './lib/accessibility';
 import { Account } from './lib/api';
 import { Installation } from './lib/installation';
 import { expect, test as base } from './lib/test';
@@ -31,6 +32,7 @@ test('it says what is missing, and everything else works', async ({ visit, insta
   await expect(banner(keys)).toContainText('LiveKit is not set up');
   await keys.getByRole('button', { name: 'Make a key' }).click();
   await expect(keys.getByRole('alert').filter({ hasText: 'LiveKit is not set up' })).toBeVisible();
+  await passes(keys, 'an installation that lacks a part');
 
   const streams = await visit('/dashboard/streams', { as: ada });
   await streams.getByRole('textbox', { name: 'Title' }).fill('Soon');

@@ -1,13 +1,11 @@
-//! The document around every page, and the table of pages. Which part of the program each is in, says
+//! The document around every page, and the table of pages. Which bundle of the program each is in, says
 //! [`crate::lazy`].
 //!
 //! Pages are rendered whole before they are sent (`SsrMode::Async`): their data is local and comes in milliseconds,
 //! redirects are real ones, and everything reads without WASM.
 
-use std::{path::Path, sync::OnceLock};
-
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, Link, Meta, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},
@@ -27,13 +25,14 @@ use crate::{
         home::HomePage,
         not_found::NotFoundPage,
         session::{PageTop, provide_session},
+        site_files::SiteFiles,
     },
     text,
 };
 
 /// The document. The server renders it around [`App`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let sprite = sprite(&options);
+    let SiteFiles { font, icons } = use_context().unwrap_or_default();
     let language = language::current();
     view! {
         <!DOCTYPE html>
@@ -44,9 +43,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 // Before the styles: a script that comes after them waits for them.
                 <script nonce=use_nonce()>{program::WATCH}</script>
                 <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#f7f8fa" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#13161b" media="(prefers-color-scheme: dark)" />
+                // That of the bar at the top, --panel: what the browser shows above goes on in it.
+                <meta name="theme-color" content="#fdfdfe" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#171b21" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin="anonymous" />
                 <HashedStylesheet options=options.clone() id="streamit" />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
@@ -54,24 +55,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
-                <div hidden inner_html=sprite></div>
+                // A sprite in a file of its own is now and then not painted by Chromium when it comes from the cache.
+                <div hidden inner_html=icons></div>
             </body>
         </html>
     }
-}
-
-/// The icons, for the end of the document: a sprite in a file of its own is now and then not painted by Chromium when
-/// it comes from the cache. Each `name` has the id `icon-name`; the strokes are those of the `icon` class. Without the
-/// file, which a build makes, there are no icons, and everything still has its words.
-fn sprite(options: &LeptosOptions) -> &'static str {
-    const STROKES: &str =
-        r#" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round""#;
-    static SPRITE: OnceLock<String> = OnceLock::new();
-    SPRITE.get_or_init(|| {
-        let file = Path::new(&*options.site_root).join("vendor/icons.svg");
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        text.replace(STROKES, "").replace("<symbol id=\"", "<symbol id=\"icon-")
-    })
 }
 
 /// The application: what surrounds every page, and which page belongs to which path.
@@ -81,9 +69,9 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     provide_session();
     view! {
-        <Title formatter=title_of />
+        // A page that waits has no title yet.
+        <Title formatter=title_of text="" />
         <Meta name="description" content=text!(frame.description) />
-        <Link rel="preload" href="/vendor/inter-latin.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
         <Router>
             <a class="skip-link" href="#main">
                 {text!(frame.skip)}
@@ -96,7 +84,6 @@ pub fn App() -> impl IntoView {
             <ToastHost />
         </Router>
     }
-    .into_any()
 }
 
 /// The title of the document. Leptos writes it into the page as it is (leptos_meta 0.8.7), where it is HTML and holds
@@ -129,5 +116,4 @@ fn Pages() -> impl IntoView {
             </ParentRoute>
         </Routes>
     }
-    .into_any()
 }

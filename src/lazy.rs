@@ -1,10 +1,10 @@
-//! The program for the browser in parts: each page is in one, which is loaded when somebody first goes to such a page.
-//! Pages that are often seen one after the other share a part. What every page needs is in the first part, and so is the
-//! front page, where most come in: they wait for one file.
+//! The program for the browser in bundles: each page is in one, which is loaded when somebody first goes to such a
+//! page. Pages that are often seen one after the other share a bundle. What every page needs is in the first bundle,
+//! and so is the front page, where most come in: they wait for one file.
 //!
-//! The server knows by the same names which files a page needs, and names them in the head of the page, so that they are
-//! on their way before the first part runs. `scripts/build.sh` cuts the program; what several parts need is cut into
-//! chunks by itself.
+//! The server knows by the same names which files a page needs, and names them in a header of its answer, so that they
+//! are on their way before the first bundle runs. `scripts/build.sh` cuts the program; what several bundles need is cut
+//! into chunks by itself.
 
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_location};
@@ -28,45 +28,42 @@ use crate::{
     },
 };
 
-/// Names the files of a part in the head of the page that is being rendered. Leptos does so too (`#[lazy]`, 0.8.23), but
-/// asks for the page's contexts when another page may be rendered in their place, and then says nothing.
+/// Has the browser load the files of a bundle beside the page that is being rendered. Leptos does so too (`#[lazy]`,
+/// 0.8.23), but asks for the page's contexts when another page may be rendered in their place, and then says nothing.
 #[cfg(feature = "ssr")]
-fn announce(part: &str) {
+fn announce(bundle: &str) {
     use leptos::WasmSplitManifest;
-    use leptos_meta::Link;
+
+    use crate::server::site::load_ahead;
 
     // None where there is no page: the table of routes is made by running the application once.
     let Some(WasmSplitManifest(manifest)) = use_context::<WasmSplitManifest>() else { return };
     let manifest = manifest.read_value();
-    let (folder, parts, loader) = &*manifest;
-    let href = format!("{folder}/{loader}");
-    // Becoming HTML is what puts them into the head.
-    let _ = view! { <Link rel="modulepreload" href crossorigin="anonymous" /> }.to_html();
-    for file in parts.get(part).into_iter().flatten() {
-        let href = format!("{folder}/{file}.wasm");
-        let _ = view! { <Link rel="preload" href as_="fetch" type_="application/wasm" crossorigin="anonymous" /> }
-            .to_html();
+    let (folder, bundles, loader) = &*manifest;
+    load_ahead(&format!("{folder}/{loader}"), "rel=modulepreload");
+    for file in bundles.get(bundle).into_iter().flatten() {
+        load_ahead(&format!("{folder}/{file}.wasm"), "rel=preload; as=fetch");
     }
 }
 
 #[cfg(not(feature = "ssr"))]
 fn announce(_: &str) {}
 
-/// A page, the part that it is in, and the function that loads the part and shows the page.
+/// A page, the bundle that it is in, and the function that loads the bundle and shows the page.
 macro_rules! lazy_page {
-    ($(#[$doc:meta])* $route:ident: $page:ident in $part:ident by $show:ident, $fetch:ident) => {
+    ($(#[$doc:meta])* $route:ident: $page:ident in $bundle:ident by $show:ident, $fetch:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $route;
 
-        #[wasm_split($part, preload($fetch), fallible)]
+        #[wasm_split($bundle, preload($fetch), fallible)]
         fn $show() -> Result<AnyView, SplitLoaderError> {
             Ok(view! { <$page /> }.into_any())
         }
 
         impl LazyRoute for $route {
             fn data() -> Self {
-                announce(stringify!($part));
+                announce(stringify!($bundle));
                 Self
             }
 
@@ -77,7 +74,7 @@ macro_rules! lazy_page {
                 }
             }
 
-            // What the server rendered is taken over once the part is there. On the way to another page nothing is
+            // What the server rendered is taken over once the bundle is there. On the way to another page nothing is
             // loaded ahead: the router gives up what it waits for here when somebody clicks again.
             async fn preload() {
                 if !whole_page::is_being_hydrated() {

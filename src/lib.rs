@@ -17,8 +17,8 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-/// Takes over the page that the server rendered, as soon as the part of the program that this page needs is there. When
-/// that is done, the page's timeline has a mark with the name [`HYDRATED`].
+/// Takes over the page that the server rendered, as soon as the bundle of the program that this page needs is there.
+/// When that is done, the page's timeline has a mark with the name [`HYDRATED`].
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,4 +1,5 @@
-//! How a chat reaches those who are there: through LiveKit's room, and over Server-Sent Events.
+//! How a chat reaches those who are there: through LiveKit's room, and over Server-Sent Events. However LiveKit fares,
+//! who writes is answered at once.
 
 use std::time::{Duration, Instant};
 

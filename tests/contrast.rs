@@ -1,7 +1,7 @@
 //! The contrast of what is read and used, in light and in dark: every colour of `style/tokens.css` against what it
 //! stands on, as WCAG 2.2 asks. Text has 4.5:1 at least (1.4.3); outlines, marks and what charts draw 3:1 (1.4.11). A
 //! colour that no list here knows fails. What is translucent is laid over what it stands on, and a translucent ground
-//! over white, the brightest of all pictures.
+//! over white, the brightest of all pictures. That colours, weights, layers and gaps have names is held here, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,17 +181,52 @@ fn is_colour(value: &str) -> bool {
     value.contains('#') || FUNCTIONS.iter().any(|name| value.contains(name)) || words.any(|word| NAMED.contains(&word))
 }
 
+/// What the browser shows above a page goes on in the colour of the bar at the top.
+#[test]
+fn the_colour_that_the_document_names_is_that_of_the_top_bar() {
+    let document = read("src/app.rs");
+    for (scheme, tokens) in schemes() {
+        let shown: Srgb<u8> = colour(&tokens["panel"]).0.into_format();
+        let hex = format!("#{:02x}{:02x}{:02x}", shown.red, shown.green, shown.blue);
+        let named = format!("content=\"{hex}\" media=\"(prefers-color-scheme: {scheme})\"");
+        assert!(document.contains(&named), "no {named}");
+    }
+}
+
 /// A person's hue is put together with what the tokens say where it is used.
 #[test]
 fn no_colour_is_written_elsewhere() {
     let mut wrong = Vec::new();
     for file in stylesheets() {
         let text = read(&file);
-        let rules = text.split(['{', '}', ';']).filter_map(|rule| rule.rsplit("*/").next()?.trim().split_once(": "));
-        let own = rules.filter(|(_, value)| is_colour(value) && !value.contains("var(--hue)"));
+        let own = written(&text).filter(|(_, value)| is_colour(value) && !value.contains("var(--hue)"));
         wrong.extend(own.map(|(name, value)| format!("{file}: {name}: {value}")));
     }
     assert!(wrong.is_empty(), "colours belong into style/tokens.css: {wrong:#?}");
+}
+
+/// The files of the font say how bold they can be.
+#[test]
+fn no_weight_layer_or_gap_is_written_elsewhere() {
+    const HELD: [&str; 5] = ["font-weight", "z-index", "gap", "row-gap", "column-gap"];
+    let mut wrong = Vec::new();
+    for file in stylesheets().into_iter().filter(|file| file != "style/fonts.css") {
+        let text = read(&file);
+        let own = written(&text).filter(|(name, value)| HELD.contains(name) && is_number(value));
+        wrong.extend(own.map(|(name, value)| format!("{file}: {name}: {value}")));
+    }
+    assert!(wrong.is_empty(), "weights, layers and gaps have names in style/tokens.css: {wrong:#?}");
+}
+
+/// Whether a value holds a number of its own. Nothing at all needs no name.
+fn is_number(value: &str) -> bool {
+    let words = value.split([' ', ',', '(', ')']).map(|word| word.trim_start_matches('-'));
+    words.filter(|word| *word != "0").any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// What a stylesheet declares: properties, and their values.
+fn written(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(['{', '}', ';']).filter_map(|rule| rule.rsplit("*/").next()?.trim().split_once(": "))
 }
 
 /// All but the tokens.
@@ -210,6 +245,16 @@ fn a_colour_is_known_however_it_is_written() {
     }
     for value in ["var(--text)", "currentColor", "transparent", "1px solid var(--border-strong)", "blackboard"] {
         assert!(!is_colour(value), "{value}");
+    }
+}
+
+#[test]
+fn a_number_is_known_and_a_name_is_none() {
+    for value in ["600", "-1", "6px var(--space-3)", "0 4px", "calc(2 * var(--space-1))"] {
+        assert!(is_number(value), "{value}");
+    }
+    for value in ["var(--space-3)", "0", "0 var(--space-4)", "inherit", "normal"] {
+        assert!(!is_number(value), "{value}");
     }
 }
 

@@ -25,6 +25,8 @@ mod rooms;
 mod secrets;
 mod security;
 mod sequences;
+mod site;
 mod sql;
 mod state;
+mod upgrades;
 mod webhooks;

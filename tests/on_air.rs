@@ -1,4 +1,5 @@
-//! Properties of the machine behind LIVE, for any order, loss and repetition of signs.
+//! Properties of the machine behind LIVE, for any order, loss and repetition of signs. Without a server: signs are made
+//! up at random, and proptest prints the fewest that fail.
 
 use std::time::Duration;
 

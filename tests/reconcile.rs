@@ -1,4 +1,5 @@
-//! What is shown is made equal to what LiveKit is doing, whatever webhooks were lost.
+//! What is shown is made equal to what LiveKit is doing, whatever webhooks were lost. Here people come and go and
+//! LiveKit says nothing, or is down; what is left to go by is a look into the room.
 
 use serde_json::{Value, json};
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::{
     Caller, Database, Fault, TestApp, Webhook,
+    caller::password_of,
     log::{self, KEY_MARK, PASSWORD_MARK, SECRET_MARK},
 };
 
@@ -118,6 +119,9 @@ async fn nothing_secret_is_stored_in_the_clear(database: Database) {
     let carl = live_through_it(&app).await;
     let (token, cookie) = (carl.with_token().await, carl.credential().to_owned());
     let cookie = cookie.split_once('=').expect("name=value").1.to_owned();
+    // A password in the wrong field: it is counted as a name that is nobody's.
+    let mistaken = json!({ "login": password_of("carl"), "password": "carl" });
+    app.anonymous().post("/api/auth/login", mistaken).await.refused(401, "WRONG_CREDENTIALS");
     let stored = app.everything_stored().await;
     let holds = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("carl@example.org"), "the search finds what is there");

@@ -1,4 +1,5 @@
-//! The one state that everybody sees: over Server-Sent Events, and in the metadata of LiveKit's room.
+//! The one state that everybody sees: over Server-Sent Events, and in the metadata of LiveKit's room. Who follows gets
+//! every change in order or the newest at once, never an older one, and never what is not for them.
 
 use futures::future::join_all;
 use livekit_protocol::participant_info::Kind;

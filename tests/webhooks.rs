@@ -1,4 +1,5 @@
-//! LiveKit's webhooks: signed or not, once or twice, in any order, and what they make of a stream.
+//! LiveKit's webhooks: signed or not, once or twice, in any order, and what they make of a stream. What is true in the
+//! end is what is in the room, which these tests set apart from what is said.
 
 use livekit_protocol::participant_info::Kind;
 use reqwest::Method;

@@ -2,10 +2,13 @@
 
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export const log = (page: Page) => page.getByRole('log', { name: 'Chat messages' });
+export const log = (page: Page) => page.getByRole('group', { name: 'Chat messages' });
 export const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 /** Why one cannot write, or why the last message did not go. */
 export const notice = (page: Page) => page.locator('#composer-notice');
+
+/** The time that is left of a wait. It is there to be seen only, so it has no role. */
+export const timer = (page: Page) => notice(page).locator('.composer-timer');
 
 /** The line with exactly that text. */
 export function lineWith(page: Page, text: string): Locator {

@@ -65,6 +65,14 @@ export class Installation {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The address of a file of public/, such as vendor/icons.svg, that the build has named by what is in it. */
+  addressOf(file: string): string {
+    const lines = readFileSync(join(this.build, 'hash.txt'), 'utf8').split('\n');
+    const hash = lines.find((line) => line.startsWith(`${file}: `))?.slice(file.length + 2);
+    if (!hash) throw new Error(`${file} is not in hash.txt of ${this.build}`);
+    return `/${file.replace(/\.(?=\w+$)/, `.${hash}.`)}`;
+  }
+
   private get stackDir(): string {
     return join(this.dir, 'livekit');
   }

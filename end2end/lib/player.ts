@@ -8,6 +8,9 @@ interface Picture {
   pixels: string;
 }
 
+/** LiveKit's client, as the source calls it: `Installation.addressOf` says where it is. */
+export const LIBRARY = 'vendor/livekit-client.js';
+
 export type Status = 'live' | 'offline' | 'reconnecting' | 'rehearsal';
 
 export const badge = (page: Page) => page.locator('.status-line .badge').first();

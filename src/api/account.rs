@@ -1,4 +1,5 @@
-//! The account's own affairs.
+//! The account's own affairs: how it is shown, its password and address, where it is signed in, and its end. Which
+//! account it is follows from who asks; what needs the password says so by its fields.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

@@ -1,4 +1,5 @@
-//! What admins do.
+//! What admins see and decide. Whoever is none is refused by the service. Accounts themselves are changed at the
+//! command line (`streamit user`), and not here.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 
@@ -50,13 +51,14 @@ pub async fn list_users(
     Ok(users::list(&visit.state, &actor, search.as_deref(), cursor.as_deref()).await?)
 }
 
-/// How the parts are that StreamIt works with: database, LiveKit, ingress, webhooks, storage, mail.
+/// How the parts are that StreamIt works with: database, LiveKit, ingress, webhooks, storage, mail. Seen some seconds
+/// ago at most; `again`: now.
 #[server(prefix = "/api", endpoint = "/admin/health", protocol = Api<GetUrl>)]
-pub async fn list_parts() -> Result<Vec<Part>, ApiError> {
+pub async fn list_parts(#[server(default)] again: Option<bool>) -> Result<Vec<Part>, ApiError> {
     use crate::server::{auth::door, services::parts};
     let visit = door::visit()?;
     let actor = visit.actor().await?;
-    Ok(parts::list(&visit.state, &actor).await?)
+    Ok(parts::list(&visit.state, &actor, again == Some(true)).await?)
 }
 
 /// Decides one: `review`, `approve`, `reject` or `revoke`, the last two with a reason.

@@ -1,4 +1,5 @@
-//! Signing up, in and out.
+//! Signing up, in and out, and tokens for scripts. A browser gets a cookie, which no script can read. A form that a
+//! page sends without WASM goes on to `next`, which leads to a page of this server.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 
@@ -38,9 +39,9 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: Option<String>,
 ) -> Result<Account, ApiError> {
-    use crate::server::{auth::door, services::accounts};
+    use crate::server::{auth::door, services::signing_in};
     let visit = door::visit()?;
-    let signed_in = accounts::sign_in(&visit.state, &visit.client, &login, &password).await?;
+    let signed_in = signing_in::sign_in(&visit.state, &visit.client, &login, &password).await?;
     visit.end_replaced_session().await?;
     door::welcome(&visit.state, &signed_in.token, next.as_deref());
     Ok(signed_in.account)
@@ -49,10 +50,10 @@ pub async fn sign_in(
 /// Ends this session. Nobody signed in is fine too.
 #[server(prefix = "/api", endpoint = "/auth/logout", protocol = Api<PostForm>)]
 pub async fn sign_out() -> Result<(), ApiError> {
-    use crate::server::{auth::door, services::accounts};
+    use crate::server::{auth::door, services::signing_in};
     let visit = door::visit()?;
     let actor = visit.actor().await?;
-    accounts::sign_out(&visit.state, &actor).await?;
+    signing_in::sign_out(&visit.state, &actor).await?;
     door::farewell(&visit.state);
     Ok(())
 }
@@ -69,7 +70,7 @@ pub async fn me() -> Result<Account, ApiError> {
 /// A token for scripts.
 #[server(prefix = "/api", endpoint = "/auth/token", protocol = Api<PostBody>)]
 pub async fn make_token(login: String, password: String) -> Result<AccessToken, ApiError> {
-    use crate::server::{auth::door, services::accounts};
+    use crate::server::{auth::door, services::signing_in};
     let visit = door::visit()?;
-    Ok(accounts::make_token(&visit.state, &visit.client, &login, &password).await?)
+    Ok(signing_in::make_token(&visit.state, &visit.client, &login, &password).await?)
 }

@@ -11,7 +11,7 @@ use super::{
 };
 pub use crate::domain::{
     channel::{Channel, ChannelCard, ChannelState, Creator, Following, RoomToken},
-    chat::Standing,
+    chat_standing::Standing,
     page::Page,
 };
 

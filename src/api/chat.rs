@@ -11,7 +11,8 @@ use super::{
     protocol::{Api, Payload, PostBody, PutBody},
 };
 pub use crate::domain::{
-    chat::{ChatLine, ChatPage, Standing},
+    chat::{ChatLine, ChatPage},
+    chat_standing::Standing,
     fields::Change,
     moderation::{BannedPerson, ModerationAction, Moderator},
     page::Page,

@@ -1,4 +1,4 @@
-//! Becoming a creator.
+//! Becoming a creator: applying, and how that stands. Deciding is for admins (`admin.rs`).
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

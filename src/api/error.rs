@@ -1,4 +1,5 @@
-//! What goes wrong, as the caller gets to know it.
+//! What goes wrong, as the caller gets to know it: a code for programs, and words for people, in their language. The
+//! cause stays in the log of the server, where the id of the request finds it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The language in which a browser is answered.
+//! The language in which a browser is answered. It is kept in a cookie there, for guests as for accounts, and nowhere
+//! on the server.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

@@ -1,4 +1,4 @@
-//! A new password by mail, for somebody who has forgotten theirs.
+//! A new password by mail, for somebody who has forgotten theirs. No answer says whether there is such an account.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

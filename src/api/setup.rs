@@ -1,4 +1,5 @@
-//! What the installation still lacks.
+//! What the installation still lacks, for the banner of pages. Who need not know is answered with an empty list and no
+//! refusal.
 
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;

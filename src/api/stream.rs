@@ -1,4 +1,5 @@
-//! The creator's own stream. There is no parameter that could name somebody else's.
+//! The creator's own stream: its key, what is shown of it, and what they do with what comes in. There is no parameter
+//! that could name somebody else's. The key is in the answers of two functions, [`make_ingress`] and [`credentials`].
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 
@@ -152,8 +153,8 @@ pub async fn title_history(#[server(default)] cursor: Option<String>) -> Result<
 /// needed; refused while an encoder is streaming.
 #[server(prefix = "/api", endpoint = "/stream/browser-token", protocol = Api<PostBody>)]
 pub async fn browser_token() -> Result<RoomToken, ApiError> {
-    use crate::server::{auth::door, services::browser};
+    use crate::server::{auth::door, services::browser_broadcast};
     let visit = door::visit()?;
     let actor = visit.actor().await?;
-    Ok(browser::token(&visit.state, &actor).await?)
+    Ok(browser_broadcast::token(&visit.state, &actor).await?)
 }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::{
     chat_feed::ChatFeed,
-    timers::{Timer, sleep, within},
+    timers::{Timer, within},
 };
 use crate::{
     api::error::ApiError,
@@ -41,8 +41,6 @@ const RETRY_AFTER: [Duration; 5] = [
     Duration::from_secs(8),
     Duration::from_secs(16),
 ];
-/// Screen readers are told of earlier messages neither while they come nor for this long after.
-const QUIET_AFTER_OLDER: Duration = Duration::from_millis(200);
 
 /// A piece of the chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +178,7 @@ impl Engine {
             match answer {
                 Some(Ok(page)) => engine.got(page, is_newest),
                 Some(Err(error)) => engine.failed(error.message),
-                None => engine.failed(text!(chat.server_too_slow).to_owned()),
+                None => engine.failed(text!(frame.server_too_slow).to_owned()),
             }
         });
     }
@@ -288,15 +286,14 @@ impl Engine {
                     None
                 }
                 Some(Err(error)) => Some(error.message),
-                None => Some(text!(chat.server_too_slow).to_owned()),
+                None => Some(text!(frame.server_too_slow).to_owned()),
             };
             let _ = feed.older_failure.try_set(message);
+            let _ = feed.is_loading_older.try_set(false);
             // Its lines may have changed while it was on its way.
             if let Some(engine) = myself.upgrade() {
                 engine.catch_up();
             }
-            sleep(QUIET_AFTER_OLDER).await;
-            let _ = feed.is_loading_older.try_set(false);
         });
     }
 }

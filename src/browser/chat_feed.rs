@@ -13,8 +13,9 @@ use super::{
 use crate::{
     api::error::ApiError,
     domain::{
-        chat::{ChatLine, ChatPage, Standing},
+        chat::{ChatLine, ChatPage},
         chat_log::ChatLog,
+        chat_standing::Standing,
         id::LineId,
     },
 };

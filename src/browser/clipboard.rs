@@ -1,4 +1,7 @@
 //! Copying to the clipboard, also where the page came over plain http.
+//!
+//! What is copied may still be on its way when the button is pressed: browsers allow copying in the handler of a click
+//! alone.
 
 use std::future::Future;
 

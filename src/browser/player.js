@@ -1,7 +1,8 @@
 // The media connection of a player: one LiveKit room, its first picture and its first sound.
 //
-// LiveKit's client is fetched when the first player starts, and only then. Picture and sound go to elements of their
-// own: a browser always lets a silent picture start by itself, whatever it thinks of sound.
+// LiveKit's client is fetched when the first player starts, or beside the program by a page that is live from the start
+// (pages/site_files.rs); a page with nothing to play loads none. Picture and sound go to elements of their own: a
+// browser always lets a silent picture start by itself, whatever it thinks of sound.
 // Reports, as report(kind, value):
 //   playing(hasPicture)  waiting  stalled  reconnecting  disconnected(reason)
 //   metadata(text)  chat(text)  blocked(isBlocked)  paused(isPaused)
@@ -14,21 +15,29 @@ const SOUND_ONLY_AFTER_MS = 1_500;
 const RESUMES_WITHIN_MS = 2_000;
 const INGRESS = 1; // ParticipantInfo.Kind of LiveKit's protocol
 const CHAT_TOPIC = 'chat';
+// scripts/build.sh puts the name here that the file gets; a page that is live names it ahead by the same.
+const LIBRARY = '/vendor/livekit-client.js';
 
 let library;
 let loads = 0;
 
+// A browser remembers a module that failed to load under its address: another try needs another one.
+function load() {
+  const address = loads === 0 ? LIBRARY : `${LIBRARY}?try=${loads}`;
+  loads += 1;
+  return import(address);
+}
+
 export function loadLibrary() {
-  // A browser remembers a module that failed to load under its address: another try needs another one.
-  const address = loads === 0 ? '/vendor/livekit-client.js' : `/vendor/livekit-client.js?try=${loads}`;
-  library ??= import(address).then(
+  // The first try may fail without asking anybody, when it was loaded ahead and did not come: it gets a second one.
+  const loading = () => (loads === 0 ? load().catch(load) : load());
+  library ??= loading().then(
     (loaded) => {
       loaded.setLogLevel('warn');
       return loaded;
     },
     (error) => {
       library = undefined;
-      loads += 1;
       throw error;
     },
   );

@@ -13,7 +13,7 @@ pub const ABSENT: &str = "absent";
 /// The first script of each page. It stands in the page, where nothing keeps it away that keeps the program away.
 pub const WATCH: &str = include_str!("program.js");
 
-/// A part that this page needs has not come. Only in the browser.
+/// A bundle that this page needs has not come. Only in the browser.
 pub fn say_absent() {
     if let Some(html) = document().document_element() {
         let _ = html.set_attribute(ATTRIBUTE, ABSENT);

@@ -1,4 +1,6 @@
 //! Reading something again and again, for as long as somebody can see it.
+//!
+//! Never twice at a time, not while the page is hidden, and at once when it is shown again.
 
 use std::{future::Future, time::Duration};
 

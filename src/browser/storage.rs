@@ -1,4 +1,7 @@
-//! What this browser remembers for the next visit. Where it may not remember, it forgets quietly.
+//! What this browser remembers for the next visit: how the player was set, that the guide was put away, and that new
+//! messages of a chat are not to be read out.
+//!
+//! No secret and no name is among it. Where it may not remember, it forgets quietly.
 
 use crate::domain::{picture_quality::PictureQuality, playback::Sound};
 
@@ -6,6 +9,7 @@ const SOUND: &str = "streamit.sound";
 const QUALITY: &str = "streamit.quality";
 const THEATRE: &str = "streamit.theatre";
 const GUIDE: &str = "streamit.guide";
+const CHAT_QUIET: &str = "streamit.chat-quiet";
 /// What is stored for what is either so, or not there.
 const SO: &str = "1";
 
@@ -47,6 +51,16 @@ pub fn guide_is_away() -> bool {
 /// Remembers that it was. By whom is nobody's business: it is remembered after they have signed out, too.
 pub fn put_guide_away() {
     set(GUIDE, SO);
+}
+
+/// Whether new messages of a chat are not to be read out.
+pub fn chat_is_quiet() -> bool {
+    get(CHAT_QUIET).is_some()
+}
+
+/// Remembers whether they are not.
+pub fn remember_chat_quiet(is_quiet: bool) {
+    if is_quiet { set(CHAT_QUIET, SO) } else { remove(CHAT_QUIET) }
 }
 
 fn get(name: &str) -> Option<String> {

@@ -1,4 +1,6 @@
 //! The time zone that this browser is set to.
+//!
+//! The server cannot know it, so nothing that is rendered first may depend on it: it is asked for in an effect.
 
 use js_sys::{Array, Intl, Object, Reflect};
 

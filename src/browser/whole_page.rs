@@ -1,9 +1,9 @@
-//! What becomes of a page whose part of the program does not come: the network is gone, or the server has been
-//! replaced since this page was loaded and has other parts.
+//! What becomes of a page whose bundle of the program does not come: the network is gone, or the server has been
+//! replaced since this page was loaded and has other bundles.
 //!
 //! On the way to another page, that page is loaded whole, as it would be without a program. A page that the server has
 //! rendered reads as it is, its forms and links work, it says that its program is missing ([`super::program`]), and its
-//! part is asked for again.
+//! bundle is asked for again.
 
 use std::{future::pending, time::Duration};
 
@@ -12,7 +12,7 @@ use leptos_router::location::Location;
 
 use super::timers::sleep;
 
-/// How long to wait before a part is asked for again, the first time.
+/// How long to wait before a bundle is asked for again, the first time.
 pub const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// The longest of the pauses, each of which is twice the one before.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

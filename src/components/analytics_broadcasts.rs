@@ -1,4 +1,7 @@
 //! Broadcasts as a table that its headers sort.
+//!
+//! The headers are links: the order stands in the address and works without WASM. A row leads to the report of its
+//! broadcast.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -18,7 +21,7 @@ use crate::{
 fn columns() -> [(BroadcastOrder, &'static str); 7] {
     [
         (BroadcastOrder::Started, text!(analytics.column_when)),
-        (BroadcastOrder::Duration, text!(analytics.time_on_air)),
+        (BroadcastOrder::Duration, text!(time.on_air)),
         (BroadcastOrder::AverageViewers, text!(analytics.average_viewers)),
         (BroadcastOrder::PeakViewers, text!(analytics.peak_viewers)),
         (BroadcastOrder::WatchTime, text!(analytics.watch_time)),
@@ -58,7 +61,7 @@ pub fn BroadcastTable(
             <table class="table broadcasts">
                 <thead>
                     <tr>
-                        <th scope="col">{text!(analytics.column_title)}</th>
+                        <th scope="col">{text!(studio.title)}</th>
                         {columns().map(header).collect_view()}
                     </tr>
                 </thead>
@@ -68,7 +71,6 @@ pub fn BroadcastTable(
             </table>
         </div>
     }
-    .into_any()
 }
 
 fn row_view(broadcast: BroadcastSummary) -> AnyView {

@@ -107,7 +107,7 @@ pub fn days_table(summary: &AnalyticsSummary) -> Table {
         head: vec![
             text!(analytics.column_day),
             text!(analytics.broadcasts),
-            text!(analytics.time_on_air),
+            text!(time.on_air),
             text!(analytics.average_viewers),
             text!(analytics.peak_viewers),
             text!(analytics.watch_time),

@@ -1,4 +1,7 @@
 //! Numbers of broadcasts, each with what it is beside the ones before: of a period, of one broadcast, of the last one.
+//!
+//! Where there is nothing to compare with, it says so instead of a change. While a broadcast is on air its numbers
+//! still grow, and are only shown beside the usual ones.
 
 use leptos::prelude::*;
 
@@ -50,7 +53,6 @@ fn FigureView(figure: Figure) -> impl IntoView {
             {change}
         </div>
     }
-    .into_any()
 }
 
 /// The numbers of a period beside the period before.
@@ -69,7 +71,7 @@ pub fn period_figures(summary: &AnalyticsSummary) -> Vec<Figure> {
     let (average_before, average) = (before.average_viewers, current.average_viewers);
     let growth = Change::of_growth(before.follower_growth, current.follower_growth, &than);
     vec![
-        time(text!(analytics.time_on_air), before.duration_seconds, current.duration_seconds),
+        time(text!(time.on_air), before.duration_seconds, current.duration_seconds),
         figure(text!(analytics.average_viewers), decimal(average), average_before, average),
         count(text!(analytics.peak_viewers), before.peak_viewers, current.peak_viewers),
         time(text!(analytics.watch_time), before.watch_seconds, current.watch_seconds),
@@ -135,7 +137,7 @@ pub fn report_figures(report: &BroadcastReport) -> Vec<Figure> {
         words: decimal,
     };
     let measured = [
-        time(text!(analytics.time_on_air), numbers.duration_seconds, |usual| usual.duration_seconds),
+        time(text!(time.on_air), numbers.duration_seconds, |usual| usual.duration_seconds),
         average,
         count(text!(analytics.peak_viewers), numbers.peak_viewers, |usual| usual.peak_viewers),
         count(text!(analytics.different_viewers), numbers.distinct_viewers, |usual| usual.distinct_viewers),
@@ -155,7 +157,7 @@ fn rounded_duration(seconds: f64) -> String {
 /// The numbers of a broadcast that has just ended.
 pub fn last_figures(numbers: &BroadcastNumbers) -> Vec<Figure> {
     vec![
-        Figure::new(text!(analytics.time_on_air), duration_words(numbers.duration_seconds), None),
+        Figure::new(text!(time.on_air), duration_words(numbers.duration_seconds), None),
         Figure::new(text!(analytics.average_viewers), decimal(numbers.average_viewers), None),
         Figure::new(text!(analytics.peak_viewers), grouped(numbers.peak_viewers), None),
         Figure::new(text!(analytics.different_viewers), grouped(numbers.distinct_viewers), None),

@@ -1,4 +1,6 @@
 //! The hours of the week, as a map: how many watch on average when the creator is on air, and when that is best.
+//!
+//! The answer stands with it as one sentence, and all of it as a table: no hour is told by colour alone.
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
@@ -77,7 +79,6 @@ pub fn HourMap(
         </p>
         <ChartTable caption=text!(analytics.hours_caption) table=Signal::stored(table) />
     }
-    .into_any()
 }
 
 /// What the creator wants to know.

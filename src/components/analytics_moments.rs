@@ -1,4 +1,6 @@
-//! What happened during a broadcast, as a list. Who points at an item, by pointer or keyboard, sees it in the chart.
+//! What happened during a broadcast, as a list beside its chart.
+//!
+//! Who points at an item, by pointer or keyboard, sees it in the chart.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,6 @@
 //! Numbers of broadcasts in words: grouped, as on a clock, and beside what they are compared with.
+//!
+//! Marks and units are those of the reader's language. A change is told with its sign, never by colour alone.
 
 use std::{cmp::Ordering, time::Duration};
 

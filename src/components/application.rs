@@ -1,4 +1,6 @@
 //! A creator application: where it stands, for its author, and what to do with it, for an admin.
+//!
+//! What can be chosen is only what can follow; how it is decided is the page's (`pages/admin.rs`).
 
 use leptos::prelude::*;
 
@@ -54,7 +56,6 @@ pub fn ApplicationTimeline(
                 }
             })}
     }
-    .into_any()
 }
 
 #[component]
@@ -70,7 +71,6 @@ fn Step(state: &'static str, icon: &'static str, label: &'static str, at: Option
             </span>
         </li>
     }
-    .into_any()
 }
 
 /// Where it stands, in one word.
@@ -90,7 +90,6 @@ pub fn StatusTag(
             {words}
         </span>
     }
-    .into_any()
 }
 
 /// What an admin can do with an application that stands there.
@@ -138,7 +137,6 @@ pub fn ApplicationCard(
             {children()}
         </article>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -54,7 +54,6 @@ fn AuditRow(entry: AuditEntry, reader: AuditReader) -> impl IntoView {
             </div>
         </li>
     }
-    .into_any()
 }
 
 /// By whom, and to whom.
@@ -73,7 +72,6 @@ fn People(entry: AuditEntry, reader: AuditReader) -> impl IntoView {
         {by.map(|who| view! { {text!(audit.done_by)} {who} })}
         {to.map(|name| view! { {text!(audit.account_of)} {person(Some(name), reader)} })}
     }
-    .into_any()
 }
 
 /// A name; for an admin, the way to all that is about it.

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::still_picture::StillPicture;
+use super::stored_picture::StoredPicture;
 
 /// How many colours there are: `hue-0` to `hue-7` in the styles.
 const HUES: u32 = 8;
@@ -28,8 +28,7 @@ pub fn Avatar(
     view! {
         <span class=format!("avatar {}", hue_of(&username)) aria-hidden="true">
             {letter}
-            {picture.map(|address| view! { <StillPicture address class="avatar-picture" /> })}
+            {picture.map(|address| view! { <StoredPicture address class="avatar-picture" /> })}
         </span>
     }
-    .into_any()
 }

@@ -1,4 +1,6 @@
-//! Whether a stream is on air, and how many watch. The red pill is only ever for LIVE, and says so in words.
+//! Whether a stream is on air, and how many watch.
+//!
+//! The red pill is only ever for LIVE, and says so in words. The number is of people, without the creator.
 
 use leptos::prelude::*;
 
@@ -21,7 +23,6 @@ pub fn LiveBadge(
             {move || words(status.get())}
         </span>
     }
-    .into_any()
 }
 
 fn words(status: StreamStatus) -> &'static str {
@@ -50,5 +51,4 @@ pub fn ViewerCount(
             <span class="viewer-count-unit">{unit}</span>
         </span>
     }
-    .into_any()
 }

@@ -1,4 +1,6 @@
 //! What the installation lacks: what does not work for want of it, and how to get it.
+//!
+//! One banner for all of it, and none while nothing is missing.
 
 use leptos::prelude::*;
 
@@ -26,7 +28,6 @@ pub fn SetupBanner(
                 })
         }}
     }
-    .into_any()
 }
 
 fn missing(part: MissingPart) -> impl IntoView {

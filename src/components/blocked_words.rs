@@ -1,4 +1,6 @@
 //! The words that a creator does not want in the chat, one a line, kept as typed until they are saved.
+//!
+//! A failure to save leaves them as they are, with the reason. They are the creator's alone to see.
 
 use leptos::{either::EitherOf3, ev::SubmitEvent, prelude::*};
 
@@ -114,7 +116,6 @@ fn WordsForm(draft: WordsDraft, on_save: Callback<Vec<String>>) -> impl IntoView
             </div>
         </form>
     }
-    .into_any()
 }
 
 fn words_in(text: &str) -> Vec<String> {

@@ -1,11 +1,15 @@
-//! Going live from the browser: what to send, how it looks before anybody else sees it, and the buttons of the moment.
+//! A broadcast from the browser as its creator sees it: what to send, how it looks before anybody else sees it, and the
+//! buttons of the moment.
+//!
+//! Nothing here touches a camera: what is chosen goes out as a [`BrowserBroadcastAction`], what came of it comes back
+//! in the [`BrowserBroadcast`].
 
 use leptos::{either::EitherOf4, html, prelude::*};
 
 use super::{focus_keeper::FocusKeeper, icon::Icon, sound_meter::SoundMeter};
 use crate::{
     domain::{
-        browser_broadcast::{Broadcast, BroadcastAction, Message, Stage},
+        browser_broadcast::{BrowserBroadcast, BrowserBroadcastAction, Message, Stage},
         capture::{Choice, Device, Picture},
     },
     text,
@@ -16,10 +20,10 @@ const NO_MICROPHONE: &str = "none";
 
 /// A broadcast from the browser.
 #[component]
-pub fn BroadcastPanel(
+pub fn BrowserBroadcastPanel(
     /// What is shown.
     #[prop(into)]
-    broadcast: Signal<Broadcast>,
+    broadcast: Signal<BrowserBroadcast>,
     /// How loud what is sent is, 0 to 1.
     #[prop(into)]
     level: Signal<f64>,
@@ -30,25 +34,25 @@ pub fn BroadcastPanel(
     video: NodeRef<html::Video>,
     /// Called with what somebody does.
     #[prop(into)]
-    on_action: Callback<BroadcastAction>,
+    on_action: Callback<BrowserBroadcastAction>,
 ) -> impl IntoView {
     let stage = Memo::new(move |_| broadcast.with(|broadcast| broadcast.stage));
     let message = Memo::new(move |_| broadcast.with(|broadcast| broadcast.message.clone()));
     view! {
-        <section class="panel broadcast" aria-labelledby="broadcast-title" data-stage=move || stage.get().as_str()>
-            <h2 id="broadcast-title">{text!(broadcast.from_browser)}</h2>
-            <p class="muted">{text!(broadcast.from_browser_means)}</p>
-            <div class="broadcast-picture" hidden=move || !stage.get().has_preview()>
+        <section class="panel browser-broadcast" aria-labelledby="browser-broadcast-title" data-stage=move || stage.get().as_str()>
+            <h2 id="browser-broadcast-title">{text!(browser_broadcast.from_browser)}</h2>
+            <p class="muted">{text!(browser_broadcast.from_browser_means)}</p>
+            <div class="browser-broadcast-picture" hidden=move || !stage.get().has_preview()>
                 <video
-                    class="broadcast-video"
+                    class="browser-broadcast-video"
                     node_ref=video
                     playsinline
                     muted
-                    aria-label=text!(broadcast.viewers_will_see)
+                    aria-label=text!(browser_broadcast.viewers_will_see)
                 ></video>
                 <NoPicture broadcast />
             </div>
-            <div class="broadcast-words" role="status">
+            <div class="browser-broadcast-words" role="status">
                 <StageWords stage />
                 {move || message.get().map(|message| view! { <MessageNote message /> })}
             </div>
@@ -57,24 +61,22 @@ pub fn BroadcastPanel(
                 <Meter broadcast level />
             </Show>
             <Buttons broadcast stage is_ready on_action />
-            <p class="muted small without-program">{text!(broadcast.needs_script)}</p>
+            <p class="muted small without-program">{text!(browser_broadcast.needs_script)}</p>
         </section>
     }
-    .into_any()
 }
 
 #[component]
-fn NoPicture(broadcast: Signal<Broadcast>) -> impl IntoView {
+fn NoPicture(broadcast: Signal<BrowserBroadcast>) -> impl IntoView {
     let has_none = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.picture == Picture::Nothing));
     view! {
         <Show when=move || has_none.get()>
-            <p class="broadcast-sound-only">
+            <p class="browser-broadcast-sound-only">
                 <Icon name="volume-2" />
-                {text!(broadcast.sound_only)}
+                {text!(player.sound_only)}
             </p>
         </Show>
     }
-    .into_any()
 }
 
 #[component]
@@ -82,13 +84,13 @@ fn StageWords(stage: Memo<Stage>) -> impl IntoView {
     move || {
         let words = match stage.get() {
             Stage::Choosing => return None,
-            Stage::Opening => text!(broadcast.opening),
-            Stage::Previewing => text!(broadcast.previewing),
-            Stage::Connecting => text!(broadcast.connecting),
-            Stage::OnAir => text!(broadcast.on_air),
-            Stage::Reconnecting => text!(broadcast.reconnecting),
+            Stage::Opening => text!(browser_broadcast.opening),
+            Stage::Previewing => text!(browser_broadcast.previewing),
+            Stage::Connecting => text!(browser_broadcast.connecting),
+            Stage::OnAir => text!(browser_broadcast.on_air),
+            Stage::Reconnecting => text!(player.connection_lost),
         };
-        Some(view! { <p class="broadcast-stage">{words}</p> })
+        Some(view! { <p class="browser-broadcast-stage">{words}</p> })
     }
 }
 
@@ -101,24 +103,23 @@ fn MessageNote(message: Message) -> impl IntoView {
             <span>{message.text}</span>
         </p>
     }
-    .into_any()
 }
 
 #[component]
-fn Choices(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+fn Choices(broadcast: Signal<BrowserBroadcast>, on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     let choice = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.clone()));
     let is_fixed = Memo::new(move |_| {
         broadcast
             .with(|broadcast| broadcast.is_changing || matches!(broadcast.stage, Stage::Opening | Stage::Connecting))
     });
-    let pick = Callback::new(move |choice| on_action.run(BroadcastAction::Choose(choice)));
+    let pick = Callback::new(move |choice| on_action.run(BrowserBroadcastAction::Choose(choice)));
     view! {
-        <fieldset class="broadcast-choices needs-program" disabled=move || is_fixed.get()>
-            <legend class="visually-hidden">{text!(broadcast.viewers_get)}</legend>
-            <div class="broadcast-pictures" role="group" aria-label=text!(broadcast.picture)>
-                <PictureButton value=Picture::Camera name=text!(broadcast.camera_label) icon="video" choice pick />
-                <PictureButton value=Picture::Screen name=text!(broadcast.screen_label) icon="monitor" choice pick />
-                <PictureButton value=Picture::Nothing name=text!(broadcast.sound_only) icon="mic" choice pick />
+        <fieldset class="browser-broadcast-choices needs-program" disabled=move || is_fixed.get()>
+            <legend class="visually-hidden">{text!(browser_broadcast.viewers_get)}</legend>
+            <div class="browser-broadcast-pictures" role="group" aria-label=text!(studio.picture)>
+                <PictureButton value=Picture::Camera name=text!(browser_broadcast.camera_label) icon="video" choice pick />
+                <PictureButton value=Picture::Screen name=text!(browser_broadcast.screen_label) icon="monitor" choice pick />
+                <PictureButton value=Picture::Nothing name=text!(player.sound_only) icon="mic" choice pick />
             </div>
             <Show when=move || choice.with(|choice| choice.picture == Picture::Camera)>
                 <CameraList broadcast choice pick />
@@ -126,7 +127,6 @@ fn Choices(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -
             <MicrophoneList broadcast choice pick />
         </fieldset>
     }
-    .into_any()
 }
 
 #[component]
@@ -143,7 +143,7 @@ fn PictureButton(
     view! {
         <button
             type="button"
-            class="button broadcast-picture-button"
+            class="button browser-broadcast-picture-button"
             aria-pressed=move || if is_chosen() { "true" } else { "false" }
             disabled=is_void
             on:click=move |_| pick.run(Choice { picture: value, ..choice.get_untracked() })
@@ -152,32 +152,30 @@ fn PictureButton(
             {name}
         </button>
     }
-    .into_any()
 }
 
 #[component]
-fn CameraList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Callback<Choice>) -> impl IntoView {
+fn CameraList(broadcast: Signal<BrowserBroadcast>, choice: Memo<Choice>, pick: Callback<Choice>) -> impl IntoView {
     let cameras = Memo::new(move |_| broadcast.with(|broadcast| broadcast.devices.cameras.clone()));
     let chosen = Memo::new(move |_| choice.with(|choice| choice.camera.clone()));
     view! {
         <div class="field">
-            <label for="broadcast-camera">{text!(broadcast.camera_label)}</label>
+            <label for="browser-broadcast-camera">{text!(browser_broadcast.camera_label)}</label>
             <select
-                id="broadcast-camera"
+                id="browser-broadcast-camera"
                 on:change=move |event| {
                     pick.run(Choice { camera: event_target_value(&event), ..choice.get_untracked() });
                 }
             >
-                <DeviceOption id="" label=text!(broadcast.browser_choice) chosen />
+                <DeviceOption id="" label=text!(browser_broadcast.browser_choice) chosen />
                 <DeviceOptions devices=cameras chosen />
             </select>
         </div>
     }
-    .into_any()
 }
 
 #[component]
-fn MicrophoneList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Callback<Choice>) -> impl IntoView {
+fn MicrophoneList(broadcast: Signal<BrowserBroadcast>, choice: Memo<Choice>, pick: Callback<Choice>) -> impl IntoView {
     let microphones = Memo::new(move |_| broadcast.with(|broadcast| broadcast.devices.microphones.clone()));
     let chosen = Memo::new(move |_| {
         choice.with(|choice| if choice.has_microphone { choice.microphone.clone() } else { NO_MICROPHONE.to_owned() })
@@ -190,17 +188,16 @@ fn MicrophoneList(broadcast: Signal<Broadcast>, choice: Memo<Choice>, pick: Call
     };
     view! {
         <div class="field">
-            <label for="broadcast-microphone">{text!(broadcast.microphone_label)}</label>
-            <select id="broadcast-microphone" on:change=take>
-                <DeviceOption id="" label=text!(broadcast.browser_choice) chosen />
+            <label for="browser-broadcast-microphone">{text!(browser_broadcast.microphone_label)}</label>
+            <select id="browser-broadcast-microphone" on:change=take>
+                <DeviceOption id="" label=text!(browser_broadcast.browser_choice) chosen />
                 <DeviceOptions devices=microphones chosen />
                 <Show when=move || choice.with(|choice| choice.picture != Picture::Nothing)>
-                    <DeviceOption id=NO_MICROPHONE label=text!(broadcast.no_microphone) chosen />
+                    <DeviceOption id=NO_MICROPHONE label=text!(browser_broadcast.no_microphone) chosen />
                 </Show>
             </select>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -219,11 +216,10 @@ fn DeviceOption(#[prop(into)] id: String, #[prop(into)] label: String, chosen: M
             {label}
         </option>
     }
-    .into_any()
 }
 
 #[component]
-fn Meter(broadcast: Signal<Broadcast>, level: Signal<f64>) -> impl IntoView {
+fn Meter(broadcast: Signal<BrowserBroadcast>, level: Signal<f64>) -> impl IntoView {
     let has_microphone = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.has_microphone));
     let is_sent = Memo::new(move |_| broadcast.with(|broadcast| !broadcast.is_muted));
     view! {
@@ -231,18 +227,17 @@ fn Meter(broadcast: Signal<Broadcast>, level: Signal<f64>) -> impl IntoView {
             <SoundMeter level=Signal::derive(move || Some(level.get())) is_sent />
         </Show>
     }
-    .into_any()
 }
 
 #[component]
 fn Buttons(
-    broadcast: Signal<Broadcast>,
+    broadcast: Signal<BrowserBroadcast>,
     stage: Memo<Stage>,
     is_ready: Signal<bool>,
-    on_action: Callback<BroadcastAction>,
+    on_action: Callback<BrowserBroadcastAction>,
 ) -> impl IntoView {
     view! {
-        <FocusKeeper class="broadcast-buttons" changes=stage>
+        <FocusKeeper class="browser-broadcast-buttons" changes=stage>
             {move || match stage.get() {
                 Stage::Choosing => EitherOf4::A(view! { <PreviewButton is_ready on_action /> }),
                 Stage::Opening | Stage::Connecting => EitherOf4::B(view! { <CancelButton on_action /> }),
@@ -266,64 +261,59 @@ fn Buttons(
             }}
         </FocusKeeper>
     }
-    .into_any()
 }
 
 #[component]
-fn PreviewButton(is_ready: Signal<bool>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+fn PreviewButton(is_ready: Signal<bool>, on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     view! {
         <button
             type="button"
             class="button"
             disabled=move || !is_ready.get()
-            on:click=move |_| on_action.run(BroadcastAction::Preview)
+            on:click=move |_| on_action.run(BrowserBroadcastAction::Preview)
         >
             <Icon name="eye" />
-            {text!(broadcast.preview)}
+            {text!(browser_broadcast.preview)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
-fn CancelButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
+fn CancelButton(on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     view! {
-        <button type="button" class="button" on:click=move |_| on_action.run(BroadcastAction::Stop)>
+        <button type="button" class="button" on:click=move |_| on_action.run(BrowserBroadcastAction::Stop)>
             {text!(frame.cancel)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
-fn GoLiveButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+fn GoLiveButton(broadcast: Signal<BrowserBroadcast>, on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     view! {
         <button
             type="button"
             class="button primary"
             disabled=move || broadcast.with(|broadcast| broadcast.is_changing)
-            on:click=move |_| on_action.run(BroadcastAction::GoLive)
+            on:click=move |_| on_action.run(BrowserBroadcastAction::GoLive)
         >
             <Icon name="radio" />
-            {text!(broadcast.go_live)}
+            {text!(browser_broadcast.go_live)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
-fn StopButton(on_action: Callback<BroadcastAction>) -> impl IntoView {
+fn StopButton(on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     view! {
-        <button type="button" class="button danger" on:click=move |_| on_action.run(BroadcastAction::Stop)>
+        <button type="button" class="button danger" on:click=move |_| on_action.run(BrowserBroadcastAction::Stop)>
             <Icon name="square" />
-            {text!(broadcast.stop)}
+            {text!(browser_broadcast.stop)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
-fn MuteButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>) -> impl IntoView {
+fn MuteButton(broadcast: Signal<BrowserBroadcast>, on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     let is_muted = Memo::new(move |_| broadcast.with(|broadcast| broadcast.is_muted));
     let has_microphone = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.has_microphone));
     view! {
@@ -332,12 +322,11 @@ fn MuteButton(broadcast: Signal<Broadcast>, on_action: Callback<BroadcastAction>
                 type="button"
                 class="button"
                 aria-pressed=move || if is_muted.get() { "true" } else { "false" }
-                on:click=move |_| on_action.run(BroadcastAction::ToggleMute)
+                on:click=move |_| on_action.run(BrowserBroadcastAction::ToggleMute)
             >
                 {move || view! { <Icon name=if is_muted.get() { "mic-off" } else { "mic" } /> }}
-                {text!(broadcast.mute)}
+                {text!(browser_broadcast.mute)}
             </button>
         </Show>
     }
-    .into_any()
 }

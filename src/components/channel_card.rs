@@ -9,7 +9,7 @@ use super::{
     avatar::Avatar,
     badge::{LiveBadge, ViewerCount},
     icon::Icon,
-    still_picture::StillPicture,
+    stored_picture::StoredPicture,
     time_text::{OnAirTimer, TimeAgo},
 };
 use crate::{
@@ -39,7 +39,6 @@ pub fn ChannelGrid(
             </For>
         </ul>
     }
-    .into_any()
 }
 
 /// The id of the link that a creator's card is.
@@ -87,7 +86,6 @@ fn Card(card: Memo<ChannelCard>) -> impl IntoView {
             </div>
         </A>
     }
-    .into_any()
 }
 
 #[component]
@@ -95,10 +93,9 @@ fn LastLive(card: Memo<ChannelCard>) -> impl IntoView {
     let at = Memo::new(move |_| card.with(|card| card.last_live_at));
     view! {
         <p class="card-when">
-            {move || if at.get().is_some() { text!(home.last_live) } else { text!(home.not_live_yet) }} <TimeAgo at />
+            {move || if at.get().is_some() { text!(watch.last_live_before) } else { text!(home.not_live_yet) }} <TimeAgo at />
         </p>
     }
-    .into_any()
 }
 
 #[component]
@@ -108,13 +105,12 @@ fn CardPicture(card: Memo<ChannelCard>) -> impl IntoView {
     view! {
         <div class="still-frame card-picture">
             <Icon name="radio" />
-            {move || thumbnail.get().map(|address| view! { <StillPicture address sizes=CARD_WIDTH /> })}
+            {move || thumbnail.get().map(|address| view! { <StoredPicture address sizes=CARD_WIDTH /> })}
             <Show when=move || is_live.get()>
                 <OnAir card />
             </Show>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -132,5 +128,4 @@ fn OnAir(card: Memo<ChannelCard>) -> impl IntoView {
             <OnAirTimer started_at />
         </span>
     }
-    .into_any()
 }

@@ -110,7 +110,6 @@ pub fn ChartView(
             </svg>
         </div>
     }
-    .into_any()
 }
 
 fn panel_view(at: usize, panel: Panel, chart: Signal<Chart>, cursor: RwSignal<Option<usize>>) -> AnyView {
@@ -188,7 +187,6 @@ fn Overlay(chart: Signal<Chart>, cursor: RwSignal<Option<usize>>, mark: Signal<O
             />
         </svg>
     }
-    .into_any()
 }
 
 fn mark_view(at: usize, mark: Mark, pointed_at: Signal<Option<usize>>) -> AnyView {
@@ -269,7 +267,6 @@ pub fn ChartTable(
             </div>
         </details>
     }
-    .into_any()
 }
 
 fn row_view(row: Vec<String>) -> AnyView {

@@ -1,7 +1,8 @@
 //! Where messages are written: a field that keeps what is typed whatever happens, and why it cannot be sent now, for
 //! how long, and what to do about it.
 //!
-//! A wait counts down beside its reason. The reason is announced once; the seconds are a timer, which is not.
+//! A wait counts down beside its reason, to be seen only. To a screen reader the reason is there once, announced with
+//! the time that was left then: what is announced, and what describes the field, never counts.
 
 use std::time::Duration;
 
@@ -13,14 +14,16 @@ use leptos::{
 };
 
 use super::{
+    focus::{focus_in_place, is_nowhere},
     icon::Icon,
     time_text::{browser_clock, use_now},
 };
 use crate::{
     domain::{
-        chat::{MAX_MESSAGE_CHARS, MessageText, Refusal, Standing, words},
+        chat::{MAX_MESSAGE_CHARS, MessageText},
         chat_draft::{ChatDraft, Gate, SendFailure},
         chat_settings::ChatSettings,
+        chat_standing::{Refusal, Standing, words},
         timestamp::Timestamp,
     },
     text,
@@ -90,6 +93,11 @@ impl Notice {
         }
     }
 
+    /// The whole sentence.
+    fn spoken(&self) -> String {
+        format!("{}{}{}", self.before, self.left.as_deref().unwrap_or_default(), self.after)
+    }
+
     fn of(gate: &Gate, obstacle: Option<&SendFailure>) -> Option<Self> {
         match (gate, obstacle) {
             (Gate::Offline, _) => Some(Self::words(text!(chat.read_only), false)),
@@ -123,6 +131,9 @@ pub fn ChatComposer(
     login_path: String,
     /// A message of the writer's was removed before anybody else saw it; typing on sets it back.
     lost_own: RwSignal<bool>,
+    /// A message of the writer's is held back.
+    #[prop(into)]
+    is_held: Signal<bool>,
     /// Following is on its way.
     #[prop(into)]
     is_following_busy: Signal<bool>,
@@ -152,7 +163,10 @@ pub fn ChatComposer(
     };
     view! {
         <div class="composer">
-            <NoticeView notice is_following_busy on_follow />
+            <NoticeView notice field is_following_busy on_follow />
+            <div class="visually-hidden" role="status">
+                {move || is_held.get().then(|| text!(chat.held))}
+            </div>
             <div class="composer-lost" role="alert">
                 {move || lost_own.get().then(|| view! { <Icon name="info" /> {text!(chat.lost_own)} })}
             </div>
@@ -166,31 +180,68 @@ pub fn ChatComposer(
             <p class="muted small without-program">{text!(chat.needs_javascript)}</p>
         </div>
     }
-    .into_any()
 }
 
 #[component]
-fn NoticeView(notice: Memo<Option<Notice>>, is_following_busy: Signal<bool>, on_follow: Callback<()>) -> impl IntoView {
+fn NoticeView(
+    notice: Memo<Option<Notice>>,
+    field: NodeRef<html::Textarea>,
+    is_following_busy: Signal<bool>,
+    on_follow: Callback<()>,
+) -> impl IntoView {
     // The same but for the seconds: what is shown is made anew, and announced, only when this changes.
     let kind =
         Memo::new(move |_| notice.get().map(|notice| Notice { left: notice.left.map(|_| String::new()), ..notice }));
     let left = Memo::new(move |_| notice.get().and_then(|notice| notice.left));
-    let part = move |is_failure: bool| {
+    let asks_to_follow = Memo::new(move |_| kind.with(|kind| kind.as_ref().is_some_and(|kind| kind.asks_to_follow)));
+    let on_follow = go_on_in_the_field(asks_to_follow, field, on_follow);
+    let said = move |is_failure: bool| {
         move || {
-            kind.get()
-                .filter(|notice| notice.is_failure == is_failure)
-                .map(|notice| view! { <NoticeWords notice left is_following_busy on_follow /> })
+            kind.get().filter(|notice| notice.is_failure == is_failure)?;
+            notice.get_untracked().map(|notice| notice.spoken())
         }
     };
+    let has_failed = move || kind.with(|notice| notice.as_ref().is_some_and(|notice| notice.is_failure));
     view! {
-        <div class="composer-notice" id="composer-notice">
-            <div role="status">{part(false)}</div>
-            <div role="alert" class="composer-failure">
-                {part(true)}
-            </div>
+        <div class="composer-notice" id="composer-notice" data-failed=move || has_failed().then_some("true")>
+            {move || kind.get().map(|notice| view! { <NoticeWords notice left is_following_busy on_follow /> })}
+        </div>
+        <div class="visually-hidden" id="composer-status" role="status">
+            {said(false)}
+        </div>
+        <div class="visually-hidden" id="composer-alert" role="alert">
+            {said(true)}
         </div>
     }
-    .into_any()
+}
+
+/// Who follows from here comes to write: the button that they were on is gone then. Gives what to call to follow.
+fn go_on_in_the_field(
+    asks_to_follow: Memo<bool>,
+    field: NodeRef<html::Textarea>,
+    on_follow: Callback<()>,
+) -> Callback<()> {
+    let has_followed = RwSignal::new(false);
+    let go_on = move || {
+        if let Some(field) = field.try_get_untracked().flatten().filter(|_| is_nowhere()) {
+            focus_in_place(&field);
+        }
+    };
+    Effect::watch(
+        move || asks_to_follow.get(),
+        move |asks_to_follow, _, _| {
+            if !*asks_to_follow && has_followed.get_untracked() {
+                has_followed.set(false);
+                // The button is gone by then.
+                request_animation_frame(go_on);
+            }
+        },
+        false,
+    );
+    Callback::new(move |()| {
+        has_followed.set(true);
+        on_follow.run(());
+    })
 }
 
 #[component]
@@ -205,17 +256,12 @@ fn NoticeWords(
         (false, true) => "hourglass",
         (false, false) => "info",
     };
-    let timer = notice.left.is_some().then(|| {
-        view! {
-            <span class="composer-timer number" role="timer" aria-live="off">
-                {left}
-            </span>
-        }
-    });
+    let timer = notice.left.is_some().then(|| view! { <span class="composer-timer number">{left}</span> });
     view! {
         <p>
             <Icon name=icon />
-            <span>{notice.before} {timer} {notice.after}</span>
+            // It is read where it is announced.
+            <span aria-hidden="true">{notice.before} {timer} {notice.after}</span>
         </p>
         {notice
             .asks_to_follow
@@ -224,7 +270,8 @@ fn NoticeWords(
                     <button
                         type="button"
                         class="button small"
-                        disabled=is_following_busy
+                        // Not disabled: who is on it stays there.
+                        aria-disabled=move || is_following_busy.get().then_some("true")
                         aria-busy=move || is_following_busy.get().then_some("true")
                         on:click=move |_| on_follow.run(())
                     >
@@ -234,7 +281,6 @@ fn NoticeWords(
                 }
             })}
     }
-    .into_any()
 }
 
 #[component]
@@ -247,7 +293,6 @@ fn SignIn(login_path: String) -> impl IntoView {
             </a>
         </p>
     }
-    .into_any()
 }
 
 #[component]
@@ -283,7 +328,7 @@ fn MessageForm(
                 // Read-only and not disabled: who is in it stays there, and what is typed stays to be seen.
                 readonly=move || gate.get() != Gate::Open
                 aria-invalid=move || has_failed().then_some("true")
-                aria-describedby="composer-notice composer-count"
+                aria-describedby="composer-status composer-alert composer-over"
                 prop:value=move || draft.with(|draft| draft.text().to_owned())
                 on:input=move |event| {
                     draft.update(|draft| draft.type_text(event_target_value(&event)));
@@ -294,8 +339,9 @@ fn MessageForm(
             <Count draft />
             <button
                 type="submit"
-                class="button icon-only composer-send"
-                disabled=move || !can_send.get() || is_sending.get()
+                class="button icon-only"
+                // Not disabled: who is on it stays there. Pressed, it sends nothing then.
+                aria-disabled=move || (!can_send.get() || is_sending.get()).then_some("true")
                 aria-busy=move || is_sending.get().then_some("true")
             >
                 <Icon name="send" />
@@ -303,7 +349,6 @@ fn MessageForm(
             </button>
         </form>
     }
-    .into_any()
 }
 
 /// A message is one line. While letters are being put together, Enter is for that; Safari says so by the key code alone.
@@ -319,16 +364,15 @@ fn send_on_enter(event: &KeyboardEvent, on_send: Callback<()>) {
 #[component]
 fn Count(draft: RwSignal<ChatDraft>) -> impl IntoView {
     let count = Memo::new(move |_| draft.with(ChatDraft::count));
+    let is_over = Memo::new(move |_| count.get().is_some_and(|count| count > MAX_MESSAGE_CHARS));
     view! {
-        <span
-            class="composer-count number"
-            id="composer-count"
-            data-over=move || count.get().is_some_and(|count| count > MAX_MESSAGE_CHARS).then_some("true")
-        >
+        <span class="composer-count number" id="composer-count" data-over=move || is_over.get().then_some("true")>
             {move || count.get().map(|count| format!("{count}/{MAX_MESSAGE_CHARS}"))}
         </span>
+        <span class="visually-hidden" id="composer-over" role="status">
+            {move || is_over.get().then(|| text!(chat.too_long, max = MAX_MESSAGE_CHARS))}
+        </span>
     }
-    .into_any()
 }
 
 #[cfg(test)]
@@ -340,6 +384,7 @@ mod tests {
         let notice = Notice::refusal(&Refusal::SlowMode(Duration::from_secs(8)), false);
         assert_eq!(notice.before, "Slow mode is on. You can write again in ");
         assert_eq!((notice.left.as_deref(), notice.after.as_str()), (Some("8 s"), "."));
+        assert_eq!(notice.spoken(), "Slow mode is on. You can write again in 8 s.");
         let notice = Notice::refusal(&Refusal::Repeated(Duration::from_secs(300)), true);
         assert_eq!((notice.left.as_deref(), notice.after.as_str()), (Some("5 min"), "."));
     }

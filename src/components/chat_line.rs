@@ -1,9 +1,11 @@
 //! A line of the chat, and what its reader may do about it.
 //!
-//! The actions open below the line, so that the keyboard finds them next and nothing lies over other lines. Of all
-//! the buttons that open them, Tab stops at one; the arrow keys go from there to the others.
+//! A line is an item of a list, named after who wrote it, what they are to the chat, what they say, and when.
+//!
+//! Its actions open below it, so that the keyboard finds them next and nothing lies over other lines, and each names
+//! whom it is about. Of all the buttons that open them, Tab stops at one; the arrow keys go from there to the others.
 
-use leptos::{either::Either, html, prelude::*};
+use leptos::{either::Either, prelude::*};
 
 use super::{
     avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, moderation::length_words,
@@ -114,12 +116,12 @@ pub fn ChatLineView(
     Either::Right(view! {
         <li
             class="chat-line"
+            aria-label=move || line.with_value(|line| name_of(line, when()))
             data-number=number
             data-held=is_held.then_some("true")
             data-deleted=is_deleted.then_some("true")
-            title=when
         >
-            <LineWords line=words />
+            <LineWords line=words is_alive=lines.is_alive />
             {is_held.then(|| view! { <p class="chat-held">{text!(chat.held)}</p> })}
             <Show when=move || may_act.get()>
                 <ActionsButton line lines is_open />
@@ -131,8 +133,30 @@ pub fn ChatLineView(
     })
 }
 
+/// What a message is called as a whole.
+fn name_of(line: &ChatLine, when: Option<String>) -> String {
+    let author = line.author().map(|author| match &author.display_name {
+        Some(name) => name.clone(),
+        None => text!(chat.deleted_account).to_owned(),
+    });
+    let role = line.author().and_then(|author| mark_of(author.role)).map(|(_, words)| words.to_owned());
+    let words = match &line.content {
+        LineContent::Message { text, .. } => Some(text.clone()),
+        LineContent::Deleted { .. } => Some(text!(chat.removed).to_owned()),
+        LineContent::Rules { .. } => None,
+    };
+    let held = line.revision.is_none().then(|| text!(chat.held).to_owned());
+    [author, role, words, held, when].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The id of what a line says, by which its button is described.
+fn words_id(number: i64) -> String {
+    format!("chat-line-{number}")
+}
+
 #[component]
-fn LineWords(line: ChatLine) -> impl IntoView {
+fn LineWords(line: ChatLine, is_alive: Signal<bool>) -> impl IntoView {
+    let (id, sent_at) = (words_id(line.number), line.sent_at);
     let (author, text) = match line.content {
         LineContent::Message { author, text } => (author, Some(text)),
         LineContent::Deleted { author } => (author, None),
@@ -143,22 +167,26 @@ fn LineWords(line: ChatLine) -> impl IntoView {
         None => Either::Right(view! { <span class="chat-tombstone">{text!(chat.removed)}</span> }),
     };
     Some(view! {
-        <p class="chat-words">
+        <p class="chat-words" id=id title=move || is_alive.get().then(|| local_time(sent_at))>
             <AuthorName author />
-            <span class="chat-colon">": "</span>
+            ": "
             {words}
         </p>
     })
 }
 
-#[component]
-fn AuthorName(author: ChatAuthor) -> impl IntoView {
-    let mark = match author.role {
+/// Icon and words for who is more than a viewer.
+fn mark_of(role: ChatRole) -> Option<(&'static str, &'static str)> {
+    match role {
         ChatRole::Creator => Some(("radio", text!(chat.creator))),
         ChatRole::Moderator => Some(("shield", text!(chat.moderator))),
         ChatRole::Viewer => None,
-    };
-    let mark = mark.map(|(icon, words)| {
+    }
+}
+
+#[component]
+fn AuthorName(author: ChatAuthor) -> impl IntoView {
+    let mark = mark_of(author.role).map(|(icon, words)| {
         view! {
             <span class="chat-mark" title=words>
                 <Icon name=icon />
@@ -188,6 +216,13 @@ fn actions_name(line: &ChatLine) -> String {
     }
 }
 
+fn remove_name(line: &ChatLine) -> String {
+    match line.author().and_then(|author| author.display_name.clone()) {
+        Some(author) => text!(chat.remove_of, author = author),
+        None => text!(chat.remove_of_deleted_account).to_owned(),
+    }
+}
+
 #[component]
 fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>) -> impl IntoView {
     let (number, name) = line.with_value(|line| (line.number, actions_name(line)));
@@ -197,6 +232,7 @@ fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>)
             type="button"
             class="button quiet small icon-only chat-actions-button"
             aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            aria-describedby=words_id(number)
             tabindex=move || if lines.stop.get() == Some(number) { "0" } else { "-1" }
             on:focus=move |_| lines.focused.set(Some(number))
             on:click=toggle
@@ -205,12 +241,10 @@ fn ActionsButton(line: StoredValue<ChatLine>, lines: Lines, is_open: Memo<bool>)
             <span class="visually-hidden">{name}</span>
         </button>
     }
-    .into_any()
 }
 
 #[component]
 fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
-    let element = NodeRef::<html::Div>::new();
     let name = line.with_value(actions_name);
     let act = Callback::new(move |action: LineAction| {
         lines.open.set(None);
@@ -219,8 +253,8 @@ fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
     let remove = move || {
         let may_remove = line.with_value(|line| lines.reader.with(|reader| reader.may_remove(line)));
         may_remove.then(|| {
-            let id = line.with_value(|line| line.id.clone());
-            view! { <ActionButton icon="trash-2" label=text!(chat.remove) action=LineAction::Remove(id) act /> }
+            let (id, name) = line.with_value(|line| (line.id.clone(), remove_name(line)));
+            view! { <ActionButton icon="trash-2" label=text!(chat.remove) name action=LineAction::Remove(id) act /> }
         })
     };
     let stop = move || {
@@ -228,59 +262,69 @@ fn LineActions(line: StoredValue<ChatLine>, lines: Lines) -> impl IntoView {
         user.map(|user| view! { <StopButtons user line lines act /> })
     };
     view! {
-        <div class="chat-actions" role="group" aria-label=name node_ref=element>
+        <div class="chat-actions" role="group" aria-label=name>
             {remove}
             {stop}
         </div>
     }
-    .into_any()
 }
 
 #[component]
 fn StopButtons(user: String, line: StoredValue<ChatLine>, lines: Lines, act: Callback<LineAction>) -> impl IntoView {
     let role = line.with_value(|line| line.author().map(|author| author.role).unwrap_or_default());
-    let name = user.clone();
-    let make = move || {
-        let user = name.clone();
-        let is_creator = lines.reader.with(|reader| reader.role == ChatRole::Creator);
-        let (icon, label, action) = match role {
-            ChatRole::Moderator => ("user-minus", text!(chat.remove_as_moderator), LineAction::RemoveModerator(user)),
-            ChatRole::Viewer | ChatRole::Creator => {
-                ("shield", text!(chat.make_moderator), LineAction::AddModerator(user))
-            }
-        };
-        is_creator.then(|| view! { <ActionButton icon label action act /> })
-    };
+    let author = line.with_value(|line| line.author().and_then(|author| author.display_name.clone()));
+    let author = author.unwrap_or_else(|| user.clone());
     let time_outs = TIME_OUTS_SECS.map(|seconds| {
         let action = LineAction::Stop { user: user.clone(), seconds: Some(seconds) };
         let label = length_words(seconds);
-        view! { <ActionButton icon="clock" label prefix=text!(chat.time_out_before) action act /> }
+        let name = text!(chat.time_out_of, author = author.clone(), length = label.clone());
+        view! { <ActionButton icon="clock" label name action act /> }
     });
     let ban = LineAction::Stop { user: user.clone(), seconds: None };
+    let ban_name = text!(chat.ban_of, author = author.clone());
+    let make = move || {
+        let (user, author) = (user.clone(), author.clone());
+        let is_creator = lines.reader.with(|reader| reader.role == ChatRole::Creator);
+        let (icon, label, name, action) = match role {
+            ChatRole::Moderator => (
+                "user-minus",
+                text!(chat.remove_as_moderator),
+                text!(chat.remove_as_moderator_of, author = author),
+                LineAction::RemoveModerator(user),
+            ),
+            ChatRole::Viewer | ChatRole::Creator => (
+                "shield",
+                text!(chat.make_moderator),
+                text!(chat.make_moderator_of, author = author),
+                LineAction::AddModerator(user),
+            ),
+        };
+        is_creator.then(|| view! { <ActionButton icon label name action act /> })
+    };
     view! {
         {time_outs.into_iter().collect_view()}
-        <ActionButton icon="ban" label=text!(chat.ban) action=ban act />
+        <ActionButton icon="ban" label=text!(chat.ban) name=ban_name action=ban act />
         {make}
     }
-    .into_any()
 }
 
 #[component]
 fn ActionButton(
     icon: &'static str,
-    #[prop(into)] label: String,
-    #[prop(optional)] prefix: Option<&'static str>,
+    /// What is read on it.
+    #[prop(into)]
+    label: String,
+    /// The same with whom it is about.
+    name: String,
     action: LineAction,
     act: Callback<LineAction>,
 ) -> impl IntoView {
     view! {
-        <button type="button" class="button small" on:click=move |_| act.run(action.clone())>
+        <button type="button" class="button small" aria-label=name on:click=move |_| act.run(action.clone())>
             <Icon name=icon />
-            {prefix.map(|words| view! { <span class="visually-hidden">{words}</span> })}
             {label}
         </button>
     }
-    .into_any()
 }
 
 #[cfg(test)]
@@ -301,6 +345,19 @@ mod tests {
 
     fn reader(name: &str, role: ChatRole) -> Reader {
         Reader { username: Some(name.into()), role }
+    }
+
+    #[test]
+    fn a_message_is_named_after_all_that_is_seen_of_it() {
+        let when = || Some("12:30".to_owned());
+        assert_eq!(name_of(&line("Bob", ChatRole::Viewer), when()), "Bob, hi, 12:30");
+        assert_eq!(name_of(&line("Mo", ChatRole::Moderator), None), "Mo, Moderator, hi");
+        let held = ChatLine { revision: None, ..line("Bob", ChatRole::Viewer) };
+        assert_eq!(name_of(&held, when()), "Bob, hi, Only you and moderators see this yet, 12:30");
+        let author = ChatAuthor { username: None, display_name: None, role: ChatRole::Viewer };
+        let gone = ChatLine { content: LineContent::Deleted { author }, ..held };
+        let gone = ChatLine { revision: Some(2), ..gone };
+        assert_eq!(name_of(&gone, when()), "deleted account, Message removed, 12:30");
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! What has been said, the oldest first. It is announced politely, stays with the newest message as long as the
-//! reader does, and never takes away what they read.
+//! What has been said, the oldest first: a list that stays with the newest message as long as the reader does, and
+//! never takes away what they read. It announces nothing by itself; what is new is said beside it, once.
 
 use leptos::{either::EitherOf3, ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 
 use super::{
+    chat_announced::ChatAnnounced,
+    chat_focus::ChatFocus,
     chat_line::{ChatLineView, LineAction, Lines, Reader},
     chat_scroll::ChatScroll,
     feedback::{ErrorNote, Skeleton},
@@ -25,6 +27,9 @@ pub fn ChatLogView(
     log: Signal<ChatLog>,
     /// Who reads it.
     reader: Memo<Reader>,
+    /// What is being read out to them.
+    #[prop(into)]
+    said: Signal<Vec<(u32, String)>>,
     /// Nothing of it is here yet.
     #[prop(into)]
     is_loading: Signal<bool>,
@@ -48,24 +53,35 @@ pub fn ChatLogView(
     on_action: Callback<LineAction>,
 ) -> impl IntoView {
     let scroll = ChatScroll::new();
-    let lines = share(log, reader, on_action, scroll);
+    let focus = ChatFocus::new(scroll.element);
+    let lines = share(log, reader, on_action, scroll, focus);
     stay_with_the_newest(log, reader, scroll);
+    Effect::new(move |_| {
+        // All by which lines and buttons go away.
+        log.track();
+        reader.track();
+        failure.track();
+        focus.keep();
+    });
     view! {
-        <div class="chat-log-frame">
+        <div
+            class="chat-log-frame"
+            on:focusin=move |event| focus.came(&event)
+            on:focusout=move |event| focus.left(&event)
+        >
             <div
                 class="chat-log"
-                role="log"
-                // Earlier messages are no news.
-                aria-live=move || if is_loading_older.get() { "off" } else { "polite" }
+                role="group"
                 aria-label=text!(chat.messages)
                 tabindex="0"
                 node_ref=scroll.element
                 on:scroll=move |_| scroll.look()
-                on:keydown=move |event| on_key(&event, lines, scroll)
+                on:keydown=move |event| on_key(&event, lines, focus)
             >
                 <div class="chat-log-inner">
                     <EarlierButton log is_loading=is_loading_older failure=older_failure on_older />
-                    <ol class="chat-lines">
+                    // Without marks a list is none in Safari, unless it says so.
+                    <ol role="list">
                         <For each=move || log.with(all) key=as_shown let:line>
                             <ChatLineView line lines />
                         </For>
@@ -74,10 +90,10 @@ pub fn ChatLogView(
                     <FailureNote failure on_retry />
                 </div>
             </div>
-            <NewMessages log scroll />
+            <NewMessages log scroll focus />
+            <ChatAnnounced said />
         </div>
     }
-    .into_any()
 }
 
 /// A line that became another is shown anew.
@@ -89,34 +105,53 @@ fn all(log: &ChatLog) -> Vec<ChatLine> {
     log.lines().cloned().collect()
 }
 
-fn share(log: Signal<ChatLog>, reader: Memo<Reader>, on_action: Callback<LineAction>, scroll: ChatScroll) -> Lines {
-    let open = RwSignal::new(None);
-    let focused = RwSignal::new(None);
+fn share(
+    log: Signal<ChatLog>,
+    reader: Memo<Reader>,
+    on_action: Callback<LineAction>,
+    scroll: ChatScroll,
+    focus: ChatFocus,
+) -> Lines {
+    let open = RwSignal::new(None::<i64>);
+    let focused = RwSignal::new(None::<i64>);
     // Where the focus was last, or else the newest line about which something can be done.
     let stop = Memo::new(move |_| {
         let reader = reader.get();
         log.with(|log| {
             let may_act = |line: &&ChatLine| reader.may_act_on(line);
-            let kept = focused.get().filter(|number| log.lines().any(|line| line.number == *number));
+            // A line that is still there may have lost its button.
+            let kept = focused.get().filter(|number| log.line(*number).is_some_and(|line| may_act(&line)));
             kept.or_else(|| log.lines().rev().find(may_act).map(|line| line.number))
         })
     });
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
-    Effect::watch(move || open.get().is_some(), move |is_open, _, _| scroll.hold(*is_open), false);
+    hold_while_open(log, reader, open, scroll);
     let on_action = Callback::new(move |action| {
         // The button that was pressed is gone; the keyboard goes on from here.
-        focus(scroll);
+        focus.to_list();
         on_action.run(action);
     });
     Lines { reader, open, stop: stop.into(), focused, is_alive: is_alive.into(), on_action }
 }
 
-fn focus(scroll: ChatScroll) {
-    if let Some(element) = scroll.element.get_untracked() {
-        // What is not in the document has nothing to focus.
-        drop(element.focus());
-    }
+/// Nothing moves while the actions of a line are open. They are closed when the line goes away, or nothing can be done
+/// about it any more.
+fn hold_while_open(log: Signal<ChatLog>, reader: Memo<Reader>, open: RwSignal<Option<i64>>, scroll: ChatScroll) {
+    let is_open = Memo::new(move |_| {
+        let may_act = |line: &ChatLine| reader.with(|reader| reader.may_act_on(line));
+        open.get().is_some_and(|number| log.with(|log| log.line(number).is_some_and(may_act)))
+    });
+    Effect::watch(
+        move || is_open.get(),
+        move |is_open, _, _| {
+            scroll.hold(*is_open);
+            if !*is_open {
+                open.set(None);
+            }
+        },
+        false,
+    );
 }
 
 /// Nothing has to be done while the newest message is shown, but to follow one's own message there.
@@ -134,14 +169,16 @@ fn stay_with_the_newest(log: Signal<ChatLog>, reader: Memo<Reader>, scroll: Chat
 }
 
 /// Arrows go from line to line, Esc closes what is open.
-fn on_key(event: &KeyboardEvent, lines: Lines, scroll: ChatScroll) {
+fn on_key(event: &KeyboardEvent, lines: Lines, focus: ChatFocus) {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let line = target.and_then(|target| target.closest(".chat-line").ok().flatten());
     match (event.key().as_str(), line) {
         ("Escape", line) if lines.open.get_untracked().is_some() => {
+            // What the chat lies in stays open.
+            event.prevent_default();
             lines.open.set(None);
             if !line.is_some_and(|line| focus_actions(&line)) {
-                focus(scroll);
+                focus.to_list();
             }
         }
         (key @ ("ArrowUp" | "ArrowDown"), Some(line)) => {
@@ -187,7 +224,6 @@ fn EarlierButton(
             </button>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -223,12 +259,11 @@ fn FailureNote(failure: Signal<Option<String>>, on_retry: Callback<()>) -> impl 
             </Show>
         </div>
     }
-    .into_any()
 }
 
 /// Leads back to the newest message, and says how many there are since the reader left it.
 #[component]
-fn NewMessages(log: Signal<ChatLog>, scroll: ChatScroll) -> impl IntoView {
+fn NewMessages(log: Signal<ChatLog>, scroll: ChatScroll, focus: ChatFocus) -> impl IntoView {
     let is_pinned = scroll.is_pinned;
     let seen = Memo::new(move |seen: Option<&i64>| match seen {
         Some(seen) if !is_pinned.get() => *seen,
@@ -243,13 +278,22 @@ fn NewMessages(log: Signal<ChatLog>, scroll: ChatScroll) -> impl IntoView {
         log.with(|log| log.lines().rev().take_while(|line| line.number > seen).filter(is_message).count())
     });
     let words = move || text!(chat.new_messages, count = count.get());
+    let go = move |_| {
+        scroll.to_end();
+        // The button is gone then.
+        focus.to_list();
+    };
     view! {
         <Show when=move || !is_pinned.get() && count.with(|count| *count > 0)>
-            <button type="button" class="button small chat-new" on:click=move |_| scroll.to_end()>
+            <button
+                type="button"
+                class="button small chat-new"
+                aria-label=move || text!(chat.jump_to_newest, count = count.get())
+                on:click=go
+            >
                 <Icon name="arrow-down" />
                 {words}
             </button>
         </Show>
     }
-    .into_any()
 }

@@ -1,11 +1,14 @@
-//! The rules of a chat in words, as the chat tells of them and as the panel that changes them does.
+//! The rules of a chat in words. A rule is a setting as the chat tells of it: "Slow mode: 10 s", "Delay: off".
+//!
+//! What the settings are is `domain/chat_settings.rs`, where they are changed `chat_settings.rs`. The chat, the note
+//! after a change and the report of a broadcast all say them with these words.
 
 use std::time::Duration;
 
 use crate::{
     domain::{
-        chat::words,
         chat_settings::{ChatRule, ChatSettings},
+        chat_standing::words,
     },
     language::numbers::{Unit, duration},
     text,

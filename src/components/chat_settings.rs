@@ -1,4 +1,7 @@
-//! The rules of the chat as switches and numbers that move at once, and move back when saving fails.
+//! The settings of the chat as switches and numbers that move at once, and move back when saving fails.
+//!
+//! Changes are kept in their order until the server has taken them, so that the last one wins. How they read as rules
+//! of the chat is in `chat_rules.rs`.
 
 use leptos::prelude::*;
 
@@ -72,7 +75,7 @@ impl PendingSettings {
     }
 }
 
-/// The rules of the chat.
+/// The settings of the chat.
 #[component]
 pub fn ChatSettingsPanel(
     /// What is shown.
@@ -130,7 +133,6 @@ pub fn ChatSettingsPanel(
             <Durations settings followers_only field_errors on_change />
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -158,7 +160,7 @@ fn DelayChoice(
                         let is_chosen = move || settings.get().chat_delay_seconds == seconds;
                         view! {
                             <option value=seconds.to_string() selected=is_chosen>
-                                {text!(chat.delay_seconds, count = seconds)}
+                                {text!(time.seconds_in_full, count = seconds)}
                             </option>
                         }
                     })
@@ -166,7 +168,6 @@ fn DelayChoice(
             </select>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -201,7 +202,6 @@ fn Durations(
             on_change=move |seconds| on_change.run(ChatSettingsChange { slow_mode_seconds: Change::Set(seconds), ..Default::default() })
         />
     }
-    .into_any()
 }
 
 #[component]
@@ -244,7 +244,7 @@ fn NumberSetting(
                     min="0"
                     max=max.to_string()
                     disabled=is_off
-                    aria-describedby=format!("{id}-hint")
+                    aria-describedby=format!("{id}-error {id}-hint")
                     aria-invalid=move || has_error.get().then_some("true")
                     prop:value=move || typed.get().unwrap_or_else(|| value.get().to_string())
                     on:input=move |event| typed.set(Some(event_target_value(&event)))
@@ -255,12 +255,11 @@ fn NumberSetting(
             <p class="setting-hint" id=format!("{id}-hint")>
                 {hint}
             </p>
-            <p class="setting-error" role="alert">
+            <p class="setting-error" id=format!("{id}-error") role="alert">
                 {move || error.get().map(|text| view! { <Icon name="triangle-alert" /> {text} })}
             </p>
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

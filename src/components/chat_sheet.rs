@@ -1,35 +1,64 @@
-//! The chat beside the other things of a page; on a phone, where there is no room beside, a sheet above them that a
-//! button opens.
+//! The chat beside the other things of a page; on a phone, where there is no room beside, a sheet that a button opens.
+//!
+//! The sheet holds the whole chat, so it is not modal: the picture stays above it, to be seen and used, and so do the
+//! messages of the page. Whoever goes on by keyboard to what lies under the sheet closes it, from wherever they came;
+//! nobody is on what they cannot see. The same elements are the chat at every width: nothing is made anew when the
+//! sheet opens.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{
+    ev::{self, KeyboardEvent},
+    html,
+    prelude::*,
+    web_sys::{Element, Node},
+};
 
-use super::icon::Icon;
+use super::{
+    focus::{focus_in_place, focused, is_displayed},
+    icon::Icon,
+};
 use crate::text;
 
-/// Its children are beside the page, or in a sheet above it.
+/// Its children are beside the page, or in a sheet over its lower part.
 #[component]
 pub fn ChatSheet(
+    /// Whether the sheet is open; closing it sets this.
+    is_open: RwSignal<bool>,
+    /// What stays to be seen above the sheet.
+    picture: NodeRef<html::Div>,
     /// The chat.
     children: Children,
 ) -> impl IntoView {
-    let is_open = RwSignal::new(false);
+    let sheet = NodeRef::<html::Div>::new();
     let opener = NodeRef::<html::Button>::new();
     let closer = NodeRef::<html::Button>::new();
-    let set = move |open: bool| {
-        is_open.set(open);
-        // The focus goes along, once the button that it goes to is there to be seen.
-        request_animation_frame(move || {
-            let button = if open { closer } else { opener };
-            if let Some(button) = button.try_get_untracked().flatten() {
-                drop(button.focus());
+    let turned = move |is_open: bool| {
+        if is_open {
+            if let Some(picture) = picture.try_get_untracked().flatten() {
+                picture.scroll_into_view();
             }
-        });
-    };
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() && is_open.get_untracked() {
-            set(false);
+            focus(closer);
+        } else if has_focus(sheet) {
+            // Whoever closed it from elsewhere stays there.
+            focus(opener);
         }
     };
+    Effect::watch(
+        move || is_open.get(),
+        move |is_open, _, _| {
+            let is_open = *is_open;
+            // What gets the focus has to be there to be seen.
+            request_animation_frame(move || turned(is_open));
+        },
+        false,
+    );
+    let on_key = move |event: KeyboardEvent| {
+        let is_free = !event.default_prevented() && !event.is_composing();
+        if event.key() == "Escape" && is_free && is_open.get_untracked() {
+            event.prevent_default();
+            is_open.set(false);
+        }
+    };
+    close_by_itself(is_open, sheet, opener);
     view! {
         <button
             type="button"
@@ -37,17 +66,25 @@ pub fn ChatSheet(
             node_ref=opener
             aria-expanded=move || if is_open.get() { "true" } else { "false" }
             aria-controls="chat-sheet"
-            on:click=move |_| set(true)
+            on:click=move |_| is_open.set(true)
         >
             <Icon name="message-square" />
             {text!(chat.title)}
         </button>
-        <div id="chat-sheet" class="chat-sheet" data-open=move || is_open.get().then_some("true") on:keydown=on_key>
+        <div
+            id="chat-sheet"
+            class="chat-sheet"
+            role=move || is_open.get().then_some("dialog")
+            aria-label=move || is_open.get().then(|| text!(chat.title))
+            data-open=move || is_open.get().then_some("true")
+            node_ref=sheet
+            on:keydown=on_key
+        >
             <button
                 type="button"
                 class="button quiet small icon-only chat-sheet-closer"
                 node_ref=closer
-                on:click=move |_| set(false)
+                on:click=move |_| is_open.set(false)
             >
                 <Icon name="x" />
                 <span class="visually-hidden">{text!(chat.close)}</span>
@@ -55,5 +92,58 @@ pub fn ChatSheet(
             {children()}
         </div>
     }
-    .into_any()
+}
+
+fn focus(button: NodeRef<html::Button>) {
+    if let Some(button) = button.try_get_untracked().flatten() {
+        focus_in_place(&button);
+    }
+}
+
+/// Closes it when the focus comes to what it covers, and when the window has grown so that there is room beside.
+fn close_by_itself(is_open: RwSignal<bool>, sheet: NodeRef<html::Div>, opener: NodeRef<html::Button>) {
+    Effect::new(move |_| {
+        if !is_open.get() {
+            return;
+        }
+        let came = window_event_listener(ev::focusin, move |_| {
+            // The page may scroll to it before.
+            request_animation_frame(move || {
+                if is_open.try_get_untracked() == Some(true) && covers_focus(sheet) {
+                    is_open.set(false);
+                }
+            });
+        });
+        let resized = window_event_listener(ev::resize, move |_| {
+            if opener.try_get_untracked().flatten().is_some_and(|opener| !is_displayed(&opener)) {
+                let _ = is_open.try_set(false);
+            }
+        });
+        on_cleanup(move || {
+            came.remove();
+            resized.remove();
+        });
+    });
+}
+
+fn is_in(sheet: &Node, element: &Element) -> bool {
+    let node: &Node = element;
+    sheet.contains(Some(node))
+}
+
+/// Whether the focus is in the sheet, or nowhere because what had it is gone.
+fn has_focus(sheet: NodeRef<html::Div>) -> bool {
+    let Some(sheet) = sheet.try_get_untracked().flatten() else { return false };
+    focused().is_none_or(|element| is_in(&sheet, &element))
+}
+
+/// Whether the sheet lies over what has the focus. What lies above the sheet, like the messages of the page, is seen.
+fn covers_focus(sheet: NodeRef<html::Div>) -> bool {
+    let Some(sheet) = sheet.try_get_untracked().flatten() else { return false };
+    let Some(element) = focused().filter(|element| !is_in(&sheet, element)) else { return false };
+    let place = element.get_bounding_client_rect();
+    let (x, y) = (place.left() + place.width() / 2.0, place.top() + place.height() / 2.0);
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    let seen = document().element_from_point(x as f32, y as f32);
+    seen.is_some_and(|seen| is_in(&sheet, &seen))
 }

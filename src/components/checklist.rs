@@ -1,4 +1,6 @@
-//! The way to being live as a list that ticks itself off while the encoder connects.
+//! The checklist of an encoder that connects: encoder, picture and sound, each ticked off as it arrives.
+//!
+//! A step that fails says what to do. It is announced as it changes, and never told by its icon alone.
 
 use leptos::prelude::*;
 
@@ -13,7 +15,7 @@ use crate::{
 
 /// How far it is: encoder, picture, sound.
 #[component]
-pub fn ConnectionChecklist(
+pub fn ChecklistPanel(
     /// How it stands.
     #[prop(into)]
     checklist: Signal<Checklist>,
@@ -40,7 +42,6 @@ pub fn ConnectionChecklist(
             <LastUsedLine last_used />
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -57,7 +58,6 @@ fn StepRow(step: Memo<Step>) -> impl IntoView {
             <span>{move || step.with(words)}</span>
         </li>
     }
-    .into_any()
 }
 
 /// How it is called in the style, its icon, and what the icon says.
@@ -96,5 +96,4 @@ fn LastUsedLine(last_used: Signal<Option<LastUsed>>) -> impl IntoView {
             </Show>
         </p>
     }
-    .into_any()
 }

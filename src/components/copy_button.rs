@@ -1,4 +1,6 @@
 //! A button that copies something, and says whether it did.
+//!
+//! What it copies comes only when it is pressed, so that a secret need not be part of the page.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -83,5 +85,4 @@ pub fn CopyButton(
             </span>
         </span>
     }
-    .into_any()
 }

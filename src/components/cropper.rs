@@ -62,7 +62,6 @@ pub fn Cropper(
             </p>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -107,7 +106,6 @@ fn CropFrame(aspect: Aspect, framing: RwSignal<Option<Framing>>, children: Child
             {children()}
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -138,7 +136,6 @@ fn Zoom(framing: RwSignal<Option<Framing>>) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
 }
 
 fn change(framing: RwSignal<Option<Framing>>, how: impl FnOnce(Framing) -> Framing) {

@@ -60,5 +60,4 @@ pub fn ConfirmDialog(
             </div>
         </dialog>
     }
-    .into_any()
 }

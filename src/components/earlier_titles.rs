@@ -1,4 +1,6 @@
 //! What a stream was called before, in one line.
+//!
+//! It is there for viewers who know a stream by another title. Nothing is shown when there was none.
 
 use leptos::prelude::*;
 
@@ -29,5 +31,4 @@ fn Line(titles: Vec<String>) -> impl IntoView {
     view! {
         <p class="watch-earlier">{text!(studio.earlier)} {titles.into_iter().enumerate().map(title).collect_view()}</p>
     }
-    .into_any()
 }

@@ -81,7 +81,6 @@ pub fn OnAirBar(
             <p>{text!(studio.end_means)}</p>
         </ConfirmDialog>
     }
-    .into_any()
 }
 
 /// However it went: the page says how.
@@ -115,7 +114,6 @@ fn RehearsalBar(is_busy: Signal<bool>, asks_go_live: RwSignal<bool>, asks_end: R
             </div>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -126,7 +124,6 @@ fn EndButton(is_busy: Signal<bool>, asks_end: RwSignal<bool>) -> impl IntoView {
             {text!(studio.end_now)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
@@ -152,7 +149,6 @@ fn EndedBar(is_over: bool, is_busy: Signal<bool>, on_action: Callback<ControlAct
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// Asks before viewers see it, and for a title while there is none.
@@ -223,7 +219,6 @@ fn GoLiveDialog(
             </Show>
         </ConfirmDialog>
     }
-    .into_any()
 }
 
 /// What is set before an encoder comes, and for when it drops.
@@ -257,7 +252,6 @@ pub fn EncoderSettings(
             <ProtectionChoice controls on_action />
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -292,13 +286,12 @@ fn ProtectionChoice(controls: Signal<Controls>, on_action: Callback<ControlActio
             </p>
         </div>
     }
-    .into_any()
 }
 
 fn protection_words(seconds: u32) -> String {
     match seconds {
         0 => text!(studio.protection_off).to_owned(),
-        300 => text!(studio.protection_minutes, count = 5_u32),
-        seconds => text!(studio.protection_seconds, count = seconds),
+        300 => text!(time.minutes_in_full, count = 5_u32),
+        seconds => text!(time.seconds_in_full, count = seconds),
     }
 }

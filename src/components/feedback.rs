@@ -30,7 +30,6 @@ pub fn ErrorNote(
             }}
         </div>
     }
-    .into_any()
 }
 
 /// Something worth knowing: what happened, and what comes next. Takes no room while there is no message.
@@ -47,7 +46,7 @@ pub fn InfoNote(
                     .get()
                     .map(|text| {
                         view! {
-                            <p class="note note-info">
+                            <p class="note">
                                 <Icon name="info" />
                                 <span>{text}</span>
                             </p>
@@ -56,7 +55,6 @@ pub fn InfoNote(
             }}
         </div>
     }
-    .into_any()
 }
 
 /// Nothing here, and the one next step as its children.
@@ -78,7 +76,6 @@ pub fn EmptyState(
             <div class="empty-state-body">{children()}</div>
         </div>
     }
-    .into_any()
 }
 
 /// Keeps the place of something that is loading, in its final size. Kinds: `line`, `title`, `card`, `player`,
@@ -122,7 +119,6 @@ pub fn SaveMark(
             }}
         </span>
     }
-    .into_any()
 }
 
 /// The button of a form that changes something, and beside it how that goes. The form sends nothing twice; the button
@@ -144,7 +140,6 @@ pub fn SaveRow(
             <SaveMark state />
         </div>
     }
-    .into_any()
 }
 
 fn save_name(state: SaveState) -> &'static str {

@@ -32,6 +32,9 @@ pub fn Field(
     /// What is in it at first.
     #[prop(optional, into)]
     value: String,
+    /// It holds this whenever this changes: what it asks for stands elsewhere too, such as in the address.
+    #[prop(optional, into)]
+    follows: Option<Signal<String>>,
     /// The form cannot be sent without it.
     #[prop(default = true)]
     required: bool,
@@ -50,6 +53,18 @@ pub fn Field(
                 && let Some(input) = input.get_untracked()
             {
                 input.set_value("");
+            }
+            now
+        });
+    }
+    if let Some(text) = follows {
+        Effect::new(move |before: Option<String>| {
+            let now = text.get();
+            // At first it may hold more already: what somebody types before the page is alive stays.
+            if before.is_some_and(|before| before != now)
+                && let Some(input) = input.get_untracked()
+            {
+                input.set_value(&now);
             }
             now
         });
@@ -78,7 +93,6 @@ pub fn Field(
             <FieldNotes id hint error />
         </div>
     }
-    .into_any()
 }
 
 /// A field of several lines.
@@ -132,7 +146,6 @@ pub fn TextField(
             <FieldNotes id hint error />
         </div>
     }
-    .into_any()
 }
 
 /// The markup that reads as exactly that text. Within a text field nothing but these two begins anything.
@@ -158,7 +171,6 @@ fn FieldNotes(id: String, hint: Option<String>, error: Signal<Option<String>>) -
                 })
         }}
     }
-    .into_any()
 }
 
 fn described_by(id: &str, hinted: bool, failed: bool) -> Option<String> {

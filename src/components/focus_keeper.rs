@@ -1,7 +1,9 @@
 //! A place whose buttons and fields change as things go on. Whoever works by keyboard is not thrown out of it when what
 //! they were on goes away: they are on the place itself then, so that a key which is still down presses nothing new.
 
-use leptos::{ev, html, prelude::*, web_sys::FocusOptions};
+use leptos::{ev, html, prelude::*};
+
+use super::focus::{focus_in_place, is_nowhere};
 
 /// The place.
 #[component]
@@ -36,15 +38,11 @@ where
             {children()}
         </div>
     }
-    .into_any()
 }
 
 fn go_on(place: NodeRef<html::Div>) {
-    let is_nowhere = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-    let Some(place) = place.get_untracked().filter(|_| is_nowhere) else { return };
-    let options = FocusOptions::new();
     // Whoever reads something else meanwhile goes on reading it.
-    options.set_prevent_scroll(true);
-    // Of a place that went away in this very moment nothing needs to be said.
-    let _ = place.focus_with_options(&options);
+    if let Some(place) = place.get_untracked().filter(|_| is_nowhere()) {
+        focus_in_place(&place);
+    }
 }

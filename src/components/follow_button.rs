@@ -1,4 +1,6 @@
 //! Following a channel: how many do, and the button of a form that does.
+//!
+//! The form is the page's (`pages/follow.rs`), so that it works without WASM.
 
 use leptos::prelude::*;
 
@@ -21,7 +23,6 @@ pub fn FollowerCount(
             {unit}
         </span>
     }
-    .into_any()
 }
 
 /// Sends the form that it stands in.
@@ -47,5 +48,4 @@ pub fn FollowButton(
             {move || if is_following.get() { text!(watch.unfollow) } else { text!(watch.follow) }}
         </button>
     }
-    .into_any()
 }

@@ -62,5 +62,4 @@ pub fn FormDialog(
             {children()}
         </dialog>
     }
-    .into_any()
 }

@@ -15,5 +15,4 @@ pub fn Icon(
             <use href=format!("#icon-{name}") />
         </svg>
     }
-    .into_any()
 }

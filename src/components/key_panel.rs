@@ -66,7 +66,6 @@ pub fn KeyPanel(
         </dl>
         <p class="key-hint">{text!(keys.key_is_secret)}</p>
     }
-    .into_any()
 }
 
 #[component]
@@ -86,7 +85,6 @@ fn KeyText(revealed: Signal<Option<String>>) -> impl IntoView {
             }}
         </code>
     }
-    .into_any()
 }
 
 #[component]
@@ -108,7 +106,6 @@ fn RevealButton(
             <span>{move || if is_shown() { text!(keys.hide) } else { text!(keys.show) }}</span>
         </button>
     }
-    .into_any()
 }
 
 /// RTMP or WHIP, with what each is good for.
@@ -137,7 +134,6 @@ pub fn InputChoice(
             />
         </fieldset>
     }
-    .into_any()
 }
 
 #[component]
@@ -163,7 +159,6 @@ fn InputOption(
             </span>
         </label>
     }
-    .into_any()
 }
 
 /// A new key in place of the old one, or none at all.
@@ -207,7 +202,6 @@ pub fn KeyActions(
             <Refusal refusal />
         </div>
     }
-    .into_any()
 }
 
 /// Why the key cannot change now.
@@ -221,5 +215,4 @@ pub fn Refusal(
             {move || refusal.get().map(|reason| view! { <Icon name="info" /> {reason} })}
         </p>
     }
-    .into_any()
 }

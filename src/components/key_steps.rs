@@ -1,4 +1,7 @@
 //! What to do in OBS, step by step, in the words that OBS itself uses.
+//!
+//! OBS may speak the reader's language: its words are texts of ours, set off as what is to be found there. The key is
+//! not in them.
 
 use leptos::{either::Either, prelude::*};
 
@@ -25,7 +28,6 @@ pub fn ObsSteps(
             }}
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -48,7 +50,6 @@ fn RtmpSteps() -> impl IntoView {
             <li>{text!(keys.start_before)} <b>{text!(keys.obs_start)}</b> {text!(keys.rtmp_start_after)}</li>
         </ol>
     }
-    .into_any()
 }
 
 #[component]
@@ -69,7 +70,6 @@ fn WhipSteps() -> impl IntoView {
             <li>{text!(keys.start_before)} <b>{text!(keys.obs_start)}</b> {text!(keys.whip_start_after)}</li>
         </ol>
     }
-    .into_any()
 }
 
 #[component]
@@ -79,7 +79,6 @@ fn OpenSettings() -> impl IntoView {
             {text!(keys.open_before)} <b>{text!(keys.obs_settings)}</b> " → " <b>{text!(keys.obs_stream)}</b> "."
         </li>
     }
-    .into_any()
 }
 
 #[component]

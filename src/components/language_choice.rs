@@ -19,7 +19,6 @@ pub fn LanguageChoice() -> impl IntoView {
             <Choices />
         </nav>
     }
-    .into_any()
 }
 
 /// The same among the items of a menu.
@@ -30,7 +29,6 @@ pub fn LanguageItems() -> impl IntoView {
             <Choices />
         </div>
     }
-    .into_any()
 }
 
 /// The same as a section of a page.
@@ -45,7 +43,6 @@ pub fn LanguageSection() -> impl IntoView {
             <Choices />
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -55,7 +52,6 @@ fn Choices() -> impl IntoView {
             {language::all().iter().map(|language| choice(*language)).collect_view()}
         </form>
     }
-    .into_any()
 }
 
 fn choice(language: Language) -> AnyView {

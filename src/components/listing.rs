@@ -1,4 +1,6 @@
 //! A list that is loaded when somebody opens it, piece by piece: the skeleton, the rows, nothing there, or why not.
+//!
+//! What is in it is the caller's: a row is a function of an item. A failure leaves a way to ask again.
 
 use leptos::{either::EitherOf4, prelude::*};
 
@@ -88,7 +90,6 @@ fn MoreButton(on_load: Callback<()>) -> impl IntoView {
             {text!(frame.show_more)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
@@ -100,7 +101,6 @@ fn NotLoaded(message: String, on_load: Callback<()>) -> impl IntoView {
             {text!(frame.try_again)}
         </button>
     }
-    .into_any()
 }
 
 /// Something that is shown when its heading is pressed.
@@ -130,7 +130,6 @@ pub fn Disclosure(
             {children()}
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
 //! Who may not write, who keeps order, and what was done: lists with a button for what takes it back.
+//!
+//! What an action means is decided on the server; here it is words and a name. A name that is gone reads as a deleted
+//! account.
 
 use std::time::Duration;
 
@@ -13,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        chat::words,
+        chat_standing::words,
         moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
         timestamp::Timestamp,
     },
@@ -139,7 +142,6 @@ pub fn ModeratorList(
             <ErrorNote message=error />
         </form>
     }
-    .into_any()
 }
 
 fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl IntoView {
@@ -160,7 +162,7 @@ fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl Into
                 aria-label=text!(moderation.remove_name, name = username)
                 on:click=move |_| on_remove.run(name.clone())
             >
-                {text!(moderation.remove)}
+                {text!(frame.remove)}
             </button>
         </li>
     }
@@ -177,7 +179,7 @@ pub fn ActionList(
     on_load: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <ListingView listing=actions empty=text!(moderation.no_actions) class="action-list" row=action_row on_load />
+        <ListingView listing=actions empty=text!(moderation.no_actions) row=action_row on_load />
     }
 }
 

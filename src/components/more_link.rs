@@ -1,4 +1,6 @@
-//! The link at the end of a list to what comes below. It is a page of its own without WASM; with it, the list grows.
+//! The link at the end of a list to what comes below.
+//!
+//! It is a page of its own without WASM; with it, the list grows. A failure is said beside it, and the link stays.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
@@ -55,5 +57,4 @@ pub fn MoreLink(
             </a>
         </div>
     }
-    .into_any()
 }

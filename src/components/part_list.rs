@@ -44,7 +44,6 @@ fn PartRow(part: Part) -> impl IntoView {
             </div>
         </li>
     }
-    .into_any()
 }
 
 /// An icon, and the state in a word.

@@ -1,4 +1,7 @@
 //! The name of a person: what others read, and the username that they are addressed by.
+//!
+//! The username stands beside it only where it says something else: two people may read alike, and no two have one
+//! address.
 
 use leptos::prelude::*;
 
@@ -17,7 +20,6 @@ pub fn PersonName(
         <bdi>{display_name}</bdi>
         {address.map(|address| view! { " " <span class="person-address">{address}</span> })}
     }
-    .into_any()
 }
 
 /// `@username`, if that is not what is read anyway.

@@ -132,7 +132,6 @@ pub fn PictureEditor(
             <UploadNote draft />
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -179,7 +178,6 @@ fn PictureForm(
         </div>
         <p class="field-hint">{text!(frame.picture_hint)}</p>
     }
-    .into_any()
 }
 
 #[component]
@@ -207,7 +205,6 @@ fn Choice(address: String, draft: PictureDraft, aspect: Aspect, on_action: Callb
             </button>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -228,5 +225,4 @@ fn UploadNote(draft: PictureDraft) -> impl IntoView {
         </p>
         <ErrorNote message=failure />
     }
-    .into_any()
 }

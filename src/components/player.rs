@@ -1,11 +1,11 @@
-//! The player as it is seen: a 16:9 box that never jumps, what it says while there is no picture, and its controls.
+//! The player as it is seen: a 16:9 box that never jumps, and what it says while there is no picture.
 //!
 //! It knows nothing of LiveKit: what to show comes in as a [`PlayerPhase`], what the viewer wants goes out as a
 //! [`PlayerAction`].
 
 use leptos::{either::EitherOf8, html, prelude::*};
 
-use super::icon::Icon;
+use super::{icon::Icon, player_controls::PlayerControls};
 use crate::{
     domain::{
         media_report::behind_words,
@@ -91,15 +91,14 @@ pub fn Player(
                 <Message phase is_paused on_action offline=children />
             </div>
             <Show when=has_controls>
-                <Controls sound is_paused is_theatre behind quality layers picture_in_picture on_action />
+                <PlayerControls sound is_paused is_theatre behind quality layers picture_in_picture on_action />
             </Show>
         </div>
     }
-    .into_any()
 }
 
 /// The name of a phase in the page, for styles and tests.
-pub fn phase_name(phase: &PlayerPhase) -> &'static str {
+fn phase_name(phase: &PlayerPhase) -> &'static str {
     match phase {
         PlayerPhase::Loading => "loading",
         PlayerPhase::Playing { has_picture: true } => "playing",
@@ -146,7 +145,6 @@ fn Waiting(words: &'static str) -> impl IntoView {
         // Without the program nothing is on its way.
         <p class="player-words without-program">{text!(player.needs_javascript)}</p>
     }
-    .into_any()
 }
 
 #[component]
@@ -158,7 +156,6 @@ fn NoPicture() -> impl IntoView {
         </p>
         <p class="player-hint">{text!(player.no_picture_hint)}</p>
     }
-    .into_any()
 }
 
 #[component]
@@ -170,7 +167,6 @@ fn SoundOnly() -> impl IntoView {
         </p>
         <p class="player-hint">{text!(player.sound_only_hint)}</p>
     }
-    .into_any()
 }
 
 #[component]
@@ -181,7 +177,6 @@ fn Paused(on_action: Callback<PlayerAction>) -> impl IntoView {
             <span class="visually-hidden">{text!(player.play)}</span>
         </button>
     }
-    .into_any()
 }
 
 #[component]
@@ -197,7 +192,6 @@ fn TapForSound(has_picture: bool, on_action: Callback<PlayerAction>) -> impl Int
             {text!(player.tap_for_sound)}
         </button>
     }
-    .into_any()
 }
 
 #[component]
@@ -212,185 +206,4 @@ fn Failure(message: String, on_action: Callback<PlayerAction>) -> impl IntoView 
             {text!(frame.try_again)}
         </button>
     }
-    .into_any()
-}
-
-#[component]
-fn Controls(
-    sound: Signal<Sound>,
-    is_paused: Signal<bool>,
-    is_theatre: Option<Signal<bool>>,
-    behind: Memo<Option<String>>,
-    quality: Signal<PictureQuality>,
-    layers: Memo<Vec<Layer>>,
-    picture_in_picture: Memo<PictureInPicture>,
-    on_action: Callback<PlayerAction>,
-) -> impl IntoView {
-    let is_silent = move || sound.with(|sound| sound.is_muted || sound.volume <= 0.0);
-    let percent = move || sound.with(|sound| if sound.is_muted { 0.0 } else { (sound.volume * 100.0).round() });
-    view! {
-        <div class="player-controls">
-            <ControlButton
-                label=Signal::derive(move || if is_paused.get() { text!(player.play) } else { text!(player.pause) })
-                icon=Signal::derive(move || if is_paused.get() { "play" } else { "pause" })
-                keys="k"
-                on_click=move || on_action.run(PlayerAction::TogglePause)
-            />
-            <ControlButton
-                label=Signal::derive(move || if is_silent() { text!(player.sound_on) } else { text!(player.sound_off) })
-                icon=Signal::derive(move || if is_silent() { "volume-x" } else { "volume-2" })
-                keys="m"
-                on_click=move || on_action.run(PlayerAction::ToggleMute)
-            />
-            <input
-                class="player-volume"
-                type="range"
-                min="0"
-                max="100"
-                step="5"
-                aria-label=text!(player.volume)
-                prop:value=move || percent().to_string()
-                on:input=move |event| {
-                    if let Ok(percent) = event_target_value(&event).parse::<f64>() {
-                        on_action.run(PlayerAction::SetVolume(percent / 100.0));
-                    }
-                }
-            />
-            <span class="player-controls-gap"></span>
-            <Delay behind />
-            <QualityList quality layers on_action />
-            <PictureInPictureButton picture_in_picture on_action />
-            {is_theatre.map(|is_on| view! { <TheatreButton is_on on_action /> })}
-            <ControlButton
-                label=text!(player.full_screen)
-                icon="maximize"
-                keys="f"
-                on_click=move || on_action.run(PlayerAction::ToggleFullScreen)
-            />
-        </div>
-    }
-    .into_any()
-}
-
-/// How late the picture is. It is there to be looked at, and is not announced.
-#[component]
-fn Delay(behind: Memo<Option<String>>) -> impl IntoView {
-    view! {
-        <Show when=move || behind.with(Option::is_some)>
-            <span class="player-delay number" title=text!(player.delay_means)>
-                {behind}
-            </span>
-        </Show>
-    }
-    .into_any()
-}
-
-/// In which of several sizes the picture comes.
-#[component]
-fn QualityList(
-    quality: Signal<PictureQuality>,
-    layers: Memo<Vec<Layer>>,
-    on_action: Callback<PlayerAction>,
-) -> impl IntoView {
-    // What somebody wanted of another stream may have another name here.
-    let chosen = Memo::new(move |_| {
-        let layer = layers.with(|layers| quality.get().among(layers));
-        layer.map_or(PictureQuality::Automatic, |layer| layer.quality)
-    });
-    let sizes = move || {
-        let layers = layers.get().into_iter();
-        let words = |layer: &Layer| text!(player.lines, height = layer.height);
-        layers.map(|layer| view! { <QualityOption quality=layer.quality words=words(&layer) chosen /> }).collect_view()
-    };
-    view! {
-        <Show when=move || layers.with(|layers| !layers.is_empty())>
-            <select
-                class="player-quality"
-                aria-label=text!(player.quality)
-                title=text!(player.quality)
-                on:change=move |event| {
-                    let quality = PictureQuality::from_stored(&event_target_value(&event));
-                    on_action.run(PlayerAction::SetQuality(quality));
-                }
-            >
-                <QualityOption quality=PictureQuality::Automatic words=text!(player.automatic) chosen />
-                {sizes}
-            </select>
-        </Show>
-    }
-    .into_any()
-}
-
-#[component]
-fn QualityOption(quality: PictureQuality, #[prop(into)] words: String, chosen: Memo<PictureQuality>) -> impl IntoView {
-    view! {
-        <option value=quality.as_str() prop:selected=move || chosen.get() == quality>
-            {words}
-        </option>
-    }
-    .into_any()
-}
-
-/// There is none where the browser has no such window.
-#[component]
-fn PictureInPictureButton(
-    picture_in_picture: Memo<PictureInPicture>,
-    on_action: Callback<PlayerAction>,
-) -> impl IntoView {
-    view! {
-        <Show when=move || picture_in_picture.get() != PictureInPicture::Unavailable>
-            <ControlButton
-                label=Signal::derive(move || {
-                    if picture_in_picture.get() == PictureInPicture::On {
-                        text!(player.leave_picture_in_picture)
-                    } else {
-                        text!(player.picture_in_picture)
-                    }
-                })
-                icon="picture-in-picture-2"
-                keys="i"
-                on_click=move || on_action.run(PlayerAction::TogglePictureInPicture)
-            />
-        </Show>
-    }
-    .into_any()
-}
-
-#[component]
-fn TheatreButton(is_on: Signal<bool>, on_action: Callback<PlayerAction>) -> impl IntoView {
-    view! {
-        <span class="player-theatre">
-            <ControlButton
-                label=Signal::derive(move || {
-                    if is_on.get() { text!(player.leave_theatre) } else { text!(player.theatre) }
-                })
-                icon="rectangle-horizontal"
-                keys="t"
-                on_click=move || on_action.run(PlayerAction::ToggleTheatre)
-            />
-        </span>
-    }
-    .into_any()
-}
-
-#[component]
-fn ControlButton(
-    #[prop(into)] label: Signal<&'static str>,
-    #[prop(into)] icon: Signal<&'static str>,
-    keys: &'static str,
-    #[prop(into)] on_click: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="player-button"
-            aria-label=label
-            title=move || format!("{} ({})", label.get(), keys.to_uppercase())
-            aria-keyshortcuts=keys
-            on:click=move |_| on_click.run(())
-        >
-            {move || view! { <Icon name=icon.get() /> }}
-        </button>
-    }
-    .into_any()
 }

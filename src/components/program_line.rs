@@ -10,7 +10,7 @@ use crate::text;
 #[component]
 pub fn ProgramLine() -> impl IntoView {
     // The status is always there, so that what appears in it is announced. `external` is for the router, which may be
-    // alive while a part of the program is missing: the address is that of this page, which it would not load again.
+    // alive while a bundle of the program is missing: the address is that of this page, which it would not load again.
     view! {
         <div role="status">
             <p class="program-line">
@@ -23,5 +23,4 @@ pub fn ProgramLine() -> impl IntoView {
             </p>
         </div>
     }
-    .into_any()
 }

@@ -1,4 +1,6 @@
-//! Where an account is signed in.
+//! Where an account is signed in: a row for each browser or token, with a button that ends it.
+//!
+//! Browser and system are guessed from what it says of itself, which is shown as it is where no guess is good.
 
 use leptos::prelude::*;
 
@@ -61,7 +63,6 @@ fn SessionRow(session: Session, on_end: Callback<SessionId>, busy: Signal<bool>)
                 })}
         </li>
     }
-    .into_any()
 }
 
 /// Browser and system, as far as the long name tells; what it says itself otherwise.

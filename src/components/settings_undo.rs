@@ -1,4 +1,6 @@
-//! A change of the chat's rules can be taken back for a few seconds: not before the person has read what it did.
+//! Taking back a change of the chat's settings, for a few seconds after it.
+//!
+//! The note stays while somebody points at it or has the focus in it. Only what was changed goes back.
 
 use std::time::Duration;
 
@@ -109,7 +111,6 @@ pub fn UndoNote(
             }}
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

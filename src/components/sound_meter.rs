@@ -1,4 +1,6 @@
 //! How loud a stream is: a bar that moves, and the same in decibels, for those who do not see it too.
+//!
+//! It measures nothing: the level comes in. Too loud is told in words.
 
 use leptos::prelude::*;
 
@@ -45,7 +47,6 @@ pub fn SoundMeter(
             </span>
         </div>
     }
-    .into_any()
 }
 
 fn level_words(level: Option<f64>, is_sent: bool) -> String {

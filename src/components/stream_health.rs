@@ -39,7 +39,6 @@ pub fn StreamHealth(
             <Figures report />
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -56,13 +55,12 @@ fn Figures(report: Signal<Option<MediaReport>>) -> impl IntoView {
     let delay = figure(|report| report.delay_ms.map(delay_words));
     view! {
         <dl class="stream-figures">
-            <Figure name=text!(studio.figure_picture) value=picture />
+            <Figure name=text!(studio.picture) value=picture />
             <Figure name=text!(studio.figure_video) value=video_rate />
-            <Figure name=text!(studio.figure_sound) value=sound_rate />
+            <Figure name=text!(studio.sound) value=sound_rate />
             <Figure name=text!(studio.figure_delay) value=delay />
         </dl>
     }
-    .into_any()
 }
 
 #[component]
@@ -73,7 +71,6 @@ fn Figure(name: &'static str, value: Memo<String>) -> impl IntoView {
             <dd class="number">{value}</dd>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -86,7 +83,6 @@ fn Warnings(warnings: Signal<Vec<Warning>>) -> impl IntoView {
             </For>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -109,7 +105,6 @@ fn Sentence(trouble: Trouble, warnings: Signal<Vec<Warning>>) -> impl IntoView {
             </span>
         </p>
     }
-    .into_any()
 }
 
 /// What is so, and what to do about it; how long it has been so stands between them.

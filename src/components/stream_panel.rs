@@ -30,7 +30,6 @@ pub fn NoticeBanner(
             {move || notice.get().map(|notice| view! { <NoticeView notice on_dismiss /> })}
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -49,7 +48,6 @@ fn NoticeView(notice: Notice, on_dismiss: Callback<()>) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
 }
 
 /// What a creator does most.
@@ -75,7 +73,6 @@ pub fn QuickActions(
             </a>
         </section>
     }
-    .into_any()
 }
 
 /// Keeps the place of a page that is loading; after ten seconds it says so and offers to try again.
@@ -117,7 +114,6 @@ pub fn Loading(
             </Show>
         </div>
     }
-    .into_any()
 }
 
 /// A page's data is not here: why, and a way to try again.
@@ -131,7 +127,7 @@ pub fn LoadFailure(
     on_retry: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <div class="load-failure stack">
+        <div class="stack">
             <ErrorNote message=Signal::stored(Some(message)) />
             <button type="button" class="button" on:click=move |_| on_retry.run(())>
                 <Icon name="refresh-cw" />
@@ -139,5 +135,4 @@ pub fn LoadFailure(
             </button>
         </div>
     }
-    .into_any()
 }

@@ -1,4 +1,7 @@
 //! The title, edited in place, and the titles before it.
+//!
+//! It saves by itself when typing ends, and says whether it has. What was typed stays, whatever fails
+//! (`domain/title_draft.rs`).
 
 use std::time::Duration;
 
@@ -45,7 +48,8 @@ pub fn TitleEditor(
             event.prevent_default();
             save();
         }
-        "Escape" => draft.update(TitleDraft::revert),
+        // It closes nothing else then.
+        "Escape" if draft.try_update(TitleDraft::revert) == Some(true) => event.prevent_default(),
         _ => {}
     };
     let saving = Memo::new(move |_| draft.with(|draft| draft.saving().clone()));
@@ -67,6 +71,7 @@ pub fn TitleEditor(
                 value=draft.with_untracked(|draft| draft.text().to_owned())
                 readonly=move || !is_alive.get()
                 aria-invalid=move || matches!(saving.get(), TitleSaving::Failed(_)).then_some("true")
+                aria-describedby="stream-title-failure"
                 prop:value=move || draft.with(|draft| draft.text().to_owned())
                 on:focus=move |_| draft.update(TitleDraft::enter)
                 on:input=move |event| {
@@ -80,7 +85,6 @@ pub fn TitleEditor(
             <p class="muted small without-program">{text!(studio.needs_javascript)}</p>
         </div>
     }
-    .into_any()
 }
 
 fn save_when_typing_ends(keystrokes: RwSignal<u32>, save: impl Fn() + Copy + 'static) {
@@ -113,7 +117,7 @@ fn SaveFailure(saving: Memo<TitleSaving>, #[prop(into)] on_retry: Callback<()>) 
         _ => None,
     });
     view! {
-        <div class="title-editor-failure">
+        <div class="title-editor-failure" id="stream-title-failure">
             <ErrorNote message />
             <Show when=move || message.get().is_some()>
                 <button type="button" class="button" on:click=move |_| on_retry.run(())>
@@ -123,7 +127,6 @@ fn SaveFailure(saving: Memo<TitleSaving>, #[prop(into)] on_retry: Callback<()>) 
             </Show>
         </div>
     }
-    .into_any()
 }
 
 /// The titles before, behind a disclosure; they are loaded when it is opened.
@@ -151,7 +154,6 @@ pub fn TitleHistoryView(
             </Disclosure>
         </div>
     }
-    .into_any()
 }
 
 fn title_row(past: PastTitle, _: Callback<String>) -> impl IntoView {

@@ -34,7 +34,6 @@ pub fn TimeAgo(
             {text}
         </time>
     }
-    .into_any()
 }
 
 /// How long a broadcast has been running.
@@ -56,7 +55,6 @@ pub fn OnAirTimer(
             {text}
         </span>
     }
-    .into_any()
 }
 
 /// The browser's clock, read again at that interval; `None` on the server and until the page is alive.

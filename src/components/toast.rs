@@ -74,7 +74,6 @@ pub fn ToastHost() -> impl IntoView {
             </For>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -114,5 +113,4 @@ fn ToastView(toast: Toast, toasts: Toasts) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
 }

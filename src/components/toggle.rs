@@ -1,4 +1,7 @@
 //! A switch: on or off, takes effect at once.
+//!
+//! It shows what it is given and tells what is wanted; whoever saves moves it back when that fails. Words beside it say
+//! what it switches.
 
 use leptos::prelude::*;
 
@@ -43,5 +46,4 @@ pub fn Toggle(
             </span>
         </button>
     }
-    .into_any()
 }

@@ -1,4 +1,6 @@
 //! Accounts, as admins see them: who it is, what they may do, since when, and whether they are live.
+//!
+//! No address for mail is in it. Each leads to what the account did.
 
 use leptos::prelude::*;
 
@@ -31,8 +33,8 @@ fn UserRow(account: ListedAccount) -> impl IntoView {
                     <span>
                         <PersonName username=username.clone() display_name />
                     </span>
-                    {is_admin.then(|| view! { <span class="tag">{text!(admin.is_admin)}</span> })}
-                    {is_creator.then(|| view! { <span class="tag">{text!(admin.is_creator)}</span> })}
+                    {is_admin.then(|| view! { <span class="tag">{text!(account.admin)}</span> })}
+                    {is_creator.then(|| view! { <span class="tag">{text!(account.creator)}</span> })}
                     {is_live.then(|| view! { <LiveBadge status=StreamStatus::Live is_announced=false /> })}
                 </p>
                 <p class="muted small">
@@ -43,5 +45,4 @@ fn UserRow(account: ListedAccount) -> impl IntoView {
             </div>
         </li>
     }
-    .into_any()
 }

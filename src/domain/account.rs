@@ -1,4 +1,8 @@
-//! What an account is made of.
+//! What an account is made of: what it is called and written to by, its password, where it is signed in.
+//!
+//! A username is an address: it is the same in whatever case it is typed, and nobody gets one that reads like an
+//! office. A password is never shown, not even to a programmer. Which passwords too many people have is not known here:
+//! the server looks at that (`auth/password.rs`).
 
 use std::ops::Range;
 

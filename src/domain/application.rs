@@ -1,4 +1,8 @@
-//! How a user becomes a creator: an application, decided by an admin.
+//! How a user becomes a creator: an application, decided by an admin. Which decision can follow from where it stands,
+//! [`Decision::apply`] says, and nobody else.
+//!
+//! What the installation itself writes in the place of an applicant or an admin is stored as a fixed text, and shown in
+//! the language of who looks.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! How long things on air may be interrupted.
+//! How long things on air may be interrupted. An encoder that is back in time goes on with its broadcast; one that is
+//! not begins another. A drop that the creator asked to be waited out has a time of its own (`DisconnectProtection`).
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Going live from the browser: what is chosen, how far it is, and what is said about it.
 //!
 //! Choosing → opening the devices → previewing → connecting → on air, and back to choosing when it is over. Devices can
-//! be changed from the preview on; what fails then leaves everything as it was. Whoever holds a [`Broadcast`] does what
-//! its methods say is to be done.
+//! be changed from the preview on; what fails then leaves everything as it was. Whoever holds a [`BrowserBroadcast`]
+//! does what its methods say is to be done.
 
 use super::capture::{CaptureFailure, Choice, Devices, Input, Picture};
 use crate::text;
@@ -33,10 +33,10 @@ impl Ending {
 
     fn message(self) -> Message {
         match self {
-            Self::Encoder => Message::news(text!(broadcast.encoder_took_over)),
-            Self::Elsewhere => Message::news(text!(broadcast.window_took_over)),
-            Self::Removed => Message::failure(text!(broadcast.removed)),
-            Self::Lost => Message::failure(text!(broadcast.connection_broke)),
+            Self::Encoder => Message::news(text!(browser_broadcast.encoder_took_over)),
+            Self::Elsewhere => Message::news(text!(browser_broadcast.window_took_over)),
+            Self::Removed => Message::failure(text!(browser_broadcast.removed)),
+            Self::Lost => Message::failure(text!(browser_broadcast.connection_broke)),
         }
     }
 }
@@ -104,7 +104,7 @@ impl Stage {
 
 /// What somebody does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BroadcastAction {
+pub enum BrowserBroadcastAction {
     /// Wants something else.
     Choose(Choice),
     /// Wants to see it here first.
@@ -119,7 +119,7 @@ pub enum BroadcastAction {
 
 /// A broadcast from the browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Broadcast {
+pub struct BrowserBroadcast {
     /// How far it is.
     pub stage: Stage,
     /// What is wanted.
@@ -134,11 +134,11 @@ pub struct Broadcast {
     pub message: Option<Message>,
 }
 
-impl Broadcast {
+impl BrowserBroadcast {
     /// Takes a choice. Says whether it has to be captured now.
     pub fn choose(&mut self, choice: Choice) -> bool {
         if choice.is_nothing() {
-            self.message = Some(Message::failure(text!(broadcast.nothing_to_send)));
+            self.message = Some(Message::failure(text!(browser_broadcast.nothing_to_send)));
             return false;
         }
         self.message = None;
@@ -203,27 +203,27 @@ impl Broadcast {
             Input::Camera | Input::Screen | Input::Devices => self.choice.picture = Picture::Nothing,
         }
         let what = match input {
-            Input::Camera => text!(broadcast.camera_gone),
-            Input::Microphone => text!(broadcast.microphone_gone),
-            Input::Devices => text!(broadcast.devices_gone),
-            Input::Screen => text!(broadcast.screen_gone),
+            Input::Camera => text!(browser_broadcast.camera_gone),
+            Input::Microphone => text!(browser_broadcast.microphone_gone),
+            Input::Devices => text!(browser_broadcast.devices_gone),
+            Input::Screen => text!(browser_broadcast.screen_gone),
         };
         let is_on_air = self.stage.is_on_air();
         if self.choice.is_nothing() {
             self.stopped();
             self.choice = Choice::default();
             let words = if is_on_air {
-                text!(broadcast.gone_and_over, what = what)
+                text!(browser_broadcast.gone_and_over, what = what)
             } else {
-                text!(broadcast.gone, what = what)
+                text!(browser_broadcast.gone, what = what)
             };
             self.message = Some(Message::failure(words));
             return true;
         }
         let words = match input {
-            Input::Microphone => text!(broadcast.goes_on_without_microphone, what = what),
-            _ if is_on_air => text!(broadcast.goes_on_without_picture, what = what),
-            _ => text!(broadcast.gone_choose_another, what = what),
+            Input::Microphone => text!(browser_broadcast.goes_on_without_microphone, what = what),
+            _ if is_on_air => text!(browser_broadcast.goes_on_without_picture, what = what),
+            _ => text!(browser_broadcast.gone_choose_another, what = what),
         };
         self.message = Some(Message::failure(words));
         false
@@ -234,7 +234,7 @@ impl Broadcast {
         let was_on_air = self.stage.is_on_air();
         self.stage = Stage::Choosing;
         self.is_changing = false;
-        self.message = was_on_air.then(|| Message::news(text!(broadcast.stopped)));
+        self.message = was_on_air.then(|| Message::news(text!(browser_broadcast.stopped)));
     }
 
     /// It ended otherwise.
@@ -248,8 +248,8 @@ impl Broadcast {
 mod tests {
     use super::*;
 
-    fn on_air() -> Broadcast {
-        let mut broadcast = Broadcast::default();
+    fn on_air() -> BrowserBroadcast {
+        let mut broadcast = BrowserBroadcast::default();
         broadcast.open();
         broadcast.opened();
         broadcast.connect();
@@ -257,7 +257,7 @@ mod tests {
         broadcast
     }
 
-    fn text(broadcast: &Broadcast) -> &str {
+    fn text(broadcast: &BrowserBroadcast) -> &str {
         broadcast.message.as_ref().map_or("", |message| &message.text)
     }
 
@@ -267,9 +267,15 @@ mod tests {
 
     #[test]
     fn it_goes_on_air_by_way_of_a_preview() {
-        let mut broadcast = Broadcast::default();
+        let mut broadcast = BrowserBroadcast::default();
         let mut stages = vec![broadcast.stage.as_str()];
-        for step in [Broadcast::open, Broadcast::opened, Broadcast::connect, Broadcast::connected, Broadcast::stopped] {
+        for step in [
+            BrowserBroadcast::open,
+            BrowserBroadcast::opened,
+            BrowserBroadcast::connect,
+            BrowserBroadcast::connected,
+            BrowserBroadcast::stopped,
+        ] {
             step(&mut broadcast);
             stages.push(broadcast.stage.as_str());
         }
@@ -279,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_choice_is_captured_at_once_only_when_something_else_is() {
-        let mut broadcast = Broadcast::default();
+        let mut broadcast = BrowserBroadcast::default();
         assert!(!broadcast.choose(with_screen()));
         let mut broadcast = on_air();
         assert!(broadcast.choose(with_screen()) && broadcast.is_changing);
@@ -290,7 +296,7 @@ mod tests {
 
     #[test]
     fn nothing_cannot_be_chosen() {
-        let mut broadcast = Broadcast::default();
+        let mut broadcast = BrowserBroadcast::default();
         let nothing = Choice { picture: Picture::Nothing, has_microphone: false, ..Choice::default() };
         assert!(!broadcast.choose(nothing));
         assert_eq!(broadcast.choice, Choice::default());
@@ -308,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_first_choice_that_cannot_be_had_stays_chosen() {
-        let mut broadcast = Broadcast::default();
+        let mut broadcast = BrowserBroadcast::default();
         broadcast.choose(with_screen());
         broadcast.open();
         broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError"), Choice::default());
@@ -317,7 +323,7 @@ mod tests {
 
     #[test]
     fn the_preview_stays_when_going_live_fails() {
-        let mut broadcast = Broadcast::default();
+        let mut broadcast = BrowserBroadcast::default();
         broadcast.open();
         broadcast.opened();
         broadcast.connect();

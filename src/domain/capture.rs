@@ -1,4 +1,5 @@
-//! What a browser can capture, what somebody wants of it, and why it cannot be had.
+//! What a browser can capture, what somebody wants of it, and why it cannot be had. The browser itself is asked
+//! elsewhere: here its answers are made sense of, and a failure becomes words that say what to do.
 
 use serde::Deserialize;
 
@@ -98,10 +99,10 @@ impl Input {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Camera => text!(broadcast.camera),
-            Self::Microphone => text!(broadcast.microphone),
-            Self::Devices => text!(broadcast.devices),
-            Self::Screen => text!(broadcast.screen),
+            Self::Camera => text!(browser_broadcast.camera),
+            Self::Microphone => text!(browser_broadcast.microphone),
+            Self::Devices => text!(browser_broadcast.devices),
+            Self::Screen => text!(browser_broadcast.screen),
         }
     }
 }
@@ -125,14 +126,14 @@ impl CaptureFailure {
     pub fn message(&self) -> String {
         let name = self.input.name();
         match self.reason.as_str() {
-            "NotAllowedError" if self.input == Input::Screen => text!(broadcast.screen_not_shared).to_owned(),
-            "NotAllowedError" => text!(broadcast.not_allowed, input = name),
-            "SecurityError" => text!(broadcast.not_secure).to_owned(),
-            "NotFoundError" if self.input == Input::Screen => text!(broadcast.screen_not_possible).to_owned(),
-            "NotFoundError" => text!(broadcast.not_found, input = name),
-            "NotReadableError" | "AbortError" => text!(broadcast.not_free, input = name),
-            "OverconstrainedError" => text!(broadcast.chosen_is_gone, input = name),
-            _ => text!(broadcast.not_usable, input = name),
+            "NotAllowedError" if self.input == Input::Screen => text!(browser_broadcast.screen_not_shared).to_owned(),
+            "NotAllowedError" => text!(browser_broadcast.not_allowed, input = name),
+            "SecurityError" => text!(browser_broadcast.not_secure).to_owned(),
+            "NotFoundError" if self.input == Input::Screen => text!(browser_broadcast.screen_not_possible).to_owned(),
+            "NotFoundError" => text!(browser_broadcast.not_found, input = name),
+            "NotReadableError" | "AbortError" => text!(browser_broadcast.not_free, input = name),
+            "OverconstrainedError" => text!(browser_broadcast.chosen_is_gone, input = name),
+            _ => text!(browser_broadcast.not_usable, input = name),
         }
     }
 }

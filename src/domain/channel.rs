@@ -1,8 +1,12 @@
-//! What everybody sees of a stream, as one value with one version.
+//! What everybody sees of a stream, as one value with one version: whatever way it takes to a page, the higher version
+//! is kept ([`ChannelState::merge`]). What viewers get of it, [`ChannelState::for_viewers`] says: to them a rehearsal
+//! is offline.
+//!
+//! The number of viewers is apart from the version, since it changes all the time and is stored nowhere.
 
 use serde::{Deserialize, Serialize};
 
-use super::{chat::Standing, chat_settings::ChatSettings, timestamp::Timestamp};
+use super::{chat_settings::ChatSettings, chat_standing::Standing, timestamp::Timestamp};
 
 /// Whether a stream is on air.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

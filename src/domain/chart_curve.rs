@@ -1,4 +1,5 @@
-//! The curve of a broadcast as a chart draws it: no more points than can be told apart, and where each one is.
+//! The curve of a broadcast as a chart draws it: no more points than can be told apart, and where each one is. Points
+//! that are put together keep the sums of what they stand for; time off air counts nowhere.
 
 use super::{analytics::CurvePoint, chart::Span, timestamp::Timestamp};
 

@@ -1,4 +1,5 @@
-//! Days as charts name them. A day comes as text, `2026-08-01`, and is of whatever time zone it was counted in.
+//! Days as charts name them. A day comes as text, `2026-08-01`, and is of whatever time zone it was counted in: here
+//! nothing is moved from one zone to another.
 
 use time::{Date, Month};
 

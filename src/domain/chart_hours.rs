@@ -1,4 +1,5 @@
-//! The week as a map of its hours: how strong the colour of each is, and when most people watch.
+//! The week as a map of its hours: how strong the colour of each is, and when most people watch. An hour with little
+//! time on air is drawn, but never called the best.
 
 use std::fmt::Write as _;
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{
-    chat::{MAX_MESSAGE_CHARS, MessageText, Refusal, Standing},
+    chat::{MAX_MESSAGE_CHARS, MessageText},
     chat_settings::ChatSettings,
+    chat_standing::{Refusal, Standing},
     timestamp::Timestamp,
 };
 
@@ -176,7 +177,7 @@ fn later(refusal: &Refusal, passed: Duration) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chat::{Ban, ChatRole};
+    use crate::domain::{chat::ChatRole, chat_standing::Ban};
 
     const NOW: Timestamp = Timestamp(1_000_000);
 

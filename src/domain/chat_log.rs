@@ -17,6 +17,8 @@ pub struct ChatLog {
     lines: BTreeMap<i64, ChatLine>,
     /// Places of those that are held back, for whoever may see them.
     held: BTreeSet<i64>,
+    /// A piece of it has come from the server.
+    is_open: bool,
     /// Everything up to here is known.
     revision: i64,
     /// Known beyond a gap.
@@ -30,7 +32,7 @@ pub struct ChatLog {
 impl ChatLog {
     /// Starts with the newest piece of the history.
     pub fn open(page: ChatPage) -> Self {
-        let mut log = Self { revision: page.revision, from: place(page.next), ..Self::default() };
+        let mut log = Self { is_open: true, revision: page.revision, from: place(page.next), ..Self::default() };
         page.items.into_iter().for_each(|line| log.put(line));
         log.hold(page.held);
         log
@@ -51,9 +53,19 @@ impl ChatLog {
         self.lines.is_empty()
     }
 
-    /// Whether that line is held back.
-    pub fn is_held(&self, number: i64) -> bool {
-        self.held.contains(&number)
+    /// Whether a piece of it has come from the server: before that, what comes by itself is all there is.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The line at that place.
+    pub fn line(&self, number: i64) -> Option<&ChatLine> {
+        self.lines.get(&number)
+    }
+
+    /// Whether a message of that account is held back.
+    pub fn holds_back(&self, username: &str) -> bool {
+        self.held.iter().filter_map(|number| self.line(*number)).any(|line| line.is_by(username))
     }
 
     /// Everything up to here is known.
@@ -89,6 +101,7 @@ impl ChatLog {
         if page.next.is_some() {
             return false;
         }
+        self.is_open = true;
         page.items.into_iter().for_each(|line| self.put(line));
         self.revision = self.revision.max(page.revision);
         self.ahead = self.ahead.split_off(&(self.revision + 1));
@@ -366,6 +379,28 @@ mod tests {
                 prop_assert_eq!(client.log.lines().collect::<Vec<_>>(), everything);
             }
         }
+    }
+
+    #[test]
+    fn what_is_held_back_is_known_by_its_author_until_it_is_let_go() {
+        let mut server = Server::default();
+        let mut log = ChatLog::open(server.newest(None, false));
+        let held = server.send(true);
+        log.take(held.clone());
+        assert!(log.holds_back("bob") && !log.holds_back("eve"));
+        log.take(server.release(held.number).expect("held"));
+        assert!(!log.holds_back("bob"));
+        assert_eq!(log.line(held.number).and_then(|line| line.revision), Some(1));
+    }
+
+    #[test]
+    fn a_chat_is_open_once_the_server_has_told_of_it() {
+        let mut server = Server::default();
+        let mut log = ChatLog::default();
+        log.take(server.send(false));
+        assert!(!log.is_open());
+        assert!(log.catch_up(server.since(0, false)));
+        assert!(log.is_open() && ChatLog::open(server.newest(None, false)).is_open());
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! The creator's rules for the chat.
+//! The creator's rules for the chat: what they are, how they are changed, and what the chat is told when they were.
+//!
+//! A change names all of its bad fields at once, and what it leaves out stays. What the rules mean for somebody who
+//! writes is in `chat_standing.rs`.
 
 use serde::{Deserialize, Serialize};
 

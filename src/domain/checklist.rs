@@ -45,7 +45,7 @@ impl Checklist {
     ) -> Self {
         let encoder = encoder(status, is_ended, refusal);
         if !status.is_sending() {
-            let (picture, sound) = (Step::Waiting(text!(keys.picture)), Step::Waiting(text!(keys.sound)));
+            let (picture, sound) = (Step::Waiting(text!(studio.picture)), Step::Waiting(text!(studio.sound)));
             return Self { encoder, picture, sound };
         }
         Self { encoder, picture: picture(report, is_late), sound: sound(report, is_late) }
@@ -75,7 +75,7 @@ fn picture(report: Option<&MediaReport>, is_late: bool) -> Step {
 
 fn sound(report: Option<&MediaReport>, is_late: bool) -> Step {
     match report.and_then(|report| report.sound.as_ref()) {
-        Some(_) => Step::Done(text!(keys.sound).to_owned()),
+        Some(_) => Step::Done(text!(studio.sound).to_owned()),
         None if is_late => Step::Wrong(text!(keys.sound_missing).to_owned()),
         None => Step::Waiting(text!(keys.sound_awaited)),
     }

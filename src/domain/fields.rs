@@ -1,4 +1,6 @@
-//! What is wrong with the fields of a request, collected so that one answer names them all.
+//! What is wrong with the fields of a request, collected so that one answer names them all; and a field that may be
+//! left out, which is something else than one that is `null`. The names are those on the wire. What is wrong is said to
+//! whom is answered, in their language: a log gets the names alone.
 
 use std::collections::BTreeMap;
 
@@ -35,6 +37,11 @@ impl FieldErrors {
                 None
             }
         }
+    }
+
+    /// Which fields are wrong, and not what with them: for the log.
+    pub fn names(&self) -> String {
+        self.0.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
     /// `Err` with everything collected, if there is anything.

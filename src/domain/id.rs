@@ -1,4 +1,5 @@
-//! Ids: UUIDv7 as text, one type for each kind of thing, so that they cannot be mixed up.
+//! Ids: UUIDv7 as text, one type for each kind of thing, so that they cannot be mixed up. They sort by when they were
+//! made, which is what lists are paged by; whether one is of anything, only the database knows.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! How an encoder gets in.
+//! How an encoder gets in: the two protocols that a key can be for. Each key is for one of them.
 
 use serde::{Deserialize, Serialize};
 

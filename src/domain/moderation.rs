@@ -1,9 +1,14 @@
-//! What moderators do, and who they did it to.
+//! What creators and moderators do in a chat, as it is stored and listed: codes and names, and no words, which each
+//! page has in its own language. Whoever's account is gone is named no more. Who may do it to whom is said by
+//! `ChatRole::outranks` (`chat.rs`).
 
 use serde::{Deserialize, Serialize};
 
-use super::{chat::MAX_TIME_OUT_SECS, fields::Invalid, id::ActionId, timestamp::Timestamp};
+use super::{fields::Invalid, id::ActionId, timestamp::Timestamp};
 use crate::text;
+
+/// Longest time-out, in seconds: two weeks.
+pub const MAX_TIME_OUT_SECS: i64 = 14 * 24 * 3600;
 
 /// Something that creator or moderators did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

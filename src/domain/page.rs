@@ -1,4 +1,5 @@
-//! Lists that come in pieces.
+//! Lists that come in pieces. A piece ends with the place where the next one begins, and not with a number: what is
+//! added or taken away meanwhile does not move the rest.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,13 +15,18 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Cuts a list that was read with one item more than `limit`; `cursor` names the place after an item.
+    /// Cuts a list that was read with one item more than `limit` ([`one_more`]); `cursor` names the place after an item.
     pub fn cut(mut items: Vec<T>, limit: usize, cursor: impl Fn(&T) -> String) -> Self {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = if more { items.last().map(cursor) } else { None };
         Self { items, next }
     }
+}
+
+/// How many to read for a piece of so many: one more than [`Page::cut`] keeps, which tells whether there are others.
+pub fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! The parts that an installation is made of: how each is doing, and what is still lacking.
+//! The parts that an installation is made of: how each is doing, and what is still lacking, in words for whoever runs
+//! it. How they are looked at is the server's (`services/parts.rs`). What cannot be seen is unknown, and never counted
+//! as missing.
 
 use serde::{Deserialize, Serialize};
 

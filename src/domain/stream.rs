@@ -1,4 +1,7 @@
-//! A creator's one persistent stream, as they see it themselves.
+//! A creator's one persistent stream, as they see it themselves: what is shown of it, what they have set for their
+//! encoder, and what is told to them alone.
+//!
+//! The key is in [`Credentials`] and [`NewIngress`], which do not print it, and in nothing else.
 
 use serde::{Deserialize, Serialize};
 

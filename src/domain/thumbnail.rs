@@ -1,4 +1,5 @@
-//! Where the still picture of a stream is.
+//! Where the still picture of a stream is: at an address that the creator gives, or with us. Nothing here, and nothing
+//! on the server, ever fetches it.
 
 use super::{
     fields::Invalid,

@@ -1,4 +1,5 @@
-//! Points in time: milliseconds since 1970 inside and in the database, RFC 3339 in UTC on the wire.
+//! Points in time: milliseconds since 1970 inside and in the database, RFC 3339 in UTC on the wire. What would be too
+//! early or too late becomes the first or the last that there is; nothing here asks what time it is.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The title of a stream.
+//! The title of a stream: what one may be, and what it is called while nobody has named it, which is stored as one
+//! fixed text and shown in the language of who looks. Also which earlier titles are told.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -98,13 +98,16 @@ impl TitleDraft {
         self.save()
     }
 
-    /// Gives up what was typed and shows the server's title again.
-    pub fn revert(&mut self) {
-        if self.in_flight.is_none() {
-            self.text.clone_from(&self.server);
-            self.is_edited = false;
-            self.saving = TitleSaving::Idle;
+    /// Gives up what was typed and shows the server's title again. Says whether there was anything to give up.
+    pub fn revert(&mut self) -> bool {
+        if self.in_flight.is_some() {
+            return false;
         }
+        let is_other = self.is_edited || self.text != self.server;
+        self.text.clone_from(&self.server);
+        self.is_edited = false;
+        self.saving = TitleSaving::Idle;
+        is_other
     }
 
     /// The server has saved it as `title`. Gives what to send next, if more was typed meanwhile.
@@ -247,8 +250,9 @@ mod tests {
     #[test]
     fn escape_brings_the_old_title_back() {
         let mut draft = typed("Mistake");
-        draft.revert();
+        assert!(draft.revert());
         assert_eq!(draft.text(), "Old");
         assert_eq!(draft.save(), None);
+        assert!(!draft.revert(), "there is nothing more to give up");
     }
 }

@@ -1,4 +1,7 @@
-//! One's account: who one is, and all that can be changed about it, each in a form of its own.
+//! `/account`: who one is, and all that can be changed about it.
+//!
+//! Each section is a file of its own with a form of its own, so that what fails in one leaves what is typed in the
+//! others. What one section changes and another shows goes through the session (`session.rs`).
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,7 +12,7 @@ use super::{
     delete_account::DeleteSection,
     history::HistorySection,
     password::PasswordSection,
-    picture::PictureSection,
+    portrait::PortraitSection,
     profile::ProfileSection,
     session::{Guard, Need, SignOutForm, use_session},
     sessions::SessionsSection,
@@ -38,12 +41,11 @@ pub fn AccountPage() -> impl IntoView {
             <div class="page narrow stack">
                 <h1 class="page-title">{text!(account.title)}</h1>
                 <Identity />
-                <PictureSection />
+                <PortraitSection />
                 <Sections />
             </div>
         </Guard>
     }
-    .into_any()
 }
 
 #[component]
@@ -56,7 +58,6 @@ fn Identity() -> impl IntoView {
             })}
         </Transition>
     }
-    .into_any()
 }
 
 #[component]
@@ -81,7 +82,6 @@ fn IdentityPanel(account: Account) -> impl IntoView {
             <SignOutForm />
         </section>
     }
-    .into_any()
 }
 
 /// What can be changed. Loaded once for each visit of the page: what is being typed is not replaced by what was saved.
@@ -105,7 +105,6 @@ fn Sections() -> impl IntoView {
             })}
         </Transition>
     }
-    .into_any()
 }
 
 fn forms(answer: Result<Account, ApiError>, change_password: ServerAction<ChangePassword>) -> impl IntoView {

@@ -1,4 +1,7 @@
 //! One's address for mail: a section of the account page.
+//!
+//! A change asks for the password, since a new password can be had by mail. The field holds what was typed when the
+//! change fails, the password never.
 
 use leptos::prelude::*;
 
@@ -54,5 +57,4 @@ pub fn AddressSection(
             </PostForm>
         </section>
     }
-    .into_any()
 }

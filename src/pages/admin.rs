@@ -60,7 +60,6 @@ pub fn AdminPage() -> impl IntoView {
             </div>
         </Guard>
     }
-    .into_any()
 }
 
 #[component]
@@ -68,6 +67,8 @@ fn Applications() -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.read().get("status").unwrap_or_else(|| "PENDING".to_owned()));
     let cursor = Memo::new(move |_| query.read().get("cursor"));
+    // Which users are shown below: another tab changes nothing about them.
+    let user = Memo::new(move |_| query.read().get("user").filter(|name| !name.trim().is_empty()));
     let decide = ServerAction::<DecideApplication>::new();
     let listing = Resource::new_blocking(
         move || (tab.get(), cursor.get(), decide.version().get()),
@@ -82,7 +83,7 @@ fn Applications() -> impl IntoView {
                 .map(|(status, label)| {
                     view! {
                         <a
-                            href=format!("/admin?status={status}")
+                            href=move || address(status, None, user.get())
                             class="tab"
                             aria-current=move || (*tab.read() == status).then_some("page")
                         >
@@ -94,15 +95,22 @@ fn Applications() -> impl IntoView {
         </nav>
         <ErrorNote message />
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
-            {move || Suspend::new(async move { shown(listing.await, tab.get_untracked(), decide) })}
+            {move || Suspend::new(async move { shown(listing.await, tab.get_untracked(), user, decide) })}
         </Transition>
     }
-    .into_any()
+}
+
+/// Where the applications of that status are, from `cursor` on, beside the users whose names hold `user`.
+fn address(status: &str, cursor: Option<String>, user: Option<String>) -> String {
+    let fields = [("status", Some(status.to_owned())), ("cursor", cursor), ("user", user)];
+    let fields: Vec<_> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    format!("/admin?{}", serde_urlencoded::to_string(&fields).unwrap_or_default())
 }
 
 fn shown(
     answer: Result<Page<Application>, ApiError>,
     tab: String,
+    user: Memo<Option<String>>,
     decide: ServerAction<DecideApplication>,
 ) -> impl IntoView {
     match answer {
@@ -115,9 +123,9 @@ fn shown(
         .into_any(),
         Ok(page) => {
             let more = page.next.map(|cursor| {
-                let query = serde_urlencoded::to_string([("status", tab), ("cursor", cursor)]).unwrap_or_default();
+                let href = move || address(&tab, Some(cursor.clone()), user.get());
                 view! {
-                    <A href=format!("/admin?{query}") attr:class="button more">
+                    <A href attr:class="button more">
                         {text!(admin.more_applications)}
                     </A>
                 }
@@ -150,7 +158,6 @@ fn Deciding(application: Application, decide: ServerAction<DecideApplication>) -
             <div class="decisions">{buttons}</div>
         </ApplicationCard>
     }
-    .into_any()
 }
 
 #[component]
@@ -168,7 +175,6 @@ fn AtOnce(id: String, decision: Decision, decide: ServerAction<DecideApplication
             </button>
         </PostForm>
     }
-    .into_any()
 }
 
 #[component]
@@ -183,12 +189,24 @@ fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplica
             <PostForm action=decide class="stack">
                 <input type="hidden" name="id" value=id.clone() />
                 <input type="hidden" name="decision" value=decision.as_str() />
-                <TextField label=text!(admin.reason) name="reason" id=format!("reason-{id}") rows=3 hint=hint />
+                <TextField label=text!(apply.reason) name="reason" id=format!("reason-{id}") rows=3 hint=hint />
                 <button type="submit" class="button danger" disabled=decide.pending()>
                     {label.trim_end_matches('…')}
                 </button>
             </PostForm>
         </details>
     }
-    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_what_is_asked_for_and_no_more() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(address("PENDING", None, None), "/admin?status=PENDING");
+        assert_eq!(address("APPROVED", None, some("a b")), "/admin?status=APPROVED&user=a+b");
+        assert_eq!(address("REJECTED", some("x"), some("ann")), "/admin?status=REJECTED&cursor=x&user=ann");
+    }
 }

@@ -1,6 +1,9 @@
-//! How the parts of the installation are: a section of the page of admins, which reads without WASM.
+//! How the parts of the installation are: a section of `/admin`.
+//!
+//! It reads and looks again without WASM. What was found serves for some seconds; a press of the button asks anew.
 
 use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{
@@ -15,12 +18,24 @@ use crate::{
     text,
 };
 
-/// Each part, as it was when the page was asked for.
+/// In the address of the page, when the parts are to be asked now.
+const LOOK: &str = "look";
+/// What else stands there: which applications and which users the page shows. Looking changes nothing about them.
+const KEPT: [&str; 4] = ["status", "cursor", "user", "after"];
+
+/// Each part, as it was some seconds before the page was asked for at most, and as it is when somebody looks again.
 #[component]
 pub fn PartsSection() -> impl IntoView {
-    let parts = Resource::new_blocking(|| (), |()| list_parts());
     let is_looking = RwSignal::new(false);
     let has_looked = RwSignal::new(false);
+    // So the form below asks when there is no WASM.
+    let (is_asked, kept) = use_query_map().with_untracked(|query| {
+        let kept: Vec<_> = KEPT.into_iter().filter_map(|name| Some((name, query.get(name)?))).collect();
+        (query.get(LOOK).is_some(), kept)
+    });
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let parts =
+        Resource::new_blocking(|| (), move |()| list_parts((is_asked || has_looked.get_untracked()).then_some(true)));
     let again = move |event: ev::SubmitEvent| {
         event.prevent_default();
         is_looking.set(true);
@@ -40,6 +55,8 @@ pub fn PartsSection() -> impl IntoView {
                 </h2>
                 // Without WASM, the page once more.
                 <form method="get" action="/admin#health" class="row" on:submit=again>
+                    <input type="hidden" name=LOOK value="again" />
+                    {kept.collect_view()}
                     <span class="muted" role="status">
                         {progress}
                     </span>
@@ -54,7 +71,6 @@ pub fn PartsSection() -> impl IntoView {
             </Transition>
         </section>
     }
-    .into_any()
 }
 
 fn shown(answer: Result<Vec<Part>, ApiError>) -> AnyView {

@@ -1,4 +1,7 @@
 //! `/dashboard/analytics`: how a period went, what worked, and when to stream.
+//!
+//! What is shown stands in the address (`analytics_period.rs`). The browser tells its time zone once, because the
+//! server counts days and hours by it; then all of it is read again.
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title as PageTitle;
@@ -77,7 +80,6 @@ pub fn AnalyticsPage() -> impl IntoView {
             </Transition>
         </div>
     }
-    .into_any()
 }
 
 /// There never was a broadcast.
@@ -141,7 +143,6 @@ fn Overview(summary: AnalyticsSummary, period: Period, latest: Option<BroadcastS
                 .into_any()
         }}
     }
-    .into_any()
 }
 
 #[component]
@@ -161,7 +162,6 @@ fn Export(period: Period) -> impl IntoView {
             {link("json", "JSON")}
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -219,7 +219,6 @@ fn More(items: RwSignal<Vec<BroadcastSummary>>, next: RwSignal<Option<String>>, 
             <MoreLink label=text!(analytics.more_broadcasts) href growth on_more />
         </Show>
     }
-    .into_any()
 }
 
 #[component]
@@ -228,11 +227,10 @@ fn NoBroadcasts() -> impl IntoView {
         <EmptyState icon="chart-line" title=text!(analytics.no_broadcasts)>
             <p>{text!(analytics.no_broadcasts_hint)}</p>
             <A href="/dashboard/streams" attr:class="button primary">
-                {text!(analytics.go_live)}
+                {text!(studio.go_live)}
             </A>
         </EmptyState>
     }
-    .into_any()
 }
 
 #[component]
@@ -251,7 +249,6 @@ fn QuietPeriod(latest: Option<BroadcastSummary>) -> impl IntoView {
             {last}
         </EmptyState>
     }
-    .into_any()
 }
 
 /// It could not be loaded: what is wrong with what was asked for, or a way to try again.
@@ -272,11 +269,10 @@ fn Failure(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoVi
 #[component]
 fn OverviewSkeleton() -> impl IntoView {
     view! {
-        <div class="stack" aria-busy="true" aria-label=text!(analytics.loading_numbers)>
+        <div class="stack" role="group" aria-busy="true" aria-label=text!(analytics.loading_numbers)>
             <Skeleton kind="title" />
             <div class="figures">{(0..6).map(|_| view! { <Skeleton kind="figure" /> }).collect_view()}</div>
             <Skeleton kind="chart" />
         </div>
     }
-    .into_any()
 }

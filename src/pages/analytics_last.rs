@@ -67,7 +67,6 @@ pub(super) fn LastBroadcast(
         </p>
         {shown}
     }
-    .into_any()
 }
 
 async fn load_ended(last: RwSignal<Option<BroadcastSummary>>, is_news: RwSignal<bool>) {
@@ -108,5 +107,4 @@ fn Summary(broadcast: BroadcastSummary) -> impl IntoView {
             <Figures figures />
         </section>
     }
-    .into_any()
 }

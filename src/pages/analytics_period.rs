@@ -140,7 +140,7 @@ pub fn PeriodChooser(
             move || asked.with(|asked| Asked { period: Period::days(days), after: None, ..asked.clone() }.path());
         view! {
             <a href=href class="period" data-noscroll="" aria-current=is_chosen>
-                {text!(analytics.days, count = count)}
+                {text!(time.days, count = count)}
             </a>
         }
         .into_any()
@@ -156,12 +156,11 @@ pub fn PeriodChooser(
                 <DayField label=text!(analytics.first_day) name="from" value=from />
                 <DayField label=text!(analytics.last_day) name="to" value=to />
                 <button type="submit" class="button">
-                    {text!(analytics.show_period)}
+                    {text!(frame.show)}
                 </button>
             </Form>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -172,7 +171,6 @@ fn DayField(label: &'static str, name: &'static str, value: Signal<String>) -> i
             <input id=name name=name type="date" required value=value.get_untracked() prop:value=value />
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title as PageTitle;
 use leptos_router::{components::A, hooks::use_params_map};
 
-use super::{lists::in_time, not_found::NotFoundPage};
+use super::{lists::in_time, not_found::NotFoundPage, not_loaded::NotLoadedPage};
 use crate::{
     api::{
         analytics::{BroadcastReport, broadcast},
@@ -22,7 +22,6 @@ use crate::{
         chart::{ChartTable, ChartView},
         feedback::Skeleton,
         icon::Icon,
-        stream_panel::LoadFailure,
         time_text::TimeAgo,
     },
     domain::{
@@ -54,20 +53,12 @@ pub fn ReportPage() -> impl IntoView {
                     Ok(report) => EitherOf3::A(view! { <Report first=report /> }),
                     Err(error) if error.code == ErrorCode::NotFound => EitherOf3::B(view! { <NotFoundPage /> }),
                     Err(error) => {
-                        EitherOf3::C(
-                            view! {
-                                <PageTitle text=text!(frame.not_loaded) />
-                                <div class="page analytics-page">
-                                    <LoadFailure message=error.message on_retry=reload />
-                                </div>
-                            },
-                        )
+                        EitherOf3::C(view! { <NotLoadedPage message=error.message on_retry=reload /> })
                     }
                 }
             })}
         </Transition>
     }
-    .into_any()
 }
 
 #[component]
@@ -94,7 +85,6 @@ fn Report(first: BroadcastReport) -> impl IntoView {
             <Curve report />
         </div>
     }
-    .into_any()
 }
 
 /// Reads it again, until its numbers stand: an encoder may go on with a broadcast that was over.
@@ -156,7 +146,6 @@ fn Head(report: RwSignal<BroadcastReport>, failures: RwSignal<u32>) -> impl Into
             </div>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -199,7 +188,6 @@ fn Curve(report: RwSignal<BroadcastReport>) -> impl IntoView {
             <Moments report pointed_at=mark />
         </section>
     }
-    .into_any()
 }
 
 fn counted_moments(count: usize) -> String {
@@ -212,11 +200,11 @@ fn counted_moments(count: usize) -> String {
 #[component]
 fn ReportSkeleton() -> impl IntoView {
     view! {
-        <div class="page analytics-page" aria-busy="true" aria-label=text!(analytics.loading_broadcast)>
+        <div class="page analytics-page" aria-busy="true">
+            <h1 class="visually-hidden">{text!(analytics.loading_broadcast)}</h1>
             <Skeleton kind="title" />
             <div class="figures">{(0..8).map(|_| view! { <Skeleton kind="figure" /> }).collect_view()}</div>
             <Skeleton kind="chart" />
         </div>
     }
-    .into_any()
 }

@@ -1,4 +1,7 @@
-//! Becoming a creator: the application and how it fares, told as it happens.
+//! `/apply`: becoming a creator.
+//!
+//! The application and how it fares are told as it happens, by events; once it is approved, the dashboard opens without
+//! signing in again. The form works without WASM.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,7 +40,6 @@ pub fn ApplyPage() -> impl IntoView {
             </div>
         </Guard>
     }
-    .into_any()
 }
 
 #[component]
@@ -63,7 +65,6 @@ fn Applying() -> impl IntoView {
             })}
         </Transition>
     }
-    .into_any()
 }
 
 fn listen(told: RwSignal<Option<Application>>) {
@@ -103,7 +104,6 @@ fn Stand(application: Option<Application>, apply: ServerAction<Apply>) -> impl I
             })}
         {can_apply.then(|| view! { <ApplyForm apply again=status.is_some() /> })}
     }
-    .into_any()
 }
 
 #[component]
@@ -145,5 +145,4 @@ fn ApplyForm(apply: ServerAction<Apply>, again: bool) -> impl IntoView {
             </PostForm>
         </section>
     }
-    .into_any()
 }

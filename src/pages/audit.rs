@@ -1,4 +1,6 @@
-//! Who did what on this server, for admins. Plain links and a plain form, so it reads without WASM.
+//! `/admin/audit`: who did what on this server, the newest first, of everybody or of one account.
+//!
+//! Plain links and a plain form, so it reads without WASM, and an address can be passed on to another admin.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -13,7 +15,7 @@ use crate::{
     components::{
         audit::{AuditList, AuditReader},
         feedback::{EmptyState, ErrorNote, Skeleton},
-        field::Field,
+        list_filter::ListFilter,
     },
     text,
 };
@@ -36,7 +38,6 @@ pub fn AuditPage() -> impl IntoView {
             </div>
         </Guard>
     }
-    .into_any()
 }
 
 #[component]
@@ -49,23 +50,20 @@ fn Entries() -> impl IntoView {
         |(username, cursor)| list_audit(username, cursor),
     );
     view! {
-        <form method="get" action="/admin/audit" class="list-filter" role="search" aria-label=text!(audit.entries)>
-            <Field
-                label=text!(audit.of_one_account)
-                name="username"
-                required=false
-                value=username.get_untracked().unwrap_or_default()
-            />
-            <button type="submit" class="button">
-                {text!(audit.show)}
-            </button>
-            {move || username.get().map(|_| view! { <A href="/admin/audit">{text!(audit.show_all)}</A> })}
-        </form>
+        <ListFilter
+            action="/admin/audit"
+            list=text!(audit.entries)
+            label=text!(audit.of_one_account)
+            name="username"
+            value=Signal::derive(move || username.get().unwrap_or_default())
+            submit=text!(frame.show)
+        >
+            {move || username.get().map(|_| view! { <A href="/admin/audit">{text!(frame.show_all)}</A> })}
+        </ListFilter>
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
             {move || Suspend::new(async move { shown(listing.await, username.get_untracked()) })}
         </Transition>
     }
-    .into_any()
 }
 
 fn shown(answer: Result<Page<AuditEntry>, ApiError>, username: Option<String>) -> AnyView {

@@ -11,8 +11,9 @@ use crate::{
         chat::{chat_messages, send_message},
         error::{ApiError, ErrorCode},
     },
-    browser::{chat_engine::Piece, chat_feed::ChatFeed, timers::within},
+    browser::{chat_announcements::ChatAnnouncements, chat_engine::Piece, chat_feed::ChatFeed, timers::within},
     components::{
+        chat_announced::ChatMenu,
         chat_composer::{ChatComposer, ChatState},
         chat_line::Reader,
         chat_log::ChatLogView,
@@ -21,8 +22,9 @@ use crate::{
     },
     domain::{
         channel::ChannelState,
-        chat::{MessageText, Refusal},
+        chat::MessageText,
         chat_draft::{ChatDraft, SendFailure},
+        chat_standing::Refusal,
     },
     text,
 };
@@ -68,6 +70,8 @@ pub fn ChatPanel(
     let rules = Memo::new(move |_| state.with(|state| state.chat));
     let is_live = Memo::new(move |_| state.with(|state| state.is_live));
     let writes = ChatState { is_live: is_live.into(), rules: rules.into(), standing: chat.standing.into() };
+    let announcements = ChatAnnouncements::new();
+    Effect::new(move |_| announcements.follow(chat));
     let draft = RwSignal::new(ChatDraft::default());
     forget_old_rules(draft, writes);
     let login_path = login_path(&format!("/watch/{username}"));
@@ -76,11 +80,15 @@ pub fn ChatPanel(
         <section class="chat" aria-labelledby="chat-title">
             <header class="chat-head">
                 <h2 id="chat-title">{text!(chat.title)}</h2>
-                <p class="chat-rules">{move || rules_in_force(rules.get())}</p>
+                <p class="chat-rules" role="status">
+                    {move || rules_in_force(rules.get())}
+                </p>
+                <ChatMenu is_read_out=announcements.is_on on_read_out=move |is_on| announcements.turn(is_on) />
             </header>
             <ChatLogView
                 log=chat.log
                 reader
+                said=announcements.said
                 is_loading=chat.is_loading
                 failure=chat.failure
                 is_loading_older=chat.is_loading_older
@@ -95,13 +103,20 @@ pub fn ChatPanel(
                 field
                 login_path
                 lost_own=chat.lost_own
+                is_held=holds_own(chat)
                 is_following_busy
                 on_send=send
                 on_follow
             />
         </section>
     }
-    .into_any()
+}
+
+/// A message of the reader's is held back.
+fn holds_own(chat: ChatFeed) -> Memo<bool> {
+    let username = Memo::new(move |_| chat.standing.with(|standing| standing.username.clone()));
+    let holds = move |username: &str| chat.log.with(|log| log.holds_back(username));
+    Memo::new(move |_| username.with(|username| username.as_deref().is_some_and(holds)))
 }
 
 /// What the old rules forbade, the new ones may allow.

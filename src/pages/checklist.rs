@@ -1,4 +1,7 @@
-//! The checklist on the page of the key: follows the encoder live, with a small picture of what comes in.
+//! The checklist on the page of keys: whether what an encoder sends arrives, told while it connects.
+//!
+//! It puts together what LiveKit says of the encoder and what the creator's own preview measures
+//! (`domain/checklist.rs`). The preview is there only while something is sent.
 
 use std::time::Duration;
 
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::{
     browser::channel_feed::ChannelFeed,
-    components::checklist::ConnectionChecklist,
+    components::checklist::ChecklistPanel,
     domain::{checklist::Checklist, stream::Notice},
 };
 
@@ -19,7 +22,7 @@ const COMES_WITHIN: Duration = Duration::from_secs(12);
 
 /// What the encoder does, step by step.
 #[component]
-pub(super) fn EncoderChecklist(
+pub(super) fn ChecklistSection(
     feed: ChannelFeed,
     controls: EncoderControls,
     /// The last thing that the creator was told.
@@ -46,13 +49,12 @@ pub(super) fn EncoderChecklist(
         playback.report.with(|report| Checklist::of(status.get(), is_ended, refusal, report.as_ref(), is_late.get()))
     });
     view! {
-        <ConnectionChecklist checklist last_used=Signal::derive(move || shown.with(|controls| controls.last_used.clone()))>
+        <ChecklistPanel checklist last_used=Signal::derive(move || shown.with(|controls| controls.last_used.clone()))>
             <Show when=move || is_sending.get()>
                 <OwnPreview playback status username=username.clone() />
             </Show>
-        </ConnectionChecklist>
+        </ChecklistPanel>
     }
-    .into_any()
 }
 
 /// Becomes true when it has been so for long enough.

@@ -1,4 +1,6 @@
 //! What surrounds the pages of the dashboard: who may come in, the side bar, and what the installation lacks.
+//!
+//! What is lacking is asked for once the page is alive: no page waits for LiveKit.
 
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -27,7 +29,7 @@ pub fn DashboardLayout() -> impl IntoView {
                     </A>
                     <A href="/dashboard/analytics" attr:class="side-link">
                         <Icon name="chart-line" />
-                        {text!(studio.analytics)}
+                        {text!(analytics.page_title)}
                     </A>
                 </nav>
                 <div class="dashboard-main">
@@ -37,7 +39,6 @@ pub fn DashboardLayout() -> impl IntoView {
             </div>
         </Guard>
     }
-    .into_any()
 }
 
 /// What the installation lacks. It is asked for once the page is alive, so that no page waits for it.

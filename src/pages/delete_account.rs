@@ -1,4 +1,7 @@
 //! Deleting one's account: a section of the account page, with a dialog that asks for password and username.
+//!
+//! It says what goes and what stays before anything is asked, and works without WASM. What failed is said in the
+//! dialog; without WASM, where the page comes back with it closed, above it.
 
 use leptos::prelude::*;
 
@@ -57,7 +60,6 @@ pub fn DeleteSection(
             </div>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -70,7 +72,6 @@ fn WhatGoes(is_creator: bool) -> impl IntoView {
             <li>{text!(account.username_is_free)}</li>
         </ul>
     }
-    .into_any()
 }
 
 #[component]
@@ -91,5 +92,4 @@ fn DeleteFields(failure: Signal<Option<ApiError>>, username: String) -> impl Int
             error=field_error(failure, "password")
         />
     }
-    .into_any()
 }

@@ -1,4 +1,6 @@
 //! Following a channel: from its page, and from its chat where only followers write.
+//!
+//! Both are one state, so that the button and the chat never say different things. A guest is led to sign in, and back.
 
 use leptos::{either::EitherOf3, prelude::*};
 
@@ -14,7 +16,7 @@ use crate::{
         follow_button::{FollowButton, FollowerCount},
         icon::Icon,
     },
-    domain::chat::{ChatRole, Standing},
+    domain::{chat::ChatRole, chat_standing::Standing},
     text,
 };
 
@@ -117,7 +119,6 @@ pub fn FollowControl(
             <ErrorNote message=error />
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -128,7 +129,6 @@ fn GuestFollow(login: String) -> impl IntoView {
             {text!(watch.follow)}
         </a>
     }
-    .into_any()
 }
 
 #[component]
@@ -141,5 +141,4 @@ fn FollowForm(following: Following, username: String) -> impl IntoView {
             <FollowButton is_following is_busy=following.is_busy() />
         </PostForm>
     }
-    .into_any()
 }

@@ -41,7 +41,6 @@ pub fn ForgotPage() -> impl IntoView {
             </section>
         </div>
     }
-    .into_any()
 }
 
 fn way_out(answer: Result<ResetByMail, ApiError>) -> AnyView {
@@ -85,7 +84,6 @@ fn Asking() -> impl IntoView {
             <SubmitButton label=text!(door.mail_link) busy_label=text!(frame.sending) busy=action.pending() />
         </PostForm>
     }
-    .into_any()
 }
 
 /// Using a link.
@@ -140,5 +138,4 @@ pub fn ResetPage() -> impl IntoView {
             </section>
         </div>
     }
-    .into_any()
 }

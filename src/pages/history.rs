@@ -1,4 +1,6 @@
 //! What was done to one's account lately: a section of the account page, to see what was not oneself.
+//!
+//! It is the account's own part of the audit log; what admins read of it besides is not in it.
 
 use leptos::prelude::*;
 
@@ -33,7 +35,6 @@ pub fn HistorySection(
             </Transition>
         </section>
     }
-    .into_any()
 }
 
 fn shown(answer: Result<Page<AuditEntry>, ApiError>) -> AnyView {

@@ -123,7 +123,6 @@ pub fn HomePage() -> impl IntoView {
             <LanguageChoice />
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -169,7 +168,6 @@ fn Streams(
         </Show>
         <More list asked />
     }
-    .into_any()
 }
 
 /// Says how much was found, and says so again when that changes.
@@ -231,7 +229,6 @@ fn More(list: RwSignal<ChannelList>, asked: Asked) -> impl IntoView {
             <MoreLink label=text!(home.more_streams) href growth on_more />
         </Show>
     }
-    .into_any()
 }
 
 #[cfg(test)]

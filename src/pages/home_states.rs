@@ -1,4 +1,6 @@
 //! What the home page says while it has no streams to show: nobody is live, nothing was found, loading, or failed.
+//!
+//! Each names the one next step. While something loads, its skeleton has the size of what comes.
 
 use leptos::{ev, prelude::*};
 use leptos_router::components::A;
@@ -50,7 +52,7 @@ fn NobodyLive(
                 view! {
                     <p>{text!(home.be_the_first)}</p>
                     <A href="/dashboard/streams" attr:class="button primary">
-                        {text!(home.go_live)}
+                        {text!(studio.go_live)}
                     </A>
                 }
                     .into_any()
@@ -61,7 +63,6 @@ fn NobodyLive(
             }}
         </EmptyState>
     }
-    .into_any()
 }
 
 /// What an installation without any stream says to a visitor: perhaps they are its first.
@@ -74,7 +75,6 @@ fn Invitation() -> impl IntoView {
         </A>
         <MissingParts />
     }
-    .into_any()
 }
 
 #[component]
@@ -85,7 +85,6 @@ fn NothingFound(search: String) -> impl IntoView {
             <AllStreams />
         </EmptyState>
     }
-    .into_any()
 }
 
 #[component]
@@ -96,7 +95,6 @@ fn NoMore() -> impl IntoView {
             <AllStreams />
         </EmptyState>
     }
-    .into_any()
 }
 
 #[component]
@@ -141,16 +139,14 @@ pub fn Failed(
             }}
         </div>
     }
-    .into_any()
 }
 
 /// Keeps the place of streams that are loading.
 #[component]
 pub fn GridSkeleton() -> impl IntoView {
     view! {
-        <div class="grid-cards" aria-busy="true" aria-label=text!(home.loading)>
+        <div class="grid-cards" role="group" aria-busy="true" aria-label=text!(home.loading)>
             {(0..6).map(|_| view! { <Skeleton kind="card" /> }).collect_view()}
         </div>
     }
-    .into_any()
 }

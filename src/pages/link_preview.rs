@@ -51,7 +51,6 @@ pub fn LinkPreview(
         <Meta property="og:image:alt" content=title />
         <Meta name="twitter:card" content="summary_large_image" />
     }
-    .into_any()
 }
 
 #[cfg(test)]

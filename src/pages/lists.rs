@@ -1,4 +1,7 @@
 //! Lists that a page loads piece by piece, and how long a page waits for an answer.
+//!
+//! What takes longer counts as a failure, with words that say so. An answer that comes when the page is gone changes
+//! nothing.
 
 use std::{future::Future, time::Duration};
 

@@ -1,4 +1,6 @@
-//! Signing in, and on to where one came from.
+//! `/login`: signing in, and on to where one came from.
+//!
+//! Whoever is signed in already is led on. It works without WASM; the password is in no address and in no answer.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -63,7 +65,6 @@ pub fn LoginPage() -> impl IntoView {
             <LanguageChoice />
         </div>
     }
-    .into_any()
 }
 
 /// The way to a new password, where there is one.
@@ -85,7 +86,6 @@ fn ForgotLink() -> impl IntoView {
             })}
         </Transition>
     }
-    .into_any()
 }
 
 /// The one main action of a form, which sends nothing twice. It keeps the focus while it is being done.
@@ -104,5 +104,4 @@ pub fn SubmitButton(
             {move || if busy.get() { busy_label } else { label }}
         </button>
     }
-    .into_any()
 }

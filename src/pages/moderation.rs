@@ -112,7 +112,6 @@ pub fn ModerationPanel(
             <Actions moderation />
         </section>
     }
-    .into_any()
 }
 
 /// What a moderator needs at hand beside the player.
@@ -132,7 +131,6 @@ pub fn ModerationCorner(
             </Disclosure>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -153,7 +151,6 @@ fn Bans(moderation: Moderation) -> impl IntoView {
             />
         </Disclosure>
     }
-    .into_any()
 }
 
 #[component]
@@ -170,7 +167,6 @@ fn Actions(moderation: Moderation) -> impl IntoView {
             <ActionList actions=list on_load=move || load(list.with_untracked(Listing::next)) />
         </Disclosure>
     }
-    .into_any()
 }
 
 #[component]
@@ -210,7 +206,6 @@ fn Moderators(moderation: Moderation) -> impl IntoView {
             />
         </Disclosure>
     }
-    .into_any()
 }
 
 #[component]
@@ -228,7 +223,6 @@ fn Words() -> impl IntoView {
             <BlockedWordsEditor draft on_save=move |words| save_words(draft, words) on_load=move || load_words(draft) />
         </Disclosure>
     }
-    .into_any()
 }
 
 fn load_words(draft: WordsDraft) {

@@ -1,4 +1,6 @@
-//! There is no such page. The server answers it with status 404.
+//! There is no such page: what is said at an address that leads nowhere.
+//!
+//! The server answers it with status 404. A channel that there is not says the same (`watch.rs`).
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -22,5 +24,4 @@ pub fn NotFoundPage() -> impl IntoView {
             </EmptyState>
         </div>
     }
-    .into_any()
 }

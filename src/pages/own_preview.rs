@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     api::channels::channel_token,
     browser::playback::{Playback, Source},
-    components::{preview::Preview, stream_health::StreamHealth},
+    components::{own_preview::OwnPreviewPlayer, stream_health::StreamHealth},
     domain::{
         channel::StreamStatus,
         chat::ChatLine,
@@ -53,7 +53,7 @@ pub(super) fn OwnPreview(
         playback.media.with(|media| PlayerPhase::of(status.get(), media, playback.sound_is_blocked.get()))
     });
     view! {
-        <Preview
+        <OwnPreviewPlayer
             phase
             sound=playback.sound
             is_paused=playback.is_paused
@@ -64,5 +64,4 @@ pub(super) fn OwnPreview(
         />
         <StreamHealth report=playback.report level=playback.level warnings=playback.warnings />
     }
-    .into_any()
 }

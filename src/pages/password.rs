@@ -1,4 +1,6 @@
 //! One's password: a section of the account page.
+//!
+//! A new one asks for the current one, and signs out everywhere but here. Both fields are emptied once it was changed.
 
 use leptos::prelude::*;
 
@@ -52,5 +54,4 @@ pub fn PasswordSection(
             </PostForm>
         </section>
     }
-    .into_any()
 }

@@ -1,4 +1,7 @@
 //! How one is shown to others: a section of the account page.
+//!
+//! The display name is what others read; the username is an address and is not changed here. The top of the page has
+//! the new name at once.
 
 use leptos::prelude::*;
 
@@ -55,5 +58,4 @@ pub fn ProfileSection(
             </PostForm>
         </section>
     }
-    .into_any()
 }

@@ -6,14 +6,13 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     components::Redirect,
     hooks::{use_location, use_navigate, use_query_map},
 };
 
-use super::{forms::PostForm, home::search_path};
+use super::{forms::PostForm, home::search_path, not_found::NotFoundPage, not_loaded::NotLoadedPage};
 use crate::{
     api::{
         account::DeleteAccount,
@@ -21,7 +20,7 @@ use crate::{
         error::{ApiError, ErrorCode},
     },
     components::{
-        feedback::{ErrorNote, Skeleton},
+        feedback::Skeleton,
         icon::Icon,
         toast::{ToastKind, use_toasts},
         top_bar::{AccountMenu, GuestLinks, TopBar},
@@ -126,7 +125,6 @@ pub fn Guard(
             })}
         </Transition>
     }
-    .into_any()
 }
 
 fn redirect(path: String) -> AnyView {
@@ -134,32 +132,22 @@ fn redirect(path: String) -> AnyView {
 }
 
 fn nothing_here() -> AnyView {
-    view! { <super::not_found::NotFoundPage /> }.into_any()
+    view! { <NotFoundPage /> }.into_any()
 }
 
 fn failed(error: ApiError, visitor: Resource<Result<Account, ApiError>>) -> AnyView {
-    view! {
-        <Title text=text!(frame.not_loaded) />
-        <div class="page narrow stack">
-            <ErrorNote message=Some(error.message) />
-            <button type="button" class="button" on:click=move |_| visitor.refetch()>
-                <Icon name="refresh-cw" />
-                {text!(frame.try_again)}
-            </button>
-        </div>
-    }
-    .into_any()
+    view! { <NotLoadedPage message=error.message on_retry=move || visitor.refetch() /> }.into_any()
 }
 
 #[component]
 fn PageSkeleton() -> impl IntoView {
     view! {
         <div class="page stack" aria-busy="true">
+            <h1 class="visually-hidden">{text!(frame.loading)}</h1>
             <Skeleton kind="title" />
             <Skeleton kind="panel" />
         </div>
     }
-    .into_any()
 }
 
 /// The sign-in page, with the way back.
@@ -202,7 +190,6 @@ pub fn LeaveWhenSignedIn() -> impl IntoView {
             })}
         </Transition>
     }
-    .into_any()
 }
 
 /// The bar at the top of every page.
@@ -214,8 +201,10 @@ pub fn PageTop() -> impl IntoView {
     let search = Memo::new(move |_| query.read().get("search").unwrap_or_default());
     let typed = RwSignal::new(None);
     search_while_typing(typed);
+    let navigate = use_navigate();
+    let on_search = move |text: String| navigate(&search_path(&text), NavigateOptions::default());
     view! {
-        <TopBar search on_type=move |text| typed.set(Some(text))>
+        <TopBar search on_type=move |text| typed.set(Some(text)) on_search>
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     match session.account.await {
@@ -233,7 +222,6 @@ pub fn PageTop() -> impl IntoView {
             </Transition>
         </TopBar>
     }
-    .into_any()
 }
 
 /// On the home page what is typed is searched for without being sent. The address changes, and no way back is added for
@@ -271,7 +259,6 @@ pub fn SignOutForm() -> impl IntoView {
             </button>
         </PostForm>
     }
-    .into_any()
 }
 
 /// What was just answered is known without asking again.

@@ -1,4 +1,6 @@
 //! Where one is signed in, and signing out of each: a section of the account page.
+//!
+//! The list is asked for again after each end, and after a new password, which ends all but this one.
 
 use leptos::prelude::*;
 
@@ -45,7 +47,6 @@ pub fn SessionsSection(
             </Transition>
         </section>
     }
-    .into_any()
 }
 
 fn shown(answer: Result<Page<Session>, ApiError>, end: ServerAction<EndSessions>) -> impl IntoView {

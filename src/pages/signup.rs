@@ -1,4 +1,7 @@
-//! Making an account.
+//! `/signup`: making an account.
+//!
+//! It signs in at once and goes on to where one came from. Whoever is signed in already is led on. It works without
+//! WASM.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -42,7 +45,6 @@ pub fn SignUpPage() -> impl IntoView {
             <LanguageChoice />
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -75,5 +77,4 @@ fn SignUpFields(failure: Signal<Option<ApiError>>) -> impl IntoView {
             error=field_error(failure, "password")
         />
     }
-    .into_any()
 }

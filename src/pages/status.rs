@@ -1,4 +1,7 @@
-//! The HTTP status of a page. The server provides the way to set it; in the browser there is none to set.
+//! The HTTP status of a page.
+//!
+//! The server provides the way to set it (`server/router.rs`); in the browser there is none to set, and asking for it
+//! does nothing.
 
 use std::sync::Arc;
 

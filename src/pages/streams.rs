@@ -1,15 +1,18 @@
-//! `/dashboard/streams`: is it live, how does it look, what is it called, what is said in its chat, and by which rules.
+//! `/dashboard/streams`: is it live, how does it look, what is it called, what is said in its chat, by which settings.
+//!
+//! The page opens with what the server knows and follows it by events from there. What the creator changes shows at
+//! once, and goes back with the reason when it was not taken.
 
 use leptos::{either::Either, html, prelude::*, task::spawn_local};
 use leptos_meta::Title as PageTitle;
 
 use super::{
     analytics_last::{LastBroadcast, load_last},
-    browser_live::BrowserLive,
+    browser_broadcast::BrowserBroadcastSection,
     chat::{ChatPanel, follow_chat},
-    chat_rules::ChatSection,
+    chat_settings::ChatSettingsSection,
     encoder_controls::EncoderControls,
-    first_run::FirstRunSection,
+    guide::GuideSection,
     lists::{in_time, load_list},
     moderation::{Moderation, ModerationPanel},
     own_preview::{OwnPreview, own_playback},
@@ -31,6 +34,7 @@ use crate::{
         channel_feed::ChannelFeed,
         chat_feed::ChatFeed,
         clipboard,
+        close_requests::CloseRequest,
         events::{EventStream, EventStreamSetup},
     },
     components::{
@@ -38,16 +42,11 @@ use crate::{
         copy_button::Copying,
         encoder_controls::{EncoderSettings, OnAirBar},
         listing::Listing,
-        preview::StatusLine,
+        status_line::StatusLine,
         stream_panel::{LoadFailure, Loading, NoticeBanner, QuickActions},
         stream_title::{TitleEditor, TitleHistoryView},
     },
-    domain::{
-        chat::{ChatRole, Standing},
-        stream::Notice,
-        title::Title,
-        title_draft::TitleDraft,
-    },
+    domain::{chat::ChatRole, chat_standing::Standing, stream::Notice, title::Title, title_draft::TitleDraft},
     text,
 };
 
@@ -141,7 +140,6 @@ pub fn StreamsPage() -> impl IntoView {
             </Transition>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -164,6 +162,8 @@ fn Stream(
     let watch_path = format!("/watch/{username}");
     let link = watch_path.clone();
     let field = NodeRef::<html::Textarea>::new();
+    let is_chat_open = RwSignal::new(false);
+    close_when_asked(is_chat_open);
     view! {
         <StatusLine state=feed.state is_reconnecting />
         <NoticeBanner notice on_dismiss=move || notice.set(None) />
@@ -175,7 +175,7 @@ fn Stream(
             error=controls.error
             on_action=move |action| controls.act(action)
         />
-        <FirstRunSection feed controls has_streamed=report.has_streamed />
+        <GuideSection feed controls has_streamed=report.has_streamed />
         <LastBroadcast first=last status />
         <div class="streams-grid">
             <div class="streams-main stack">
@@ -183,12 +183,12 @@ fn Stream(
                 <TitleSection feed />
             </div>
             <div class="streams-chat needs-program">
-                <ChatSheet>
+                <ChatSheet is_open=is_chat_open picture=playback.stage>
                     <ChatPanel chat state=feed.state username moderation field on_follow=|| {} />
                 </ChatSheet>
             </div>
             <div class="streams-more">
-                <BrowserLive />
+                <BrowserBroadcastSection />
                 <EncoderSettings
                     status
                     controls=controls.shown()
@@ -196,13 +196,12 @@ fn Stream(
                     on_action=move |action| controls.act(action)
                 />
                 <ThumbnailSection feed playback />
-                <ChatSection feed />
+                <ChatSettingsSection feed />
                 <ModerationPanel moderation />
                 <QuickActions watch_path on_copy_link=move || copy_link(link.clone()) />
             </div>
         </div>
     }
-    .into_any()
 }
 
 fn follow_stream(
@@ -218,6 +217,17 @@ fn follow_stream(
             let _ = notice.try_set(Some(news));
         });
         follow_own_stream(feed, controls, events, move || chat.catch_up());
+    });
+}
+
+/// Esc, wherever the focus is, and the gesture that goes back close what lies over the page, where the browser tells of
+/// them. Where it does not, Esc closes it from within.
+fn close_when_asked(is_open: RwSignal<bool>) {
+    Effect::new(move |_: Option<Option<CloseRequest>>| {
+        let close = move || {
+            let _ = is_open.try_set(false);
+        };
+        if is_open.get() { CloseRequest::listen(close) } else { None }
     });
 }
 
@@ -249,7 +259,6 @@ fn TitleSection(feed: ChannelFeed) -> impl IntoView {
             <TitleHistoryView history is_open on_load=load_more />
         </section>
     }
-    .into_any()
 }
 
 async fn save_title(draft: RwSignal<TitleDraft>, title: Title) {

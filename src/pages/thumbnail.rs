@@ -20,7 +20,7 @@ use crate::{
     components::{
         icon::Icon,
         picture_editor::{PictureEditor, UploadState},
-        still_picture::StillPicture,
+        stored_picture::StoredPicture,
     },
     domain::{crop::Aspect, playback::Media, thumbnail},
     text,
@@ -71,7 +71,6 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
             </PictureEditor>
         </section>
     }
-    .into_any()
 }
 
 #[component]
@@ -85,12 +84,11 @@ fn CurrentThumbnail(address: Memo<Option<String>>) -> impl IntoView {
         <div class="thumbnail-now">
             <div class="still-frame thumbnail-picture">
                 <Icon name="image" />
-                {move || address.get().map(|address| view! { <StillPicture address sizes=WIDTH /> })}
+                {move || address.get().map(|address| view! { <StoredPicture address sizes=WIDTH /> })}
             </div>
             <p class="muted small">{words}</p>
         </div>
     }
-    .into_any()
 }
 
 fn remove_thumbnail() -> impl Future<Output = Result<StreamInfo, ApiError>> {

@@ -1,4 +1,7 @@
 //! Sending pictures from a page, from choosing one until the server has it, and removing them.
+//!
+//! Portrait and thumbnail go the same way. A picture that could not be sent is still there to be sent again; without
+//! WASM the plain form does it.
 
 use std::future::Future;
 
@@ -150,10 +153,9 @@ where
                     on:click=move |_| upload.remove(remove())
                 >
                     <Icon name="trash-2" />
-                    {text!(frame.remove_picture)}
+                    {text!(frame.remove)}
                 </button>
             </form>
         </div>
     }
-    .into_any()
 }

@@ -1,6 +1,9 @@
 //! `/watch/{username}`: the stream as viewers see it. It starts and ends by itself with what happens on air.
+//!
+//! What can be read, the chat too, is part of what the server sends, so that the page reads without WASM. A channel
+//! that there is not is a page of its own, with status 404.
 
-use leptos::{either::EitherOf3, ev, html, prelude::*, wasm_bindgen::JsCast};
+use leptos::{either::EitherOf3, html, prelude::*};
 use leptos_meta::Title as PageTitle;
 use leptos_router::hooks::use_params_map;
 
@@ -10,33 +13,23 @@ use super::{
     link_preview::LinkPreview,
     moderation::{Moderation, ModerationCorner},
     not_found::NotFoundPage,
+    not_loaded::NotLoadedPage,
+    site_files::load_player_ahead,
+    watch_player::WatchPlayer,
 };
 use crate::{
     api::{
-        channels::{Channel, ChannelState, Creator, channel, channel_token},
+        channels::{Channel, Creator, channel},
         chat::{ChatPage, chat_messages},
         error::{ApiError, ErrorCode},
         paths,
     },
-    browser::{
-        channel_feed::ChannelFeed,
-        chat_feed::ChatFeed,
-        events::EventStream,
-        playback::{Playback, Source},
-    },
+    browser::{channel_feed::ChannelFeed, chat_feed::ChatFeed, events::EventStream},
     components::{
-        avatar::Avatar,
-        earlier_titles::EarlierTitles,
-        language_choice::LanguageChoice,
-        person::PersonName,
-        player::Player,
-        preview::StatusLine,
-        still_picture::StillPicture,
-        stream_panel::{LoadFailure, Loading},
-        time_text::{TimeAgo, browser_clock},
+        avatar::Avatar, earlier_titles::EarlierTitles, language_choice::LanguageChoice, person::PersonName,
+        status_line::StatusLine, stream_panel::Loading, time_text::browser_clock,
     },
     domain::{
-        playback::{PlayerAction, PlayerPhase, Sound},
         timestamp::Timestamp,
         title::{Title, stream_was_renamed},
     },
@@ -56,7 +49,7 @@ pub fn WatchPage() -> impl IntoView {
         newest.refetch();
     };
     view! {
-        <Transition fallback=move || view! { <div class="page watch-page"><Loading on_retry=reload /></div> }>
+        <Transition fallback=move || view! { <WatchLoading on_retry=reload /> }>
             {move || Suspend::new(async move {
                 match channel.await {
                     Ok(channel) => {
@@ -65,25 +58,30 @@ pub fn WatchPage() -> impl IntoView {
                     }
                     Err(error) if error.code == ErrorCode::NotFound => EitherOf3::B(view! { <NotFoundPage /> }),
                     Err(error) => {
-                        EitherOf3::C(
-                            view! {
-                                <PageTitle text=text!(frame.not_loaded) />
-                                <div class="page narrow">
-                                    <LoadFailure message=error.message on_retry=reload />
-                                </div>
-                            },
-                        )
+                        EitherOf3::C(view! { <NotLoadedPage message=error.message on_retry=reload /> })
                     }
                 }
             })}
         </Transition>
     }
-    .into_any()
+}
+
+#[component]
+fn WatchLoading(#[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="page watch-page">
+            <h1 class="visually-hidden">{text!(frame.loading)}</h1>
+            <Loading on_retry />
+        </div>
+    }
 }
 
 #[component]
 fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView {
     let preview = link_preview(&channel);
+    if channel.state.is_live {
+        load_player_ahead();
+    }
     let creator = channel.creator;
     let username = creator.username.clone();
     let feed = ChannelFeed::new(channel.state);
@@ -121,7 +119,6 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
             <LanguageChoice />
         </div>
     }
-    .into_any()
 }
 
 /// What a link to the page shows elsewhere: as things stand when somebody asks.
@@ -181,7 +178,6 @@ fn WatchHead(feed: ChannelFeed, following: Following, earlier: Signal<Vec<String
                 })}
         </header>
     }
-    .into_any()
 }
 
 fn follow_channel(feed: ChannelFeed, chat: ChatFeed, following: Following, username: String) {
@@ -233,131 +229,4 @@ fn earlier_titles(feed: ChannelFeed, at_first: Vec<String>) -> Signal<Vec<String
         false,
     );
     earlier.into()
-}
-
-#[component]
-fn WatchPlayer(
-    feed: ChannelFeed,
-    chat: ChatFeed,
-    field: NodeRef<html::Textarea>,
-    creator: Creator,
-    last_live_at: Signal<Option<Timestamp>>,
-) -> impl IntoView {
-    let playback = Playback::new(Sound::default());
-    let status = Memo::new(move |_| feed.state.with(|state| state.status));
-    let wanted = Signal::derive(move || status.get().is_live());
-    let phase = Memo::new(move |_| {
-        playback.media.with(|media| PlayerPhase::of(status.get(), media, playback.sound_is_blocked.get()))
-    });
-    Effect::new(move |_| {
-        playback.remember_sound();
-        playback.remember_theatre();
-        playback.remember_quality();
-    });
-    let is_theatre = Signal::derive(move || playback.is_theatre.get() && phase.with(PlayerPhase::fills_theatre));
-    let delay_ms = Memo::new(move |_| playback.report.with(|report| report.as_ref()?.delay_ms));
-    let Creator { username, display_name: name, .. } = creator;
-    let label = text!(watch.stream_of, name = name.clone());
-    Effect::new(move |_| {
-        let username = username.clone();
-        let source = Source::new(move || channel_token(username.clone()))
-            .on_metadata(move |state: ChannelState| feed.take_metadata(state))
-            .on_chat(move |lines| chat.take(lines))
-            .counted();
-        playback.follow(wanted, source);
-    });
-    listen_to_keys(playback, phase, field);
-    view! {
-        <Player
-            phase
-            sound=playback.sound
-            is_paused=playback.is_paused
-            is_theatre
-            quality=playback.quality
-            layers=playback.layers
-            picture_in_picture=playback.picture_in_picture
-            delay_ms
-            video=playback.video
-            stage=playback.stage
-            label
-            on_action=move |action| playback.act(action)
-        >
-            <OfflinePicture feed />
-            <OfflineWords name=name.clone() last_live_at />
-        </Player>
-    }
-    .into_any()
-}
-
-/// What the stream looked like, or is to be about, behind the words.
-#[component]
-fn OfflinePicture(feed: ChannelFeed) -> impl IntoView {
-    let address = Memo::new(move |_| feed.state.with(|state| state.thumbnail.clone()));
-    move || address.get().map(|address| view! { <StillPicture address class="player-still" /> })
-}
-
-#[component]
-fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl IntoView {
-    view! {
-        <p class="player-words">{text!(watch.not_live, name = name)}</p>
-        <p class="player-hint">
-            <Show when=move || last_live_at.get().is_some()>
-                {text!(watch.last_live_before)} <TimeAgo at=last_live_at /> {text!(watch.last_live_after)}
-            </Show>
-        </p>
-        <p class="player-hint needs-program">{text!(watch.next_stream_starts_here)}</p>
-    }
-    .into_any()
-}
-
-/// Space or K plays and pauses, M is for sound, F fills the screen, T the page, I puts the picture into a window of its
-/// own, C leads to the chat.
-fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>, field: NodeRef<html::Textarea>) {
-    Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| match key_for(&event) {
-            Some(Key::Player(action)) if phase.with_untracked(|phase| phase.takes(action)) => {
-                event.prevent_default();
-                playback.act(action);
-            }
-            Some(Key::Chat) => {
-                if let Some(field) = field.get_untracked() {
-                    event.prevent_default();
-                    // What is not in the document has nothing to focus.
-                    drop(field.focus());
-                }
-            }
-            _ => {}
-        });
-        on_cleanup(move || listener.remove());
-    });
-}
-
-/// What a key is for.
-enum Key {
-    Player(PlayerAction),
-    Chat,
-}
-
-fn key_for(event: &web_sys::KeyboardEvent) -> Option<Key> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat() {
-        return None;
-    }
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let is_in = |selector| target.as_ref().is_some_and(|target| matches!(target.closest(selector), Ok(Some(_))));
-    // Somebody types, or answers a dialog. The player's own list keeps the focus once something was chosen, and
-    // has no use for these letters.
-    if is_in("input:not([type=range]), textarea, select:not(.player-quality), [contenteditable], dialog") {
-        return None;
-    }
-    match event.key().to_lowercase().as_str() {
-        // On a button, a link or a list, space is for that; in the chat it scrolls.
-        " " if is_in("button, a, summary, input, select, .chat-log") => None,
-        " " | "k" => Some(Key::Player(PlayerAction::TogglePause)),
-        "m" => Some(Key::Player(PlayerAction::ToggleMute)),
-        "f" => Some(Key::Player(PlayerAction::ToggleFullScreen)),
-        "t" => Some(Key::Player(PlayerAction::ToggleTheatre)),
-        "i" => Some(Key::Player(PlayerAction::TogglePictureInPicture)),
-        "c" => Some(Key::Chat),
-        _ => None,
-    }
 }

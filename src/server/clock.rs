@@ -1,4 +1,6 @@
-//! The time of day.
+//! The time of day, by the machine's clock, and ids that sort by it. Only here is it asked, but for the age of the
+//! process (`metrics.rs`) and for LiveKit's clock (`livekit/probe.rs`). It may go back: whoever compares two times has
+//! to do with a later one that is smaller.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -5,6 +5,7 @@ use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time
 
 use clap::Parser as _;
 use leptos::config::{LeptosOptions, get_configuration};
+use sqlx::migrate::MigrateError;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -27,6 +28,7 @@ use super::{
     services::{
         accounts,
         demo::{self, Wish},
+        last_looks::LastLooks,
         webhooks,
     },
     state::{AppState, Parts},
@@ -53,14 +55,41 @@ pub(super) enum Failure {
     DataDir(PathBuf, std::io::Error),
     #[error("the database {0}: {1}")]
     Database(String, sqlx::Error),
+    #[error(
+        "the database {0} was changed by a newer StreamIt. Start that one, or put back a backup from before the \
+         upgrade. Nothing was changed now."
+    )]
+    NewerDatabase(String),
+    #[error(
+        "the database {0} was made by another StreamIt: its change {1} is not the one that this program knows. Start \
+         the program that it was used with. Nothing was changed now."
+    )]
+    OtherDatabase(String, i64),
     #[error("can't listen on {0}: {1}. Stop what listens there, or choose another address with STREAMIT_ADDR.")]
     Listen(SocketAddr, std::io::Error),
     #[error("{0}")]
     Operator(#[from] operator::Failure),
     #[error("{0}")]
-    Service(#[from] super::Error),
-    #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// Why the database that may be called so was not opened.
+    fn of_database(name: &str, error: sqlx::Error) -> Self {
+        let name = name.to_owned();
+        let change = if let sqlx::Error::Migrate(change) = &error { Some(&**change) } else { None };
+        match change {
+            Some(MigrateError::VersionMissing(_)) => Self::NewerDatabase(name),
+            Some(&MigrateError::VersionMismatch(number)) => Self::OtherDatabase(name, number),
+            _ => Self::Database(name, error),
+        }
+    }
+}
+
+impl From<super::Error> for Failure {
+    fn from(error: super::Error) -> Self {
+        Self::Operator(error.into())
+    }
 }
 
 /// Runs the command that the program was started with.
@@ -184,7 +213,7 @@ pub(super) async fn open(config: Config) -> Result<(AppState, Hold), Failure> {
     fs::create_dir_all(&config.data_dir).map_err(in_folder)?;
     let hold = Hold::shared(&config.data_dir).map_err(in_folder)?;
     let db = Db::open(&config.database_url).await;
-    let db = db.map_err(|error| Failure::Database(without_password(&config.database_url).to_owned(), error))?;
+    let db = db.map_err(|error| Failure::of_database(without_password(&config.database_url), error))?;
     Ok((build_state(config, db)?, hold))
 }
 
@@ -213,6 +242,7 @@ pub fn build_state(config: Config, db: Db) -> super::Result<AppState> {
         others,
         turns: Arc::new(Turns::new(db.clone())),
         webhooks: webhooks::Intake::default(),
+        last_looks: LastLooks::default(),
         leptos: leptos_options(),
         tasks: TaskTracker::new(),
         stopping: CancellationToken::new(),
@@ -256,8 +286,8 @@ async fn demo_creator() -> Result<(), Failure> {
     Ok(())
 }
 
-fn broken(invalid: crate::domain::fields::Invalid) -> super::Error {
-    super::Error::Internal(invalid.0)
+fn broken(_: crate::domain::fields::Invalid) -> super::Error {
+    super::Error::Internal("the account of the demo breaks the rules for accounts".to_owned())
 }
 
 fn demo_account() -> super::Result<(Username, Email)> {

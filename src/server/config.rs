@@ -1,4 +1,7 @@
-//! Settings: environment variables, checked once at start-up. A wrong one is refused with the reason.
+//! Settings: environment variables, checked once at start-up. A wrong one is refused with the reason, which never holds
+//! a secret.
+//!
+//! Every name of ours is in `NAMES`, so that a misspelt one can be told, and is explained in README.md.
 
 use std::{
     net::{IpAddr, SocketAddr},

@@ -1,10 +1,14 @@
 //! What goes wrong inside, in full; [`ApiError`] is what the caller gets to know of it.
+//!
+//! An error holds two things: the cause, which is for the log, and what it says to the caller, in their language. The
+//! log gets the first alone ([`std::fmt::Display`] writes no text of the second), so it is English whoever asked.
+//! Nothing of the cause is in the answer.
 
 use std::{borrow::Cow, time::Duration};
 
 use crate::{
     api::error::{ApiError, ErrorCode},
-    domain::{chat::Refusal, fields::FieldErrors},
+    domain::{chat_standing::Refusal, fields::FieldErrors},
     server::{
         db::{Outage, is_not_text},
         telemetry,
@@ -15,7 +19,7 @@ use crate::{
 /// The result of a service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A failure of a service. Each variant says how it is answered.
+/// A failure of a service. Each variant says how it is answered; what it displays is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// 401.
@@ -28,22 +32,22 @@ pub enum Error {
     #[error("not an approved creator")]
     NotACreator,
     /// 403, with what would be needed.
-    #[error("forbidden: {0}")]
+    #[error("forbidden")]
     Forbidden(&'static str),
     /// 404, with what was looked for.
-    #[error("not found: {0}")]
+    #[error("not found")]
     NotFound(&'static str),
     /// 404 `NO_KEY`.
     #[error("no stream key")]
     NoKey,
     /// 409, with why not.
-    #[error("conflict: {0}")]
+    #[error("not as things stand")]
     Conflict(&'static str),
     /// 409 with the field.
-    #[error("taken: {0:?}")]
+    #[error("taken: {}", .0.names())]
     Taken(FieldErrors),
     /// 409 `WHILE_LIVE`, with what cannot be done then.
-    #[error("not while live: {0}")]
+    #[error("not while live")]
     WhileLive(&'static str),
     /// 409 `ENCODER_LIVE`.
     #[error("an encoder is live")]
@@ -52,13 +56,13 @@ pub enum Error {
     #[error("the channel is offline")]
     ChannelOffline,
     /// 422 with each bad field.
-    #[error("invalid: {0:?}")]
+    #[error("invalid: {}", .0.names())]
     Invalid(FieldErrors),
     /// 403 or 429: a message that is not taken, with how long that stands.
     #[error("a message was refused: {0:?}")]
     Refused(Refusal),
     /// 413, with how much would be fine.
-    #[error("too large: {0}")]
+    #[error("too large")]
     TooLarge(&'static str),
     /// 429 with how long to wait.
     #[error("too many requests")]
@@ -201,5 +205,33 @@ impl From<Error> for ApiError {
             _ => {}
         }
         public
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Language, speaking};
+
+    #[tokio::test]
+    async fn what_is_logged_is_english_whoever_asked() {
+        let cases = speaking(Language::de, async {
+            let field = || FieldErrors::one("title", text!(fields.not_null));
+            let refusals = [
+                (Error::Forbidden(text!(errors.for_creators)), "forbidden"),
+                (Error::NotFound(text!(errors.no_session)), "not found"),
+                (Error::Conflict(text!(errors.no_key)), "not as things stand"),
+                (Error::WhileLive(text!(errors.encoder_live)), "not while live"),
+                (Error::TooLarge(text!(errors.failed)), "too large"),
+                (Error::Invalid(field()), "invalid: title"),
+                (Error::Taken(field()), "taken: title"),
+            ];
+            refusals.map(|(error, logged)| (error.to_string(), error.message(), logged))
+        });
+        let cases = cases.await;
+        assert!(cases[2].1.contains("Stream-Schlüssel"), "what is said is German: {}", cases[2].1);
+        for (written, said, logged) in cases {
+            assert_eq!(written, logged, "{said}");
+        }
     }
 }

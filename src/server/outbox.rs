@@ -1,4 +1,7 @@
 //! Lines of one chat on their way to LiveKit, in order, several to a packet when they come faster than they go.
+//!
+//! Nobody waits for it: who puts a line in is told whether to send, and one sender at a time takes what there is. When
+//! LiveKit is slow for long the oldest are dropped; a page that misses some asks for them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

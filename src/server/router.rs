@@ -1,8 +1,11 @@
 //! The whole map of the server, and what every request passes on its way: an id, its address, the origin check, the
 //! limits on bodies, and the envelope of every failure.
+//!
+//! Whatever comes is answered, also when what answers it panics. But for LiveKit's webhook, nothing of `/api` is read
+//! before it is known to come from this site or from no browser. Of a request's path only the template is in the log.
+//! What is particular about forms that a page sends without WASM is in `plain_forms.rs`.
 
 use std::{
-    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Instant,
@@ -29,7 +32,9 @@ use super::{
     },
     clock, current_page,
     headers::{self, PagePolicy},
+    plain_forms::{self, PUT_BY_FORM},
     routes::{export, health, media, openapi, sse, uploads, webhook},
+    site::{self, Site},
     state::AppState,
     telemetry,
 };
@@ -41,56 +46,29 @@ use crate::{
     },
     app::{App, shell},
     language::{self, Locale as _},
-    pages::{forms::SAVED, link_preview::SiteAddress, status::PageStatus},
+    pages::{link_preview::SiteAddress, status::PageStatus},
     text,
 };
 
 /// Largest body of a request, in bytes: the longest text that a form holds, and some.
-const MAX_BODY_BYTES: usize = 64 * 1024;
+pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Largest webhook, in bytes.
 const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
-/// Paths that plain forms post to: they may be answered by a redirect. Everything else under `/api` answers JSON,
-/// whatever the request says it accepts.
-const FORM_PATHS: [&str; 13] = [
-    "/api/auth/signup",
-    "/api/auth/login",
-    "/api/auth/logout",
-    "/api/auth/reset",
-    PAGES_WITHOUT_REFERRER[0].0,
-    "/api/creator/application",
-    "/api/admin/applications/decision",
-    "/api/channel/follow",
-    "/api/account/delete",
-    "/api/language",
-    PUT_BY_FORM[0],
-    PUT_BY_FORM[1],
-    PUT_BY_FORM[2],
-];
-
-/// Paths that are known by PUT, and that plain forms post to all the same: they know no other method.
-const PUT_BY_FORM: [&str; 3] = ["/api/account/profile", "/api/account/password", "/api/account/email"];
-
-/// Forms on pages that tell nobody their address, and these pages: the way back does not come with the request.
-const PAGES_WITHOUT_REFERRER: [(&str, &str); 1] = [("/api/auth/reset/confirm", headers::RESET_PAGE)];
-
 /// Paths that take a file.
 const UPLOAD_PATHS: [&str; 2] = [paths::THUMBNAIL, paths::PORTRAIT];
-
-/// Fields of those forms that are filled in again when it failed. Never a password.
-const KEPT_FIELDS: [&str; 6] = ["username", "email", "login", "displayName", "about", "token"];
-/// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
-const MAX_KEPT_BYTES: usize = 4096;
 
 /// Builds the router.
 pub fn build(state: AppState) -> Router {
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| state.leptos.reload_port);
     let policy = PagePolicy::new(&state.config, reload);
+    let site = Site::open(&state.leptos);
     let context = {
-        let state = state.clone();
+        let (state, site) = (state.clone(), site.clone());
         move || {
             provide_context(state.clone());
             provide_context(PageStatus(Arc::new(set_status)));
             provide_context(SiteAddress(state.config.base_url.to_string()));
+            site.accompany_page();
             policy.accompany_page();
             language::accompany_page();
         }
@@ -108,6 +86,7 @@ pub fn build(state: AppState) -> Router {
         .route("/api/{*path}", any(no_endpoint))
         .method_not_allowed_fallback(no_method)
         .fallback(not_found)
+        .layer(middleware::from_fn_with_state(site, site::answer_other_names))
         .layer(middleware::from_fn_with_state(state.clone(), guard_api))
         // Inside of what counts and logs the answer: a panic is an answer like others.
         .layer(CatchPanicLayer::custom(panicked))
@@ -121,7 +100,7 @@ pub fn build(state: AppState) -> Router {
 /// The ways in that are neither pages nor server functions.
 fn doors(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<(Method, &'static str, MethodRouter<AppState>)> {
     let upload_limit = DefaultBodyLimit::max(uploads::MAX_UPLOAD_BYTES);
-    let put_by_form = move |request: Request| put_by_form(context, request);
+    let put_by_form = move |request: Request| plain_forms::put(context, request);
     vec![
         (Method::GET, telemetry::HEALTH, get(health::healthz)),
         (Method::GET, telemetry::READINESS, get(health::readyz)),
@@ -212,9 +191,9 @@ async fn guard_api(State(state): State<AppState>, request: Request, next: Next) 
     }
     let mut response = match checked(&state, &path, request).await {
         Ok(mut request) => {
-            let typed = if is_form_post(&request, &path) { kept_fields(&mut request).await } else { vec![] };
+            let typed = plain_forms::kept_fields(&mut request, &path).await;
             let mut response = next.run(request).await;
-            send_back(&mut response, &path, &typed);
+            plain_forms::send_back(&mut response, &path, &typed);
             response
         }
         Err(error) => failure(error),
@@ -242,9 +221,9 @@ async fn checked(state: &AppState, path: &str, request: Request) -> Result<Reque
     }
     let limit = if is_webhook { MAX_WEBHOOK_BYTES } else { MAX_BODY_BYTES };
     let mut request = with_whole_body(request, limit).await?;
-    if !is_form_post(&request, path) {
+    if !plain_forms::is_form_post(&request, path) {
         request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    } else if page_without_referrer(path).is_some() {
+    } else if plain_forms::page_without_referrer(path).is_some() {
         // Of this, only what is added to it is kept.
         request.headers_mut().insert(header::REFERER, HeaderValue::from_static("http://localhost/"));
     }
@@ -258,83 +237,22 @@ async fn with_whole_body(request: Request, limit: usize) -> Result<Request, ApiE
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
-fn is_form_post(request: &Request, path: &str) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    request.method() == Method::POST
-        && kind.starts_with("application/x-www-form-urlencoded")
-        && FORM_PATHS.contains(&path)
-}
-
-/// The page of that form, when it tells nobody its address.
-fn page_without_referrer(path: &str) -> Option<&'static str> {
-    PAGES_WITHOUT_REFERRER.iter().find(|(form, _)| *form == path).map(|(_, page)| *page)
-}
-
 /// PostgreSQL stores no text with a NUL in it.
 fn holds_nul(query: Option<&str>) -> bool {
     query.is_some_and(|query| query.contains("%00"))
 }
 
-/// The fields of a form that its page fills in again when it failed.
-async fn kept_fields(request: &mut Request) -> Vec<(String, String)> {
-    let body = std::mem::replace(request.body_mut(), Body::empty());
-    let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
-    *request.body_mut() = Body::from(bytes);
-    let is_kept = |name: &str, text: &str| KEPT_FIELDS.contains(&name) && text.len() <= MAX_KEPT_BYTES;
-    fields.into_iter().filter(|(name, text)| is_kept(name, text)).collect()
-}
-
-/// A plain form is sent back to its page. When it failed, the failure is in the address, and what was typed goes with
-/// it; when it changed something on that page, the address says that too.
-fn send_back(response: &mut Response, path: &str, form: &[(String, String)]) {
-    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let Some(back) = location else { return };
-    let has_failed = back.contains("__err=");
-    if !has_failed && !PUT_BY_FORM.contains(&path) {
-        return;
-    }
-    let (page, query) = back.split_once('?').unwrap_or((back, ""));
-    let page = page_without_referrer(path).unwrap_or(page);
-    let mut fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    fields.retain(|(name, _)| !KEPT_FIELDS.contains(&name.as_str()) && name != SAVED);
-    match has_failed {
-        true => fields.extend_from_slice(form),
-        false => fields.push((SAVED.to_owned(), path.to_owned())),
-    }
-    let back = serde_urlencoded::to_string(fields).map(|query| format!("{page}?{query}"));
-    if let Some(value) = back.ok().and_then(|back| HeaderValue::from_str(&back).ok()) {
-        response.headers_mut().insert(header::LOCATION, value);
-    }
-}
-
-/// What a plain form posts, as the PUT that it stands for; nothing else is posted there.
-async fn put_by_form(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    if !is_form_post(&request, &path) {
-        return no_method(request.method().clone()).await;
-    }
-    let (mut parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_default();
-    let fields: BTreeMap<String, String> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
-    let json = serde_json::to_vec(&fields).unwrap_or_default();
-    parts.method = Method::PUT;
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let request = Request::from_parts(parts, Body::from(json));
-    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
-}
-
-/// Hashed files never change; the others are asked for again.
+/// Hashed files never change; the others are asked for again. What was answered under another name says so itself.
 async fn cache_files(uri: axum::http::Uri, mut response: Response) -> Response {
     let path = uri.path();
     let rule = match path {
         // A page may be somebody's own, and is not for who comes after them.
         _ if is_page(&response) => "private, no-store",
         _ if !response.status().is_success() => return response,
-        _ if path.starts_with("/pkg/") && is_hashed(path) => "public, max-age=31536000, immutable",
-        _ if path.starts_with("/pkg/") || path.starts_with("/vendor/") => "public, no-cache",
-        _ => return response,
+        _ if !(path.starts_with("/pkg/") || path.starts_with("/vendor/")) => return response,
+        _ if response.headers().contains_key(header::CACHE_CONTROL) => return response,
+        _ if is_hashed(path) => "public, max-age=31536000, immutable",
+        _ => "public, no-cache",
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(rule));
     response
@@ -344,7 +262,7 @@ fn is_page(response: &Response) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// `streamit.<hash>.wasm`, `split_home.<hash>.wasm`.
+/// `streamit.<hash>.wasm`, `split_watch.<hash>.wasm`, `livekit-client.<hash>.js`.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let mut parts = name.split('.').skip(1);
@@ -355,7 +273,7 @@ async fn no_endpoint() -> Response {
     failure(ApiError::new(ErrorCode::NotFound, text!(errors.no_endpoint)))
 }
 
-async fn no_method(method: Method) -> Response {
+pub(super) async fn no_method(method: Method) -> Response {
     failure(ApiError::new(ErrorCode::MethodNotAllowed, text!(errors.no_method, method = method)))
 }
 
@@ -403,38 +321,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_typed_goes_back_with_the_failure() {
-        let mut response = Response::new(Body::empty());
-        let location = HeaderValue::from_static("http://h/signup?next=%2Fa&username=old&__path=x&__err=y");
-        response.headers_mut().insert(header::LOCATION, location);
-        send_back(&mut response, "/api/auth/signup", &[("username".into(), "a b".into())]);
-        assert_eq!(response.headers()[header::LOCATION], "http://h/signup?next=%2Fa&__path=x&__err=y&username=a+b");
-    }
-
-    #[test]
-    fn a_form_goes_back_to_a_page_that_tells_nobody_its_address() {
-        let mut response = Response::new(Body::empty());
-        response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("http://localhost/?__err=y"));
-        send_back(&mut response, "/api/auth/reset/confirm", &[("token".into(), "t".into())]);
-        assert_eq!(response.headers()[header::LOCATION], "/reset?__err=y&token=t");
-    }
-
-    #[test]
-    fn what_was_changed_is_said_in_the_address_once() {
-        let mut response = Response::new(Body::empty());
-        let location = HeaderValue::from_static("http://h/account?about=old&__saved=%2Fapi%2Faccount%2Femail");
-        response.headers_mut().insert(header::LOCATION, location);
-        send_back(&mut response, PUT_BY_FORM[0], &[("about".into(), "new".into())]);
-        assert_eq!(response.headers()[header::LOCATION], "http://h/account?__saved=%2Fapi%2Faccount%2Fprofile");
-    }
-
-    #[test]
     fn only_hashed_files_are_kept_for_good() {
         assert!(is_hashed("/pkg/streamit.0123456789ab.wasm"));
         assert!(is_hashed("/pkg/split_home.0123456789ab.wasm"));
+        assert!(is_hashed("/vendor/inter-latin.0123456789abcdef.woff2"));
         assert!(!is_hashed("/pkg/streamit.wasm"));
         // So cargo-leptos calls it while it watches.
         assert!(!is_hashed("/pkg/__wasm_split.______________________.js"));
         assert!(!is_hashed("/pkg/snippets/x/player.js"));
+        assert!(!is_hashed("/vendor/inter-latin.woff2"));
+        assert!(!is_hashed("/vendor/licenses/livekit-client.txt"));
     }
 }

@@ -1,4 +1,7 @@
-//! Everything that a request may need, in one value.
+//! Everything that a request may need, in one value, which is handed on and is no global: a test makes as many servers
+//! as it needs. It is made once, at the start (`commands::build_state`), and what is in it is never replaced.
+//!
+//! Whatever lives in the process alone is found here; what other instances must agree on is in the database.
 
 use std::sync::Arc;
 
@@ -6,9 +9,21 @@ use leptos::config::LeptosOptions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    auth::password::Hasher, config::Config, db::Db, events::Events, livekit::LiveKit, mail::Mailer, metrics::Metrics,
-    others::Others, pictures::PictureMaker, queue::Queue, secrets::Secrets, services::webhooks, storage::Storage,
-    telemetry, turns::Turns,
+    auth::password::Hasher,
+    config::Config,
+    db::Db,
+    events::Events,
+    livekit::LiveKit,
+    mail::Mailer,
+    metrics::Metrics,
+    others::Others,
+    pictures::PictureMaker,
+    queue::Queue,
+    secrets::Secrets,
+    services::{last_looks::LastLooks, webhooks},
+    storage::Storage,
+    telemetry,
+    turns::Turns,
 };
 
 /// Shared by all requests and jobs; clones are cheap.
@@ -46,6 +61,8 @@ pub struct Parts {
     pub turns: Arc<Turns>,
     /// Webhooks that wait to be stored.
     pub webhooks: webhooks::Intake,
+    /// What was found when the parts were last looked at.
+    pub last_looks: LastLooks,
     /// Where the browser's files are.
     pub leptos: LeptosOptions,
     /// Work that goes on after its request was answered or given up.

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use livekit_protocol::IngressInput;
+use reqwest::{Method, header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::support::{
-    Caller, Database, Fault, TestApp, Webhook,
+    Answer, Caller, Database, Fault, TestApp, Webhook,
     chat::items,
     log::{KEY_MARK, PASSWORD_MARK, SECRET_MARK},
     s3::{self, FakeS3},
@@ -23,12 +24,14 @@ on_both_databases![
     where_all_is_well_every_part_says_so,
     a_livekit_that_is_away_or_hangs_is_said_and_keeps_nobody_waiting,
     a_livekit_that_refuses_the_key_is_said,
+    what_was_found_serves_for_a_while_and_looking_again_asks_anew,
     an_ingress_that_is_away_is_said,
     webhooks_that_do_not_come_are_said,
     a_storage_or_a_mail_server_that_fails_is_said,
     what_is_not_set_up_says_how_to,
     an_ingress_that_fetches_is_not_where_encoders_connect,
     the_page_shows_users_and_parts_without_a_script,
+    looking_for_somebody_leaves_the_applications_as_they_are,
 ];
 
 /// Twice as long as any part is asked: three that are silent are not waited for one after the other.
@@ -39,10 +42,10 @@ fn names(page: &Value) -> Vec<String> {
     items(page).iter().map(|one| one["username"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A part, as the admin is told of it. What is told in all holds no secret.
+/// A part as it is now, as the admin is told of it. What is told in all holds no secret.
 async fn part(admin: &Caller, name: &str) -> Value {
     let began = Instant::now();
-    let answer = admin.get("/api/admin/health").await;
+    let answer = admin.get("/api/admin/health?again=true").await;
     assert!(began.elapsed() < SOON, "it took {:?}", began.elapsed());
     for secret in [KEY_MARK, PASSWORD_MARK, SECRET_MARK] {
         assert!(!answer.body.contains(secret), "{answer:?}");
@@ -206,6 +209,24 @@ async fn a_livekit_that_refuses_the_key_is_said(database: Database) {
     assert_is(&part(&ann, "ingress").await, "unknown", "can't be seen");
 }
 
+async fn what_was_found_serves_for_a_while_and_looking_again_asks_anew(database: Database) {
+    let app = TestApp::start(database).await;
+    let ann = app.first_user().await;
+    let health = |again: &'static str, language: &'static str| {
+        let asked = ann.request(Method::GET, &format!("/api/admin/health{again}"));
+        Answer::to(asked.header(header::ACCEPT_LANGUAGE, language))
+    };
+    let fine = health("", "en").await.ok();
+    assert_is(&fine[1], "ok", "takes the API key");
+    app.livekit.go_down();
+    assert_eq!(health("", "en").await.ok(), fine);
+    // Nobody reads what was found in the words of somebody else.
+    assert_is(&health("", "de").await.ok()[1], "failing", "LiveKit antwortet nicht");
+    let now = health("?again=true", "en").await.ok();
+    assert_is(&now[1], "failing", "LiveKit does not answer.");
+    assert_eq!(health("", "en").await.ok(), now);
+}
+
 async fn an_ingress_that_is_away_is_said(database: Database) {
     let app = TestApp::start(database).await;
     let (ann, carl) = (app.first_user().await, app.creator("carl").await);
@@ -291,6 +312,21 @@ async fn an_ingress_that_fetches_is_not_where_encoders_connect(database: Databas
     assert_is(&part(&ann, "ingress").await, "unknown", "with the first stream key");
 }
 
+async fn looking_for_somebody_leaves_the_applications_as_they_are(database: Database) {
+    let app = TestApp::start(database).await;
+    let ann = app.first_user().await;
+    let program = app.program().await;
+    let page = program.seen_by(&ann).get("/admin?status=APPROVED&user=ann").await.body;
+    let page = page.replace("&amp;", "&");
+    assert!(page.contains("href=\"/admin?status=APPROVED#users\""), "{page}");
+    // Another tab of applications shows the same users.
+    assert!(page.contains("href=\"/admin?status=PENDING&user=ann\""), "{page}");
+    // Looking for somebody keeps the one, looking at the parts again keeps both.
+    let hidden =
+        |name: &str, value: &str| page.matches(&format!("type=\"hidden\" name=\"{name}\" value=\"{value}\"")).count();
+    assert_eq!((hidden("status", "APPROVED"), hidden("user", "ann")), (2, 1), "{page}");
+}
+
 async fn the_page_shows_users_and_parts_without_a_script(database: Database) {
     let app = TestApp::start(database).await;
     let (ann, carl) = (app.first_user().await, app.creator("carl").await);
@@ -308,5 +344,8 @@ async fn the_page_shows_users_and_parts_without_a_script(database: Database) {
     assert!(page.contains("value=\"CAR\""), "{page}");
     let page = ann.get("/admin?user=nobody").await.body;
     assert!(page.contains("There is no account of that name."), "{page}");
+    app.livekit.come_up();
+    let page = ann.get("/admin?look=again").await.body;
+    assert!(page.contains("takes the API key"), "{page}");
     assert_eq!(program.seen_by(&carl).get("/admin").await.status, 404);
 }

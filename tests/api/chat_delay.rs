@@ -1,4 +1,5 @@
-//! Messages that are held back for a while: who sees them meanwhile, and how they are let go.
+//! Messages that are held back for a while: who sees them meanwhile, and how they are let go. Tests wait for what
+//! happens and not for the time: the delay is as short, or as long, as a test needs.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What a creator does to what comes in: rehearsing, going live, ending, letting in again, and waiting out drops.
+//! What a creator does to what comes in: rehearsing, going live, ending, letting in again, and waiting out drops. Each
+//! also with a LiveKit that fails or is away half-way.
 
 use livekit_protocol::participant_info::Kind;
 use serde_json::{Value, json};

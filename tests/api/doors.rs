@@ -1,4 +1,5 @@
-//! What all paths have in common: who may come in, and how a request is refused that nobody can use.
+//! What all paths have in common: who may come in, and how a request is refused that nobody can use. Always in the
+//! envelope, and always without changing anything.
 
 use reqwest::{Method, header};
 use serde_json::{Value, json};

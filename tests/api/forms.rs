@@ -1,4 +1,5 @@
-//! What a page without WASM sends: plain forms, answered by a redirect.
+//! What a page without WASM sends: plain forms, answered by a redirect. What failed, and what was typed, is in the
+//! address that they are sent back to; a password never is.
 
 use reqwest::{Method, header};
 use serde_json::json;

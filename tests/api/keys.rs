@@ -1,4 +1,5 @@
-//! The stream key: made, shown and deleted, and what is left when LiveKit does not do its part.
+//! The stream key: made, shown and deleted, and what is left when LiveKit does not do its part. Whatever fails, a key
+//! works or is void, and nothing is in between.
 
 use livekit_protocol::{IngressInput, TrackSource};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! The API, path by path: what each endpoint answers, and to whom.
+//! The API, path by path: what each endpoint answers, and to whom. `matrix.rs` has a row for every endpoint and every
+//! kind of person; the other files are about what an endpoint does.
 
 mod account_deletion;
 mod accounts;
@@ -7,7 +8,7 @@ mod analytics;
 mod applications;
 mod audit;
 mod browse;
-mod browser;
+mod browser_broadcast;
 mod channels;
 mod chat;
 mod chat_delay;
@@ -20,7 +21,7 @@ mod keys;
 mod matrix;
 mod moderation;
 mod openapi;
-mod picture;
+mod portrait;
 mod profile;
 mod resets;
 mod sessions;

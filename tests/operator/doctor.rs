@@ -1,4 +1,5 @@
-//! `streamit doctor`: it finds nothing wrong where nothing is, and names what is.
+//! `streamit doctor`: it finds nothing wrong where nothing is, and names what is. It leaves nothing behind, and prints
+//! no secret.
 
 use serde_json::json;
 use tokio::net::TcpListener;

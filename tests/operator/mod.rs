@@ -1,4 +1,5 @@
-//! What whoever runs the server has: what it says of itself, its log, and its commands.
+//! What whoever runs the server has: what it says of itself, its log, and its commands. Most of these start the built
+//! program as a process, beside the database and the LiveKit of the test.
 
 mod accounts;
 mod backups;

@@ -1,4 +1,6 @@
-//! The real server, as `streamit` starts it: router, jobs and database, on a free port.
+//! The real server, as `streamit` starts it: router, jobs and database, on a free port. Each has a database, a LiveKit
+//! and a data folder of its own, and can be stopped and started again on the same; no test sees anything of another
+//! one.
 
 use std::{
     collections::BTreeMap,
@@ -28,6 +30,15 @@ use super::{
 /// What LiveKit is called in viewers' tokens: not the address that the server itself uses.
 pub const PUBLIC_LIVEKIT: &str = "ws://livekit.example.org";
 
+/// All that a server needs, before one is started: a LiveKit, settings, and a database that is empty.
+pub struct Installation {
+    pub livekit: FakeLiveKit,
+    pub kind: Database,
+    settings: BTreeMap<&'static str, String>,
+    database: Fresh,
+    folder: TempDir,
+}
+
 /// A running server with all that it needs.
 pub struct TestApp {
     pub livekit: FakeLiveKit,
@@ -48,14 +59,9 @@ pub(super) struct Running {
     pub(super) server: JoinHandle<std::io::Result<()>>,
 }
 
-impl TestApp {
-    /// A server with the settings of every day.
-    pub async fn start(kind: Database) -> Self {
-        Self::with(kind, &[]).await
-    }
-
-    /// A server with other settings; an empty one is not set.
-    pub async fn with(kind: Database, changed: &[(&'static str, &str)]) -> Self {
+impl Installation {
+    /// With these settings beside those of every day; an empty one is not set.
+    pub async fn new(kind: Database, changed: &[(&'static str, &str)]) -> Self {
         log::watch();
         let livekit = FakeLiveKit::start().await;
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -75,18 +81,40 @@ impl TestApp {
             settings.insert(name, (*value).to_owned());
         }
         settings.retain(|_, value| !value.is_empty());
-        let (running, address) = run(&settings).await;
-        Self {
-            livekit,
-            kind,
+        Self { livekit, kind, settings, database, folder }
+    }
+
+    /// What a server is started with here.
+    pub fn setting(&self, name: &str) -> &str {
+        &self.settings[name]
+    }
+
+    /// Starts a server.
+    pub async fn start(self) -> TestApp {
+        let (running, address) = run(&self.settings).await;
+        TestApp {
+            livekit: self.livekit,
+            kind: self.kind,
             running,
-            settings,
+            settings: self.settings,
             door: Door::new(address),
             first: OnceCell::new(),
             addresses: AtomicU32::new(0),
-            _database: database,
-            folder,
+            _database: self.database,
+            folder: self.folder,
         }
+    }
+}
+
+impl TestApp {
+    /// A server with the settings of every day.
+    pub async fn start(kind: Database) -> Self {
+        Self::with(kind, &[]).await
+    }
+
+    /// A server with other settings; an empty one is not set.
+    pub async fn with(kind: Database, changed: &[(&'static str, &str)]) -> Self {
+        Installation::new(kind, changed).await.start().await
     }
 
     /// Stops the server as SIGTERM does.

@@ -1,4 +1,5 @@
-//! A creator's own browser that goes live, and what LiveKit says about it: who is in the room, and the webhooks.
+//! A creator's own browser that goes live, and what LiveKit says about it: who is in the room, and the webhooks. As
+//! with an encoder, each can be had without the other.
 
 use livekit_protocol::participant_info::Kind;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Somebody who calls the API: with a cookie, with a token, or without either.
+//! Somebody who calls the API: with a cookie, with a token, or without either. All of their answers are held against
+//! the description of the API (`contract.rs`).
 
 use std::{
     net::SocketAddr,

@@ -1,4 +1,5 @@
-//! The chat of one channel, `carl`'s, and the people in it.
+//! The chat of one channel, `carl`'s, and the people in it: a moderator, `mona`, a viewer, `bob`, and whoever a test
+//! adds. On air, and with nothing said yet.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

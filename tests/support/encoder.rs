@@ -1,4 +1,5 @@
-//! OBS, or ffmpeg, and what LiveKit says about it: who is in the room, and the webhooks.
+//! OBS, or ffmpeg, and what LiveKit says about it: who is in the room, and the webhooks. What happens and what is said
+//! of it are apart, so that a test can have the one without the other.
 
 use livekit_protocol::{IngressInfo, IngressInput, participant_info::Kind};
 use serde_json::{Value, json};

@@ -23,7 +23,7 @@ pub mod sse;
 pub mod upload;
 pub mod webhook;
 
-pub use app::TestApp;
+pub use app::{Installation, TestApp};
 pub use caller::{Answer, Caller};
 pub use chat::Chat;
 pub use database::Database;

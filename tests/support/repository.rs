@@ -1,4 +1,5 @@
-//! The repository as files, for tests that hold it to what it says of itself.
+//! The repository as files, for tests that hold it to what it says of itself. What a build makes and what others wrote
+//! is not in it.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! Reads Server-Sent Events.
+//! Reads Server-Sent Events, as a browser does: what has no name is passed over, and what the network cuts in two is
+//! put together. When the events end too soon, a test fails with all that came.
 
 use reqwest::Response;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Pictures, and forms that they are sent in.
+//! Pictures, and forms that they are sent in. The pictures have two colours, side by side, so that a test can tell
+//! which part of them is left.
 
 use std::io::Cursor;
 

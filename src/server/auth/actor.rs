@@ -1,4 +1,5 @@
-//! Who asks a service for something. Loaded from the database for each request; services ask it for what they need.
+//! Who asks a service for something. Loaded from the database for each request, and never kept: what somebody may do
+//! can have changed since the last one. Services ask it for what they need, and pass on its refusal.
 
 use crate::{
     domain::id::{StreamId, UserId},

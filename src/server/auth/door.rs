@@ -1,4 +1,7 @@
 //! What a server function gets to know of its request, and how it answers beside the body: cookies and redirects.
+//!
+//! Whom a token or cookie belongs to is for a service to say; here it is only taken out. No script can read a cookie of
+//! ours, none comes with what another site posts, and a redirect leads to a page of this server.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -13,7 +16,7 @@ use super::{actor::Actor, session};
 use crate::{
     domain::{fields::FieldErrors, own_path::is_own_path},
     language::{self, Language, Locale as _},
-    server::{Error, Result, services::accounts, state::AppState, telemetry},
+    server::{Error, Result, services::signing_in, state::AppState, telemetry},
     text,
 };
 
@@ -93,7 +96,7 @@ impl Visit {
     /// When the database cannot be read.
     pub async fn actor(&self) -> Result<Actor> {
         if let Some(token) = &self.token
-            && let Some(user) = accounts::find_visitor(&self.state, token).await?
+            && let Some(user) = signing_in::find_visitor(&self.state, token).await?
         {
             telemetry::sent_by(&user.user_id);
             return Ok(Actor::User(user));
@@ -108,8 +111,8 @@ impl Visit {
     /// When the database cannot be read or written.
     pub async fn end_replaced_session(&self) -> Result<()> {
         let Some(token) = &self.session else { return Ok(()) };
-        match accounts::find_visitor(&self.state, token).await? {
-            Some(user) => accounts::sign_out(&self.state, &Actor::User(user)).await,
+        match signing_in::find_visitor(&self.state, token).await? {
+            Some(user) => signing_in::sign_out(&self.state, &Actor::User(user)).await,
             None => Ok(()),
         }
     }
@@ -132,7 +135,7 @@ pub fn language_of(state: &AppState, headers: &HeaderMap) -> Language {
     let chosen = cookie(headers, &language_cookie(state)).and_then(|name| name.parse().ok());
     chosen.unwrap_or_else(|| {
         let accepted = headers.get_all(header::ACCEPT_LANGUAGE).into_iter().filter_map(|value| value.to_str().ok());
-        language::best_of(&accepted.collect::<Vec<_>>().join(","))
+        language::best_of(accepted)
     })
 }
 

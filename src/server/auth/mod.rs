@@ -1,4 +1,5 @@
-//! Who is there: passwords, sessions, cookies, and where a request came from.
+//! Who is there: passwords, sessions, cookies, and where a request came from. Whether they may do what they ask for is
+//! for services to say.
 
 pub mod actor;
 pub mod door;

@@ -1,4 +1,6 @@
-//! Requests from other sites: one that changes something must come from a page of ours, or from no browser at all.
+//! Requests from other sites: one that changes something must come from a page of ours, or from no browser at all. By
+//! what browsers say of themselves, and without a token in each form. Reading is always fine: what is read stays with
+//! who asked.
 
 use axum::http::{HeaderMap, Method, header};
 use url::Url;

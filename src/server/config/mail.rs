@@ -1,4 +1,5 @@
-//! Settings of mail: which server takes it, and whom it is from. Both or neither.
+//! Settings of mail: which server takes it, and whom it is from. Both or neither. A password in the address is in no
+//! message, and a way without encryption is for a server on this machine alone.
 
 use lettre::message::Mailbox;
 use percent_encoding::percent_decode_str;

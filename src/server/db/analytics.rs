@@ -1,4 +1,7 @@
-//! The numbers of broadcasts: those that stand, and which ones have none yet.
+//! The numbers of broadcasts: those that stand, and which ones have none yet. Sorted and paged by any of them.
+//!
+//! A broadcast is settled once. Its numbers mean nothing before that; until then they are counted from visits and
+//! messages (`curves.rs`, `visits.rs`).
 
 use sqlx::Result;
 

@@ -1,4 +1,7 @@
-//! Applications to become a creator. An approved one is what makes a creator.
+//! Applications to become a creator. An approved one is what makes a creator: there is no other mark.
+//!
+//! An account has one that is open or approved, and no two, by a constraint; of two decisions at once the second finds
+//! that the status is another one already.
 
 use sqlx::Result;
 

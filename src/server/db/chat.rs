@@ -7,8 +7,9 @@ use sqlx::Result;
 
 use super::{Queryable, Tx, statements};
 use crate::domain::{
-    chat::{ChatAuthor, ChatLine, ChatRole, LineContent, PastMessage},
+    chat::{ChatAuthor, ChatLine, ChatRole, LineContent},
     chat_settings::ChatRule,
+    chat_standing::PastMessage,
     id::{LineId, StreamId, UserId},
     timestamp::Timestamp,
 };

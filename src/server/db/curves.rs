@@ -1,4 +1,6 @@
-//! What happened during broadcasts: drops, messages, followers, titles, rules, and the curves of those that are settled.
+//! What happened during broadcasts: drops, messages, followers, titles, rules, and the curves of those that are
+//! settled. A curve has a piece for each minute, and one for each quarter of an hour when it is old; what is read by
+//! quarters makes no difference between the two.
 
 use sqlx::Result;
 

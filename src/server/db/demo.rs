@@ -1,4 +1,5 @@
-//! Taking away what was made up for a demonstration.
+//! Taking away what was made up for a demonstration. It goes by stream, and leaves what is on air, and whoever really
+//! follows. Only `streamit demo-analytics` calls it.
 
 use sqlx::Result;
 

@@ -1,4 +1,5 @@
-//! A database that is looked at, or copied, without being changed: for the operator. Nothing here makes or migrates one.
+//! A database that is looked at, or copied, without being changed: for the doctor and `/admin`, backups and what is
+//! restored of them, `/readyz` and `/metrics`. Nothing here makes or migrates one.
 
 use std::{path::Path, time::Duration};
 

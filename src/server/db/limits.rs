@@ -1,4 +1,6 @@
-//! How often something was done lately. In the database, so that limits hold for all instances together.
+//! How often something was done lately. In the database, so that limits hold for all instances together, and counted in
+//! one statement, so that two at once are two. Names hold ids, addresses, and pseudonyms of what was typed, and go with
+//! the hourly pruning.
 
 use std::time::Duration;
 

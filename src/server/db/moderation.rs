@@ -1,10 +1,13 @@
-//! Who keeps order in a chat, who may not write, what was done about it, and words that are blocked.
+//! Who keeps order in a chat, who may not write, what was done about it, and words that are blocked. Whether somebody
+//! may do it is not asked here. A ban that has run out counts for nothing from that moment on, whenever its row is
+//! deleted.
 
 use sqlx::Result;
 
 use super::{AFTER_ALL, Queryable, statements};
 use crate::domain::{
-    chat::{Ban, ChatRole, Standing},
+    chat::ChatRole,
+    chat_standing::{Ban, Standing},
     id::{ActionId, StreamId, UserId},
     moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
     timestamp::Timestamp,

@@ -1,4 +1,5 @@
 //! Failures of the database that pass: it has no room, or it is away. What is wrong with a statement is none of them.
+//! By this a caller is told to try again later, and not that something is broken.
 
 /// Why nothing can be stored for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! Pictures that the storage has files of.
+//! Pictures that the storage has files of. A row is there before its files and goes after them, so that no file is ever
+//! without one; whether a picture is still shown, the rows of streams and accounts say.
 
 use sqlx::Result;
 

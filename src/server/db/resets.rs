@@ -1,4 +1,5 @@
-//! Links to a new password that were sent and not used. Known by the hash of what is in them.
+//! Links to a new password that were sent and not used. Known by the hash of what is in them: whoever reads the
+//! database can use none. Of two who use one at once, one finds it.
 
 use sqlx::Result;
 

@@ -1,4 +1,5 @@
-//! Sign-ins. A cookie or token names a row here; without the row it is worth nothing.
+//! Sign-ins. A cookie or token names a row here; without the row it is worth nothing, so that signing somebody out is
+//! deleting it. Who comes with a request, and what they may do, is one read.
 
 use sqlx::Result;
 

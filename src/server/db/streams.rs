@@ -1,19 +1,21 @@
-//! Streams: what is shown of them, the encoder behind it, and the way in.
-
-use std::time::Duration;
+//! Streams: what is shown of them, what their creators have set, and the encoder behind them. The way in, which is
+//! columns of the same table, is in `ingresses.rs`; what is read of a row is in `stream_row.rs`.
+//!
+//! Whatever people see goes up by one version with each change ("a new version" below); what nobody sees does not.
+//! Whoever reads, decides and writes begins with [`lock`].
 
 use sqlx::Result;
 
+pub use super::stream_row::StreamRow;
 use super::{Queryable, statements};
 use crate::domain::{
     account::Username,
-    channel::{ChannelState, StreamStatus},
+    channel::StreamStatus,
     chat_settings::ChatSettings,
     id::{BroadcastId, StreamId, UserId},
-    ingress::InputType,
     on_air::OnAir,
     search::searchable,
-    stream::{Controls, DisconnectProtection, LastUsed, OwnState, StreamInfo},
+    stream::DisconnectProtection,
     timestamp::Timestamp,
 };
 
@@ -40,8 +42,6 @@ statements! {
 
     /// Holds the row until the transaction ends: FOR UPDATE, in words that SQLite knows too.
     LOCK_STREAM = concat!("UPDATE streams SET version = version WHERE id = $1 RETURNING ", columns!());
-
-    FIND_BY_INGRESS = "SELECT id FROM streams WHERE ingress_id = $1";
 
     FIND_BY_USER = concat!("SELECT ", columns!(), " FROM streams WHERE user_id = $1");
 
@@ -88,190 +88,6 @@ statements! {
     UPDATE_STATUS = "UPDATE streams SET status = $2, started_at = $3, broadcast_id = $4, last_live_at = $5,
                          last_used_at = $6, version = version + 1, updated_at = $7
                      WHERE id = $1";
-
-    /// Of two at once, one gets it; not while something is connected.
-    CLAIM_INGRESS = "UPDATE streams SET ingress_claimed_until = $3
-                     WHERE id = $1 AND status = 'offline' AND ingress_claimed_until < $2";
-
-    RELEASE_INGRESS = "UPDATE streams SET ingress_claimed_until = 0 WHERE id = $1";
-
-    /// A new version, as with the next one: open dashboards show whether the encoder is kept out, and the last use.
-    CLEAR_INGRESS = "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
-                         key_is_lost = FALSE, ended_by_creator = FALSE, version = version + 1, updated_at = $2
-                     WHERE id = $1";
-
-    STORE_INGRESS = "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
-                         key_is_lost = FALSE, ended_by_creator = FALSE, last_used_at = NULL, last_width = NULL,
-                         last_height = NULL, ingress_claimed_until = 0, version = version + 1, updated_at = $6
-                     WHERE id = $1";
-
-    MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";
-}
-
-/// A stream, whole.
-#[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns, described where the table is made")]
-pub struct StreamRow {
-    #[sqlx(try_from = "String")]
-    pub id: StreamId,
-    #[sqlx(try_from = "String")]
-    pub user_id: UserId,
-    pub version: i64,
-    pub title: String,
-    pub thumbnail: Option<String>,
-    is_chat_enabled: bool,
-    is_chat_delayed: bool,
-    chat_delay_seconds: i64,
-    slow_mode_seconds: i64,
-    is_chat_followers_only: bool,
-    followers_min_minutes: i64,
-    pub ended_by_creator: bool,
-    status: String,
-    started_at: Option<i64>,
-    pub broadcast_id: Option<String>,
-    resource_id: Option<String>,
-    participant_sid: Option<String>,
-    ended_resource_id: Option<String>,
-    ended_participant_sid: Option<String>,
-    reconnecting_until: Option<i64>,
-    last_live_at: Option<i64>,
-    pub ingress_id: Option<String>,
-    input_type: Option<String>,
-    pub server_url: Option<String>,
-    pub sealed_key: Option<String>,
-    pub key_is_lost: bool,
-    pub is_rehearsal_on: bool,
-    disconnect_protection_seconds: i64,
-    last_used_at: Option<i64>,
-    last_width: Option<i64>,
-    last_height: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
-}
-
-impl StreamRow {
-    /// On air or not.
-    pub fn status(&self) -> StreamStatus {
-        StreamStatus::from_stored(&self.status)
-    }
-
-    /// When the broadcast began.
-    pub fn started_at(&self) -> Option<Timestamp> {
-        self.started_at.map(Timestamp)
-    }
-
-    /// The broadcast that goes on, also while its encoder is waited for.
-    pub fn broadcast(&self) -> Option<BroadcastId> {
-        self.broadcast_id.clone().map(BroadcastId)
-    }
-
-    /// When it was last seen on air, also if it is now.
-    pub fn last_seen_live_at(&self) -> Option<Timestamp> {
-        self.last_live_at.map(Timestamp)
-    }
-
-    /// When something last came in.
-    pub fn last_used_at(&self) -> Option<Timestamp> {
-        self.last_used_at.map(Timestamp)
-    }
-
-    /// When it was last on air, if it is not now.
-    pub fn last_live_at(&self) -> Option<Timestamp> {
-        self.last_live_at.filter(|_| !self.status().is_live()).map(Timestamp)
-    }
-
-    /// When anything of it last changed.
-    pub fn updated_at(&self) -> Timestamp {
-        Timestamp(self.updated_at)
-    }
-
-    /// What the key is for.
-    pub fn input_type(&self) -> Option<InputType> {
-        self.input_type.as_deref().and_then(|text| InputType::parse(text).ok())
-    }
-
-    /// The rules of the chat.
-    pub fn chat(&self) -> ChatSettings {
-        // The columns only ever get values that fitted.
-        let number = |value: i64| u32::try_from(value).unwrap_or(0);
-        ChatSettings {
-            is_chat_enabled: self.is_chat_enabled,
-            is_chat_delayed: self.is_chat_delayed,
-            chat_delay_seconds: number(self.chat_delay_seconds),
-            slow_mode_seconds: number(self.slow_mode_seconds),
-            is_chat_followers_only: self.is_chat_followers_only,
-            followers_min_minutes: number(self.followers_min_minutes),
-        }
-    }
-
-    /// What is remembered of the encoder.
-    pub fn on_air(&self) -> OnAir {
-        OnAir {
-            status: self.status(),
-            resource_id: self.resource_id.clone(),
-            participant_sid: self.participant_sid.clone(),
-            ended_resource_id: self.ended_resource_id.clone(),
-            ended_participant_sid: self.ended_participant_sid.clone(),
-            reconnecting_until: self.reconnecting_until.map(Timestamp),
-            is_rehearsal_on: self.is_rehearsal_on,
-            is_ended_by_creator: self.ended_by_creator,
-            disconnect_protection: Duration::from_secs(u64::from(self.disconnect_protection_seconds())),
-        }
-    }
-
-    fn disconnect_protection_seconds(&self) -> u32 {
-        u32::try_from(self.disconnect_protection_seconds).unwrap_or(0)
-    }
-
-    /// What its creator has set for the encoder, and what is known of it.
-    pub fn controls(&self) -> Controls {
-        let size = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
-        let picture = size(self.last_width).zip(size(self.last_height));
-        Controls {
-            has_key: self.ingress_id.is_some(),
-            is_rehearsal_on: self.is_rehearsal_on,
-            ended_by_creator: self.ended_by_creator,
-            disconnect_protection_seconds: self.disconnect_protection_seconds(),
-            last_used: self.last_used_at().map(|at| LastUsed {
-                at,
-                width: picture.map(|(width, _)| width),
-                height: picture.map(|(_, height)| height),
-            }),
-        }
-    }
-
-    /// What everybody sees, before viewers are counted.
-    pub fn state(&self) -> ChannelState {
-        ChannelState {
-            version: self.version,
-            status: self.status(),
-            is_live: self.status().is_live(),
-            started_at: self.started_at(),
-            title: self.title.clone(),
-            thumbnail: self.thumbnail.clone(),
-            chat: self.chat(),
-            viewer_count: 0,
-        }
-    }
-
-    /// What its creator sees as it changes, before viewers are counted.
-    pub fn own_state(&self) -> OwnState {
-        OwnState { channel: self.state(), controls: self.controls() }
-    }
-
-    /// What its creator sees.
-    pub fn info(&self) -> StreamInfo {
-        StreamInfo {
-            title: self.title.clone(),
-            thumbnail: self.thumbnail.clone(),
-            is_live: self.status().is_live(),
-            status: self.status(),
-            chat: self.chat(),
-            ended_by_creator: self.ended_by_creator,
-            created_at: self.created_at.into(),
-            updated_at: self.updated_at.into(),
-        }
-    }
 }
 
 /// A stream that is off air.
@@ -284,19 +100,6 @@ pub struct IdleRow {
     pub ingress_id: Option<String>,
     /// LiveKit did not know it when it was last asked.
     pub key_is_lost: bool,
-}
-
-/// A new way in.
-#[derive(Debug)]
-pub struct IngressRow<'a> {
-    /// What LiveKit calls it.
-    pub ingress_id: &'a str,
-    /// What it is for.
-    pub input_type: InputType,
-    /// Where the encoder connects.
-    pub server_url: &'a str,
-    /// The encrypted stream key.
-    pub sealed_key: &'a str,
 }
 
 /// Gives the account a stream with default settings, unless it has one.
@@ -333,12 +136,6 @@ pub async fn find(db: impl Queryable<'_>, id: &StreamId) -> Result<Option<Stream
 /// A stream, held for this transaction alone.
 pub async fn lock(tx: &mut super::Tx, id: &StreamId) -> Result<Option<StreamRow>> {
     tx.write(LOCK_STREAM).bind(id.as_str()).fetch_optional().await
-}
-
-/// The stream that an ingress belongs to.
-pub async fn find_by_ingress(db: impl Queryable<'_>, ingress_id: &str) -> Result<Option<StreamId>> {
-    let row: Option<(String,)> = db.read(FIND_BY_INGRESS).bind(ingress_id).fetch_optional().await?;
-    Ok(row.map(|(id,)| id.into()))
 }
 
 /// The stream of an account, creator or not.
@@ -479,48 +276,5 @@ pub async fn update_status(db: impl Queryable<'_>, id: &StreamId, row: &StatusRo
         .bind(now.0)
         .execute()
         .await?;
-    Ok(())
-}
-
-/// Reserves the change of the key; says whether nobody else has.
-pub async fn claim_ingress(db: impl Queryable<'_>, id: &StreamId, now: Timestamp, until: Timestamp) -> Result<bool> {
-    Ok(db.write(CLAIM_INGRESS).bind(id.as_str()).bind(now.0).bind(until.0).execute().await? == 1)
-}
-
-/// Gives the reservation back.
-pub async fn release_ingress(db: impl Queryable<'_>, id: &StreamId) -> Result<()> {
-    db.write(RELEASE_INGRESS).bind(id.as_str()).execute().await?;
-    Ok(())
-}
-
-/// Forgets the key.
-pub async fn clear_ingress(db: impl Queryable<'_>, id: &StreamId, now: Timestamp) -> Result<()> {
-    db.write(CLEAR_INGRESS).bind(id.as_str()).bind(now.0).execute().await?;
-    Ok(())
-}
-
-/// Stores a new key, and gives the reservation back; says whether the stream was still there.
-pub async fn store_ingress(
-    db: impl Queryable<'_>,
-    id: &StreamId,
-    ingress: &IngressRow<'_>,
-    now: Timestamp,
-) -> Result<bool> {
-    let stored = db
-        .write(STORE_INGRESS)
-        .bind(id.as_str())
-        .bind(ingress.ingress_id)
-        .bind(ingress.input_type.as_str())
-        .bind(ingress.server_url)
-        .bind(ingress.sealed_key)
-        .bind(now.0)
-        .execute()
-        .await?;
-    Ok(stored == 1)
-}
-
-/// Remembers whether LiveKit knows the key.
-pub async fn mark_key(db: impl Queryable<'_>, id: &StreamId, ingress_id: &str, is_lost: bool) -> Result<()> {
-    db.write(MARK_KEY).bind(id.as_str()).bind(ingress_id).bind(is_lost).execute().await?;
     Ok(())
 }

@@ -1,4 +1,6 @@
-//! Where a query runs, and on which connection.
+//! Where a query runs, and on which connection: one that only reads, any of a pool, or the one of a transaction. A
+//! connection that only reads is given back by its query, when that went well; the others go where they belong by
+//! themselves.
 
 use sqlx::{Database, Pool, Result, Transaction, pool::MaybePoolConnection};
 

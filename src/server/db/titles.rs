@@ -1,4 +1,5 @@
-//! The titles that streams have had.
+//! The titles that streams have had. One that is corrected soon is replaced and not followed, so that a typing error is
+//! no part of the history.
 
 use sqlx::Result;
 

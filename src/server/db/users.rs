@@ -1,4 +1,6 @@
-//! Accounts, and who came first.
+//! Accounts, and who came first: a row of its own says whether anybody has, so that of two first sign-ups one waits for
+//! the other. What is searched is folded when it is stored. The hash of a password is read by two functions, and is in
+//! no row that anything else reads.
 
 use sqlx::Result;
 
@@ -69,6 +71,11 @@ statements! {
                    FROM users u
                    WHERE u.id < $1 AND (u.username || ' ' || u.folded_name) LIKE $2 ESCAPE '!'
                    ORDER BY u.id DESC LIMIT $3";
+
+    LIST_UNFOLDED_NAMES = "SELECT id, display_name FROM users WHERE folded_name = '' AND display_name IS NOT NULL";
+
+    /// Not when somebody changed the name meanwhile.
+    FOLD_NAME = "UPDATE users SET folded_name = $3 WHERE id = $1 AND display_name = $2";
 
     SET_ADMIN = "UPDATE users SET is_admin = $2 WHERE id = $1";
 
@@ -257,6 +264,15 @@ pub async fn set_profile(db: impl Queryable<'_>, id: &UserId, profile: &ProfileU
     let about = profile.about.as_ref().map(About::as_str);
     let folded = name.map(searchable);
     db.write(SET_PROFILE).bind(id.as_str()).bind(name).bind(about).bind(folded).execute().await?;
+    Ok(())
+}
+
+/// Folds names that were stored before they were searched this way.
+pub(super) async fn fold_names(db: &super::Db) -> Result<()> {
+    let rows: Vec<(String, String)> = db.read(LIST_UNFOLDED_NAMES).fetch_all().await?;
+    for (id, name) in rows {
+        db.write(FOLD_NAME).bind(id).bind(name.as_str()).bind(searchable(&name)).execute().await?;
+    }
     Ok(())
 }
 

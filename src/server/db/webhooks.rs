@@ -1,4 +1,5 @@
-//! Which of LiveKit's events were taken in: their ids, and nothing else of them.
+//! Which of LiveKit's events were taken in: their ids, and nothing else of them. One that comes again is known by its
+//! id, in the same transaction in which the first one counted. Forgotten after a day.
 
 use std::collections::HashSet;
 

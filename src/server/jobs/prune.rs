@@ -1,4 +1,5 @@
-//! Forgets what has run out, once an hour: sessions, counters, and ids of old webhooks.
+//! Forgets what has run out, once an hour. What runs out counts for nothing from then on, whether or not this has run:
+//! it only keeps tables small. For how long what is kept, `services/upkeep.rs` says.
 
 use std::time::Duration;
 

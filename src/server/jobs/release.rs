@@ -1,4 +1,5 @@
-//! Lets messages go that were held back for long enough, also those that an earlier run of the program has left.
+//! Lets messages go that were held back for long enough, also those that an earlier run of the program has left. Never
+//! one that was removed meanwhile: `services/chat.rs` looks again as it does it.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Settles broadcasts that are over for good, and thins the curves of old ones.
+//! Settles broadcasts that are over for good, and thins the curves of old ones. Which and how, `services/counting.rs`
+//! says; one that fails is tried again the next time, and keeps no other waiting.
 
 use std::time::Duration;
 

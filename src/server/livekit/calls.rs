@@ -1,4 +1,6 @@
-//! How often LiveKit is called, how long it takes, and what comes of it.
+//! How often LiveKit is called, how long it takes, and what comes of it, by method: for `/metrics`. Every call goes
+//! through [`Calls::measured`], but for the plain request that reads the date (`twirp.rs`). Nothing of what was asked
+//! or answered is kept.
 
 use std::time::Instant;
 

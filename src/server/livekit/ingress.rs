@@ -1,4 +1,6 @@
-//! Ways in for encoders. Only those of our own rooms are listed or deleted.
+//! Ways in for encoders. Of a room, only our own are listed, whatever else uses the same LiveKit; the list of all only
+//! tells whether one of ours is still known. What is decided about a key, a service decides. What comes back from
+//! making one holds the stream key and does not print it.
 
 use livekit_api::{
     access_token::VideoGrants,

@@ -1,4 +1,5 @@
-//! What whoever sets up a LiveKit wants to know of it. Nothing here is asked while serving, but by admins.
+//! What whoever sets up a LiveKit wants to know of it: its clock, how it counts who is in a room, where encoders
+//! connect. Nothing here is asked while serving, but by admins.
 
 use std::time::{Duration, SystemTime};
 

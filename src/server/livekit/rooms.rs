@@ -1,4 +1,8 @@
-//! Rooms: who is in one and who is put out of it, and the metadata that all in it get.
+//! Rooms: who is in one and who is put out of it, the metadata that all in it get, and the lines of the chat that are
+//! sent into it.
+//!
+//! A room that LiveKit cannot speak of is unknown, and not empty. Who somebody is, is read from their identity alone,
+//! which our tokens set.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Calls to LiveKit that its crate cannot make. The body of an answer is never kept: it may hold a stream key.
+//! Calls to LiveKit that its crate cannot make. Each has a limit of time and, but for the plain request that reads the
+//! date, a token of its own for just that. The body of an answer is never kept: it may hold a stream key.
 
 use std::time::Duration;
 

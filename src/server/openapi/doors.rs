@@ -19,7 +19,7 @@ use crate::{
         analytics::BroadcastSummary,
         application::Application,
         channel::ChannelState,
-        chat::Standing,
+        chat_standing::Standing,
         media::MAX_PICTURE_BYTES,
         page::Page,
         stream::{Notice, OwnState, StreamInfo},

@@ -1,4 +1,5 @@
-//! Which values are fine, from the domain's own limits, as JSON schemas; and what else several endpoints have in common.
+//! Which values are fine, from the domain's own limits, as JSON schemas; and what else several endpoints have in
+//! common. No number stands here: a limit that is changed is changed in the document too.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -15,8 +15,10 @@ use crate::{
         search::MAX_SEARCH_CHARS,
     },
     server::services::{
-        accounts::{MAX_SIGN_INS, MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_UPS, SIGN_IN_WINDOW, SIGN_UP_WINDOW},
+        accounts::{MAX_SIGN_UPS, SIGN_UP_WINDOW},
+        last_looks::LASTS,
         parts::PATIENCE,
+        signing_in::{MAX_SIGN_INS, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW},
     },
 };
 
@@ -169,7 +171,9 @@ fn administration() -> Vec<Operation> {
         function::<admin::ListParts>("How the parts are that StreamIt works with, and what to do.")
             .by(Access::Admins)
             .notes(format!(
-                "Each is asked now, all at once, for at most {} s; one that is away is in the answer and fails nothing.",
+                "As they were found at most {} s ago; with `again`, each is asked now, all at once, for at most {} s. \
+                 One that is away is in the answer and fails nothing.",
+                LASTS.as_secs(),
                 PATIENCE.as_secs()
             )),
     ]

@@ -1,4 +1,5 @@
-//! Operations as OpenAPI 3.1 writes them.
+//! Operations as OpenAPI 3.1 writes them. Nothing is said here about any one endpoint: that is in `people.rs`,
+//! `streams.rs` and `doors.rs`. What every request can be refused for is added here.
 
 use std::collections::BTreeMap;
 

@@ -12,9 +12,11 @@ use crate::{
     domain::{
         analytics::BroadcastOrder,
         blocked_words::{MAX_BLOCKED_WORDS, MAX_WORD_CHARS},
-        chat::{MAX_MESSAGE_CHARS, MAX_MESSAGES, MAX_TIME_OUT_SECS, RATE_WINDOW},
+        chat::MAX_MESSAGE_CHARS,
         chat_settings::{ChatSettingsChange, DELAY_CHOICES_SECS, MAX_FOLLOWERS_MIN_MINUTES, MAX_SLOW_MODE_SECS},
+        chat_standing::{MAX_MESSAGES, RATE_WINDOW},
         ingress::InputType,
+        moderation::MAX_TIME_OUT_SECS,
         search::MAX_SEARCH_CHARS,
         stream::{DisconnectProtection, StreamInfoChange},
         thumbnail::MAX_ADDRESS_BYTES,

@@ -38,6 +38,11 @@ pub enum Failure {
 
 impl From<super::Error> for Failure {
     fn from(error: super::Error) -> Self {
+        let error = match error {
+            // No more than the cause can be said of it.
+            super::Error::Internal(cause) => return Self::Service(cause),
+            error => error,
+        };
         let cause = error.to_string();
         let public = crate::api::error::ApiError::from(error);
         let fields: Vec<String> = public.fields.values().cloned().collect();

@@ -1,4 +1,6 @@
-//! Accounts at the command line. Passwords come from the terminal, unseen, or from standard input.
+//! Accounts at the command line. Passwords come from the terminal, unseen, or from standard input, and never from the
+//! arguments, which others on the machine can read. What is decided is done by `services/operator.rs`, also beside a
+//! server that runs.
 
 use std::io::{IsTerminal as _, stdin};
 

@@ -13,7 +13,7 @@ use tokio::{
 use super::sse::named;
 use crate::{
     domain::{
-        chat::Standing,
+        chat_standing::Standing,
         id::{StreamId, UserId},
     },
     server::{

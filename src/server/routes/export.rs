@@ -1,4 +1,5 @@
-//! The creator's broadcasts as a file to keep.
+//! The creator's broadcasts as a file to keep. What is wrong with the request is answered in the envelope; once the
+//! file has begun, a failure breaks it off, and so it is never taken for whole.
 
 use axum::{
     body::Body,

@@ -1,4 +1,5 @@
-//! For whoever watches the server: whether it runs, whether it can work, and what it counts.
+//! For whoever watches the server: whether it runs, whether it can work, and what it counts. The first two are for
+//! anybody and name no address and no reason; the third is for this machine, or for who has the token.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,5 @@
-//! Files of pictures, for everybody. A name is never given twice, so a browser that has a file never asks again.
+//! Files of pictures, for everybody. A name is never given twice, so a browser that has a file never asks again; whose
+//! a picture is, its name does not say. A failure is kept by nobody.
 
 use axum::{
     extract::{Path, State},

@@ -1,4 +1,5 @@
-//! The API, described for programs. The same for everybody, and until the next version of the program.
+//! The API, described for programs. The same for everybody, and until the next version of the program: written once,
+//! and known by its tag.
 
 use std::sync::LazyLock;
 

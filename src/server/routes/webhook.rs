@@ -1,4 +1,5 @@
-//! LiveKit's door. The body holds a stream key: it is passed on as it is, and neither logged nor stored.
+//! LiveKit's door. The body holds a stream key: it is passed on as it is, and neither logged nor stored. It answers
+//! once what was said is stored, so that LiveKit, which sends again what failed, loses nothing.
 
 use axum::{
     body::Bytes,

@@ -17,9 +17,8 @@ use crate::{
         clock, db,
         db::Tx,
         services::{
-            accounts,
             audit::{self, Deed},
-            chat, ingress, pictures, publish, resets,
+            chat, ingress, pictures, publish, resets, signing_in,
         },
         state::AppState,
     },
@@ -40,7 +39,7 @@ pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: 
         let message = text!(fields.confirm_username, username = user.username.as_str());
         return Err(FieldErrors::one("confirm", message).into());
     }
-    accounts::confirm_password(state, client, &user.user_id, ("password", password)).await?;
+    signing_in::confirm_password(state, client, &user.user_id, ("password", password)).await?;
     // Asked once more while nobody else is deleted; here, before LiveKit hears of anything.
     if db::users::is_last_admin(&state.db, &user.user_id).await? {
         return Err(Error::Conflict(text!(errors.only_admin)));
@@ -117,7 +116,7 @@ async fn delete_user(tx: &mut Tx, id: &UserId, deed: Deed<'_>) -> Result<()> {
         return Err(Error::Conflict(text!(errors.only_admin)));
     }
     db::follows::note_all_left(tx, id, clock::now()).await?;
-    db::limits::delete(&mut *tx, &accounts::sign_ins_of(id.as_str())).await?;
+    db::limits::delete(&mut *tx, &signing_in::sign_ins_of(id.as_str())).await?;
     db::limits::delete(&mut *tx, &resets::resets_of(id)).await?;
     // That it happened stays, and who it was goes with the account.
     audit::note(tx, deed).await?;

@@ -20,7 +20,7 @@ use crate::{
         attendance::{self, Piece, average_viewers, whole_seconds},
         fields::{FieldErrors, Invalid},
         id::{BroadcastId, StreamId},
-        page::Page,
+        page::{Page, one_more},
         timestamp::Timestamp,
     },
     server::{
@@ -202,7 +202,7 @@ pub(super) async fn page(
 ) -> Result<Page<BroadcastSummary>> {
     // Read first: one that is settled meanwhile is then in both, and not in neither.
     let fresh = db::analytics::list_unsettled(db, id, between).await?;
-    let limit = i64::try_from(length + 1).unwrap_or(i64::MAX);
+    let limit = one_more(length);
     let settled = db::analytics::list(db, id, between, place, limit).await?;
     let rows = each_once(fresh, settled);
     let is_by_start = place.order == BroadcastOrder::Started;

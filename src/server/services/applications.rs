@@ -1,4 +1,7 @@
-//! Applications to become a creator, and their decisions.
+//! Applications to become a creator, and their decisions, by an admin or by the operator.
+//!
+//! One that is approved makes a stream; one that is taken back ends it and voids its key, at LiveKit first: when that
+//! fails, nothing has changed. Of two decisions at once the first one counts.
 
 use crate::{
     domain::{
@@ -6,7 +9,7 @@ use crate::{
         audit::AuditAction,
         fields::{FieldErrors, Invalid},
         id::{ApplicationId, StreamId, UserId},
-        page::Page,
+        page::{Page, one_more},
         title::Title,
     },
     server::{
@@ -85,7 +88,7 @@ pub async fn list(
         .filter(|text| !text.is_empty())
         .map(|text| ApplicationStatus::parse(text).ok_or_else(unknown))
         .transpose()?;
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(PER_PAGE);
     let found = db::applications::list(&state.db, status, cursor, limit).await?;
     Ok(Page::cut(found, PER_PAGE, |application| application.id.to_string()))
 }

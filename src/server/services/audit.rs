@@ -14,7 +14,7 @@ use crate::{
         audit::{AuditAction, AuditActor, AuditEntry},
         fields::{FieldErrors, Invalid},
         id::{AuditId, UserId},
-        page::Page,
+        page::{Page, one_more},
     },
     server::{
         Error, Result,
@@ -129,7 +129,7 @@ pub async fn list(
             Some(db::users::find_id(&state.db, &name).await?.ok_or_else(no_account)?)
         }
     };
-    let found = db::audit::list(&state.db, about.as_ref(), cursor, limit()).await?;
+    let found = db::audit::list(&state.db, about.as_ref(), cursor, one_more(PER_PAGE)).await?;
     Ok(Page::cut(found, PER_PAGE, |entry| entry.id.to_string()))
 }
 
@@ -139,17 +139,13 @@ pub async fn list(
 /// When nobody is signed in.
 pub async fn list_own(state: &AppState, actor: &Actor, cursor: Option<&str>) -> Result<Page<AuditEntry>> {
     let user = actor.user()?;
-    let mut found = db::audit::list_of(&state.db, &user.user_id, cursor, limit()).await?;
+    let mut found = db::audit::list_of(&state.db, &user.user_id, cursor, one_more(PER_PAGE)).await?;
     for entry in &mut found {
         // Where somebody else was, is theirs; that it was an admin is enough.
         let is_own = entry.actor.as_ref().is_none_or(|actor| *actor == user.username);
         entry.network = entry.network.take().filter(|_| is_own);
     }
     Ok(Page::cut(found, PER_PAGE, |entry| entry.id.to_string()))
-}
-
-fn limit() -> i64 {
-    i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

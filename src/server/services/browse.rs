@@ -10,7 +10,7 @@ use crate::{
     domain::{
         channel::ChannelCard,
         fields::{FieldErrors, Invalid},
-        page::Page,
+        page::{Page, one_more},
         search::Search,
         timestamp::Timestamp,
     },
@@ -47,7 +47,7 @@ pub async fn browse(state: &AppState, search: Option<&str>, after: Option<&str>)
 }
 
 async fn off_air(state: &AppState, search: Option<&Search>, after: &Place) -> Result<Page<CardRow>> {
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(PER_PAGE);
     let rows = match search {
         Some(search) => channels::search_off_air(&state.db, search, after, limit).await?,
         None => channels::list_recent(&state.db, after, limit).await?,

@@ -1,10 +1,11 @@
-//! What visitors see and watch of one channel.
+//! What visitors see and watch of one channel. Anybody may ask. A rehearsal is offline to all but its creator, and a
+//! token lets one watch this one room and do nothing in it.
 
 use crate::{
     domain::{
         account::Username,
         channel::{Channel, ChannelState, RoomToken},
-        chat::Standing,
+        chat_standing::Standing,
         id::StreamId,
     },
     server::{

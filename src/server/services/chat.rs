@@ -9,11 +9,13 @@ use std::time::Duration;
 use crate::{
     domain::{
         blocked_words::BlockedWords,
-        chat::{ChatLine, ChatPage, ChatRole, MAX_MESSAGES, MessageText, Refusal, Standing},
+        chat::{ChatLine, ChatPage, ChatRole, MessageText},
         chat_settings::ChatRule,
+        chat_standing::{MAX_MESSAGES, Refusal, Standing},
         fields::{FieldErrors, Invalid},
         id::{LineId, StreamId, UserId},
         moderation::ActionKind,
+        page::one_more,
         timestamp::Timestamp,
     },
     server::{
@@ -191,7 +193,7 @@ pub async fn history(state: &AppState, actor: &Actor, username: &str, cursor: Op
     // Read before the lines: what changes between the two is asked for again, and what is let go is in both.
     let revision = db::chat::revision(&state.db, &stream.id).await?;
     let held = held(state, actor, &stream.id).await?;
-    let limit = i64::try_from(LINES_PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(LINES_PER_PAGE);
     // One that is no number is the cursor of nothing: the list begins.
     let cursor = cursor.and_then(|cursor| cursor.parse().ok());
     let mut items = db::chat::list_before(&state.db, &stream.id, cursor, limit).await?;
@@ -210,7 +212,7 @@ pub async fn changes(state: &AppState, actor: &Actor, username: &str, since: i64
     // Both read before the lines, as in `history`.
     let newest = db::chat::revision(&state.db, &stream.id).await?;
     let held = held(state, actor, &stream.id).await?;
-    let limit = i64::try_from(CHANGES_PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(CHANGES_PER_PAGE);
     let mut items = db::chat::list_since(&state.db, &stream.id, since, limit).await?;
     let more = items.len() > CHANGES_PER_PAGE;
     items.truncate(CHANGES_PER_PAGE);

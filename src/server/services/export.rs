@@ -1,4 +1,5 @@
-//! All broadcasts of a period as a file, the oldest first. It is read and sent piece by piece: never all of it is held.
+//! All broadcasts of a period as a file, the oldest first. It is read and sent piece by piece: never all of it is held,
+//! and what is settled meanwhile comes once or not at all. What can be refused is refused before the file begins.
 
 use futures::stream::{self, BoxStream, StreamExt as _};
 

@@ -1,9 +1,10 @@
-//! Following a channel.
+//! Following a channel. The chat is held while one begins to, so that a ban that was acknowledged counts. Who follows
+//! is told to nobody else: others get a number.
 
 use crate::{
     domain::{
         channel::Following,
-        chat::{Refusal, Standing},
+        chat_standing::{Refusal, Standing},
         id::StreamId,
     },
     server::{

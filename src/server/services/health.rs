@@ -1,4 +1,6 @@
-//! Whether the server can do its work, and what it counts: for whoever watches it.
+//! Whether the server can do its work, and what it counts: for whoever watches it, a machine mostly. It answers within
+//! a second or two whatever is away, and says neither why nor where; for that there are `/admin` and the doctor
+//! (`parts.rs`).
 
 use std::time::Duration;
 

@@ -18,11 +18,11 @@ use crate::{
         Error, Result,
         auth::actor::Actor,
         clock, db,
-        db::streams::{IngressRow, StreamRow},
+        db::{ingresses::IngressRow, streams::StreamRow},
         livekit::{LiveKit, ingress::MadeIngress},
         services::{
             audit::{self, Deed},
-            browser, publish, setup, streams,
+            browser_broadcast, publish, setup, streams,
         },
         state::AppState,
     },
@@ -49,7 +49,7 @@ async fn make_claimed(state: &AppState, id: &StreamId, user_id: &UserId, input: 
     let row = claim(state, id).await?;
     let made = replace(state, livekit, &row, user_id, input).await;
     if made.is_err() {
-        db::streams::release_ingress(&state.db, id).await?;
+        db::ingresses::release(&state.db, id).await?;
     }
     publish::announce_to_creator(state, id).await?;
     made
@@ -114,7 +114,7 @@ async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: Input
         state.secrets.seal(&made.stream_key, id.as_str()).map_err(|error| Error::Internal(error.to_string()))?;
     let row = IngressRow { ingress_id: &made.id, input_type: input, server_url: &made.url, sealed_key: &sealed };
     let mut tx = state.db.begin().await?;
-    if !db::streams::store_ingress(&mut tx, id, &row, clock::now()).await? {
+    if !db::ingresses::store(&mut tx, id, &row, clock::now()).await? {
         // The account was deleted while LiveKit made the key.
         return Err(Error::NotACreator);
     }
@@ -143,14 +143,14 @@ async fn delete_claimed(state: &AppState, id: &StreamId, user_id: &UserId) -> Re
     if deleted.is_ok() {
         forget_key(state, id, user_id).await?;
     }
-    db::streams::release_ingress(&state.db, id).await?;
+    db::ingresses::release(&state.db, id).await?;
     publish::announce_to_creator(state, id).await?;
     deleted
 }
 
 async fn forget_key(state: &AppState, id: &StreamId, user_id: &UserId) -> Result<()> {
     let mut tx = state.db.begin().await?;
-    db::streams::clear_ingress(&mut tx, id, clock::now()).await?;
+    db::ingresses::clear(&mut tx, id, clock::now()).await?;
     audit::note(&mut tx, Deed::own(AuditAction::KeyDeleted, user_id)).await?;
     Ok(tx.commit().await?)
 }
@@ -158,7 +158,7 @@ async fn forget_key(state: &AppState, id: &StreamId, user_id: &UserId) -> Result
 /// Reserves the change, so that two at once do not both make one.
 async fn claim(state: &AppState, id: &StreamId) -> Result<StreamRow> {
     let now = clock::now();
-    if db::streams::claim_ingress(&state.db, id, now, now.plus(CLAIM)).await? {
+    if db::ingresses::claim(&state.db, id, now, now.plus(CLAIM)).await? {
         return streams::get(state, id).await;
     }
     let row = streams::get(state, id).await?;
@@ -193,8 +193,8 @@ pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials>
 pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
     if let Some(livekit) = &state.livekit {
-        browser::put_out(state, &row).await?;
+        browser_broadcast::put_out(state, &row).await?;
         remove_all(livekit, &row).await?;
     }
-    Ok(db::streams::clear_ingress(&state.db, &row.id, clock::now()).await?)
+    Ok(db::ingresses::clear(&state.db, &row.id, clock::now()).await?)
 }

@@ -9,11 +9,12 @@ use crate::{
         account::Username,
         audit::AuditAction,
         blocked_words::BlockedWords,
-        chat::{Ban, ChatRole, Standing},
+        chat::ChatRole,
+        chat_standing::{Ban, Standing},
         fields::{Change, FieldErrors, Invalid},
         id::{ActionId, StreamId, UserId},
         moderation::{self, ActionKind, BannedPerson, ModerationAction, Moderator},
-        page::Page,
+        page::{Page, one_more},
         timestamp::Timestamp,
     },
     server::{
@@ -113,12 +114,7 @@ pub async fn ban(
 ) -> Result<BannedPerson> {
     let stream = channel(state, actor, username).await?;
     let by = actor.user()?;
-    let seconds = match seconds {
-        Change::Keep => Err(Invalid::new(text!(fields.ban_length_missing))),
-        Change::Clear => Ok(None),
-        Change::Set(number) => moderation::parse_seconds(Some(number)),
-    };
-    let seconds = seconds.map_err(|Invalid(message)| FieldErrors::one("seconds", message))?;
+    let seconds = ban_length(seconds)?;
     let (name, user_id) = person(state, user).await?;
     let (turn, mut tx) = chat::begin(state, &stream).await?;
     // Read while the chat is held: of two at once the later one never ends sooner.
@@ -146,6 +142,16 @@ pub async fn ban(
     };
     chat::commit(state, (turn, tx), tell).await?;
     Ok(BannedPerson { username: name.as_str().to_owned(), until, banned_at: now, by: Some(by.username.clone()) })
+}
+
+/// For how many seconds; `None` is for good, which must be said too.
+fn ban_length(seconds: Change<i64>) -> Result<Option<i64>, FieldErrors> {
+    let seconds = match seconds {
+        Change::Keep => Err(Invalid::new(text!(fields.ban_length_missing))),
+        Change::Clear => Ok(None),
+        Change::Set(number) => moderation::parse_seconds(Some(number)),
+    };
+    seconds.map_err(|Invalid(message)| FieldErrors::one("seconds", message))
 }
 
 /// Lets somebody write again.
@@ -181,7 +187,7 @@ pub async fn bans(
 ) -> Result<Page<BannedPerson>> {
     let stream = channel(state, actor, username).await?;
     let cursor = cursor.and_then(parse_cursor);
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(PER_PAGE);
     let found = db::moderation::list_bans(&state.db, &stream, cursor.as_ref(), limit, clock::now()).await?;
     Ok(Page::cut(found, PER_PAGE, |person| format!("{}_{}", person.banned_at.0, person.username)))
 }
@@ -259,7 +265,7 @@ pub async fn actions(
     cursor: Option<&str>,
 ) -> Result<Page<ModerationAction>> {
     let stream = channel(state, actor, username).await?;
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(PER_PAGE);
     let found = db::moderation::list_actions(&state.db, &stream, cursor, limit).await?;
     Ok(Page::cut(found, PER_PAGE, |action| action.id.to_string()))
 }

@@ -26,7 +26,7 @@ use crate::{
             rooms::{Seen, people},
         },
         queue,
-        services::{audience, browser, controls, publish},
+        services::{audience, browser_broadcast, controls, publish},
         state::AppState,
     },
 };
@@ -193,7 +193,7 @@ async fn mark_keys(state: &AppState, idle: &[IdleRow], known: &[String]) {
         let Some(ingress_id) = &row.ingress_id else { continue };
         let is_lost = !known.contains(ingress_id);
         if is_lost != row.key_is_lost
-            && let Err(error) = db::streams::mark_key(&state.db, &row.id, ingress_id, is_lost).await
+            && let Err(error) = db::ingresses::mark_key(&state.db, &row.id, ingress_id, is_lost).await
         {
             tracing::error!(stream = %row.id, %error, "a lost key could not be marked");
         }
@@ -216,6 +216,18 @@ pub async fn reconcile_these(state: &AppState, ids: Vec<StreamId>) {
         .await;
 }
 
+/// Whoever sends although the creator has ended the stream.
+async fn keep_out(state: &AppState, livekit: &LiveKit, row: &StreamRow, sender: &str) -> Result<()> {
+    match controls::keep_out_again(state, livekit, &row.id, sender).await {
+        Ok(true) => apply_if_unchanged(state, row, Sign::Cut).await,
+        Ok(false) => Ok(()),
+        Err(error) => {
+            tracing::warn!(stream = %row.id, %error, "an encoder could not be kept out");
+            Ok(())
+        }
+    }
+}
+
 async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result<()> {
     let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
     let asked_at = clock::now();
@@ -228,14 +240,7 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
         }
         Seen::OnAir { sender, .. } if row.ended_by_creator => {
             state.events.note_outage(id, false);
-            match controls::keep_out_again(state, livekit, id, &sender).await {
-                Ok(true) => apply_if_unchanged(state, &row, Sign::Cut).await,
-                Ok(false) => Ok(()),
-                Err(error) => {
-                    tracing::warn!(stream = %id, %error, "an encoder could not be kept out");
-                    Ok(())
-                }
-            }
+            keep_out(state, livekit, &row, &sender).await
         }
         Seen::OnAir { sid, watchers, strangers, has_both, .. } => {
             state.events.note_outage(id, false);
@@ -244,7 +249,7 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
             } else {
                 state.events.publish_viewers(id, people(&watchers));
             }
-            if has_both && let Err(error) = browser::put_out(state, &row).await {
+            if has_both && let Err(error) = browser_broadcast::put_out(state, &row).await {
                 // The next look tries again.
                 tracing::warn!(stream = %id, %error, "a browser goes on sending beside an encoder");
             }

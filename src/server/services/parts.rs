@@ -2,9 +2,9 @@
 //! of admins, for the banner that names what is missing, and for `streamit doctor`.
 //!
 //! Promises: an answer about each part within [`PATIENCE`], whatever it does, and no failure because one is away. What
-//! is said holds no secret and nothing that a part answered; that is the detail, which the doctor alone shows.
+//! the page gets was seen at most [`last_looks::LASTS`](super::last_looks::LASTS) ago, or now if it asks for that.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::future::join_all;
@@ -17,6 +17,7 @@ use crate::{
         setup::{Part, PartKind, PartState},
         timestamp::Timestamp,
     },
+    language::{self, Locale as _},
     server::{
         Error, Result,
         auth::actor::Actor,
@@ -28,7 +29,7 @@ use crate::{
         },
         livekit::{CallError, LiveKit},
         mail::{MailError, Mailer},
-        services::upkeep::KEEP_EVENTS,
+        services::{finding::Finding, upkeep::KEEP_EVENTS},
         state::AppState,
         storage::Storage,
     },
@@ -43,86 +44,26 @@ const STEP_WITHIN: Duration = Duration::from_millis(1500);
 const WEBHOOKS_WITHIN: Duration = Duration::from_secs(60);
 const TOO_SLOW: &str = "no answer in time";
 
-/// How a part is doing, and what it says itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How it is doing.
-    pub part: Part,
-    /// Where it is, and why it fails. For whoever has the machine: no page shows it.
-    pub detail: Option<String>,
-}
-
-impl Finding {
-    fn new(kind: PartKind, state: PartState, says: impl Into<String>) -> Self {
-        let part = Part { part: kind, state, says: says.into(), consequence: None, remedy: None, last_at: None };
-        Self { part, detail: None }
-    }
-
-    fn fine(kind: PartKind, says: impl Into<String>) -> Self {
-        Self::new(kind, PartState::Ok, says)
-    }
-
-    fn failing(kind: PartKind, says: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::new(kind, PartState::Failing, says).with_consequence().with_remedy(remedy)
-    }
-
-    fn not_set_up(kind: PartKind, says: &str, remedy: &str) -> Self {
-        Self::new(kind, PartState::NotSetUp, says).with_consequence().with_remedy(remedy)
-    }
-
-    /// Not set up, since LiveKit is not: what does not work without that, it says itself.
-    fn needs_livekit(kind: PartKind, says: &str) -> Self {
-        Self::new(kind, PartState::NotSetUp, says).with_remedy(text!(parts.set_up_livekit_first))
-    }
-
-    fn unknown(kind: PartKind, says: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::new(kind, PartState::Unknown, says).with_remedy(remedy)
-    }
-
-    fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.part.remedy = Some(remedy.into());
-        self
-    }
-
-    fn with_consequence(mut self) -> Self {
-        self.part.consequence = Some(consequence(self.part.part).to_owned());
-        self
-    }
-
-    fn because(mut self, reason: &impl ToString) -> Self {
-        self.detail = Some(reason.to_string());
-        self
-    }
-
-    /// The same, with where it is.
-    pub fn at(mut self, place: &impl ToString) -> Self {
-        let place = place.to_string();
-        self.detail = Some(match self.detail {
-            Some(reason) => format!("{place}: {reason}"),
-            None => place,
-        });
-        self
-    }
-}
-
-/// What does not work without it.
-fn consequence(kind: PartKind) -> &'static str {
-    match kind {
-        PartKind::Database => text!(parts.without_database),
-        PartKind::Livekit => text!(parts.without_livekit),
-        PartKind::Ingress => text!(parts.without_ingress),
-        PartKind::Webhooks => text!(parts.without_webhooks),
-        PartKind::Storage => text!(parts.without_storage),
-        PartKind::Mail => text!(parts.without_mail),
-    }
-}
-
-/// All parts, each asked now, all at once.
+/// All parts, as they were found at most [`last_looks::LASTS`](super::last_looks::LASTS) ago; `again`: as they are now.
 ///
 /// # Errors
 /// When the one who asks is not an admin.
-pub async fn list(state: &AppState, actor: &Actor) -> Result<Vec<Part>> {
+pub async fn list(state: &AppState, actor: &Actor, again: bool) -> Result<Vec<Part>> {
     actor.admin()?;
+    // The words are in the language of who asked.
+    let language = language::current().as_str();
+    let known = if again { None } else { state.last_looks.find(language, Instant::now()) };
+    if let Some(parts) = known {
+        return Ok(parts);
+    }
+    let began = Instant::now();
+    let parts = look_at_all(state).await;
+    state.last_looks.remember(language, &parts, began);
+    Ok(parts)
+}
+
+/// Each asked now, all at once.
+async fn look_at_all(state: &AppState) -> Vec<Part> {
     let (config, livekit) = (&state.config, state.livekit.as_ref());
     let mut found: [Finding; 6] = tokio::join!(
         database(&state.db),
@@ -137,7 +78,7 @@ pub async fn list(state: &AppState, actor: &Actor) -> Result<Vec<Part>> {
         // Who cannot be asked about it says nothing of it.
         found[2] = ingress_unseen();
     }
-    Ok(found.map(|finding| finding.part).into())
+    found.map(|finding| finding.part).into()
 }
 
 /// Looks at a database that is open.

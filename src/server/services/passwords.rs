@@ -1,4 +1,5 @@
-//! A new password, wherever it comes from: what may be chosen, and what ends with the old one.
+//! A new password, wherever it comes from: what may be chosen, and what ends with the old one. Who may replace it is
+//! asked before.
 
 use crate::{
     domain::{
@@ -6,7 +7,7 @@ use crate::{
         fields::{FieldErrors, Invalid},
         id::{SessionId, UserId},
     },
-    server::{Result, db, db::Tx, services::accounts, state::AppState},
+    server::{Result, db, db::Tx, services::signing_in, state::AppState},
 };
 
 /// The password, when it may be one; otherwise what is wrong with it, at the field that it was typed into. `known` is
@@ -25,6 +26,6 @@ pub(super) async fn replace(tx: &mut Tx, owner: &UserId, hash: &str, kept: Optio
         None => db::sessions::delete_all(&mut *tx, owner).await?,
     };
     db::resets::delete_of(&mut *tx, owner).await?;
-    db::limits::delete(&mut *tx, &accounts::sign_ins_of(owner.as_str())).await?;
+    db::limits::delete(&mut *tx, &signing_in::sign_ins_of(owner.as_str())).await?;
     Ok(())
 }

@@ -1,4 +1,6 @@
-//! Days of somebody's time zone: what a period is that a creator asks for, and the one before it.
+//! Days of somebody's time zone: what a period is that a creator asks for, and the one before it. A day begins with its
+//! first moment there, and is 23 or 25 hours long when clocks change. A zone that was kept, and that nobody knows any
+//! more, is UTC.
 
 use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 

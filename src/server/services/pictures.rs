@@ -14,7 +14,7 @@ use crate::{
         id::UserId,
         media::{MAX_PICTURE_BYTES, MediaFile, Picture, PictureKind},
     },
-    server::{Error, Result, clock, db, state::AppState},
+    server::{Error, Result, clock, db, services::limits::limit, state::AppState},
     text,
 };
 
@@ -67,13 +67,8 @@ pub fn too_large() -> Error {
 /// # Errors
 /// When it sent too many.
 pub(super) async fn count(state: &AppState, user_id: &UserId) -> Result<()> {
-    let now = clock::now();
-    let hits = db::limits::hit(&state.db, &format!("picture {user_id}"), UPLOAD_WINDOW, now).await?;
-    if hits.count <= MAX_UPLOADS {
-        return Ok(());
-    }
-    let retry_after = hits.window_start.plus(UPLOAD_WINDOW).since(now);
-    Err(Error::TooMany { retry_after, message: text!(errors.too_many_pictures) })
+    let name = format!("picture {user_id}");
+    limit(&state.db, &name, MAX_UPLOADS, UPLOAD_WINDOW, text!(errors.too_many_pictures)).await
 }
 
 /// Stores a new picture. It is nobody's until a stream or an account names it.

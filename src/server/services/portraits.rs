@@ -1,4 +1,5 @@
-//! The picture of an account: a square, shown wherever its name is.
+//! The picture of an account: a square, shown wherever its name is. The new one is stored before the old one goes, and
+//! what has begun is done to its end.
 
 use bytes::Bytes;
 

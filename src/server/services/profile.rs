@@ -1,4 +1,5 @@
-//! What somebody changes about their own account: how they are shown, their password, their address.
+//! What somebody changes about their own account: how they are shown, their password, their address. The last two ask
+//! for the password that holds now, and count as signing in does. Nobody takes the username of somebody else as a name.
 
 use crate::{
     domain::{
@@ -15,7 +16,7 @@ use crate::{
         services::{
             accounts,
             audit::{self, Deed},
-            passwords,
+            passwords, signing_in,
         },
         state::AppState,
     },
@@ -62,9 +63,9 @@ pub async fn change_password(
     new_password: &str,
 ) -> Result<()> {
     let user = actor.user()?;
-    accounts::limit_address(state, client).await?;
+    signing_in::limit_address(state, client).await?;
     let password = passwords::choose(state, ("newPassword", new_password), &[&user.username]).await?;
-    accounts::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
+    signing_in::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
     passwords::replace(&mut tx, &user.user_id, &hash, Some(&user.session_id)).await?;
@@ -89,7 +90,7 @@ pub async fn change_email(
 ) -> Result<Account> {
     let id = &actor.user()?.user_id;
     let email = Email::parse(email).map_err(|Invalid(message)| FieldErrors::one("email", message))?;
-    accounts::confirm_password(state, client, id, (CURRENT, current_password)).await?;
+    signing_in::confirm_password(state, client, id, (CURRENT, current_password)).await?;
     let mut tx = state.db.begin().await?;
     let stored = db::users::set_email(&mut tx, id, &email).await;
     stored.map_err(|error| accounts::taken(error.into(), text!(fields.username_taken), text!(fields.email_taken)))?;

@@ -1,4 +1,7 @@
 //! Tells everybody what a stream is now: the pages by their event streams, and who is in the room by its metadata.
+//! Called after what changed is stored, and reads it from there, so that what is told is never ahead of the database.
+//!
+//! Nobody waits for the room, and it is never told an older state after a newer one.
 
 use crate::{
     domain::{

@@ -16,9 +16,10 @@ use crate::{
         clock, db,
         mail::{Mailer, Place},
         services::{
-            accounts::{self, limit},
+            accounts,
             audit::{self, Deed},
-            passwords,
+            limits::limit,
+            passwords, signing_in,
         },
         state::AppState,
         telemetry,
@@ -123,7 +124,7 @@ fn words(username: &str, link: &str) -> String {
 /// # Errors
 /// When the link was used or is too old, the password breaks rules, or there were too many tries.
 pub async fn confirm(state: &AppState, client: &Client, token: &str, new_password: &str) -> Result<()> {
-    accounts::limit_address(state, client).await?;
+    signing_in::limit_address(state, client).await?;
     let (hash, now) = (reset_token::hash_of(token), clock::now());
     let worthless = || Error::from(FieldErrors::one("token", text!(fields.link_is_worthless)));
     let user_id = db::resets::find(&state.db, &hash, now).await?.ok_or_else(worthless)?;

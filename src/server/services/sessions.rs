@@ -1,7 +1,13 @@
-//! Where an account is signed in, and ending that.
+//! Where an account is signed in, and ending that. One's own alone: the id of somebody else's session is as one that
+//! does not exist.
 
 use crate::{
-    domain::{account::Session, audit::AuditAction, id::SessionId, page::Page},
+    domain::{
+        account::Session,
+        audit::AuditAction,
+        id::SessionId,
+        page::{Page, one_more},
+    },
     server::{
         Error, Result,
         auth::actor::Actor,
@@ -21,7 +27,7 @@ const PER_PAGE: usize = 50;
 /// When nobody is signed in.
 pub async fn list(state: &AppState, actor: &Actor, cursor: Option<&str>) -> Result<Page<Session>> {
     let user = actor.user()?;
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(PER_PAGE);
     let mut sessions = db::sessions::list(&state.db, &user.user_id, cursor, limit, clock::now()).await?;
     for session in &mut sessions {
         session.is_current = session.id == user.session_id;

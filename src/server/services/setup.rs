@@ -1,4 +1,5 @@
-//! What the installation still lacks, in words for whoever runs it.
+//! What the installation still lacks for somebody to go live, in words for whoever runs it. Creators and admins are
+//! told, and anybody while there is no account yet.
 
 use crate::{
     domain::setup::MissingPart,

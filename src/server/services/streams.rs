@@ -1,4 +1,5 @@
-//! What a creator does with their own stream, but for its key.
+//! What a creator does with their own stream, but for its key. Which stream it is follows from who asks. A change that
+//! says nothing new makes no new version; one that does is announced once it is stored.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::{
         fields::{Change, FieldErrors},
         id::StreamId,
         media::Picture,
-        page::Page,
+        page::{Page, one_more},
         stream::{OwnState, PastTitle, StreamInfo, StreamInfoChange, StreamInfoUpdate, StreamReport},
         thumbnail::Thumbnail,
         title::Title,
@@ -149,7 +150,7 @@ pub async fn own_state(state: &AppState, actor: &Actor) -> Result<(StreamId, Own
 /// When the one who asks is not a creator.
 pub async fn title_history(state: &AppState, actor: &Actor, cursor: Option<&str>) -> Result<Page<PastTitle>> {
     let id = actor.creator()?.stream_id;
-    let limit = i64::try_from(TITLES_PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(TITLES_PER_PAGE);
     let rows = db::titles::list(&state.db, &id, cursor, limit).await?;
     let page = Page::cut(rows, TITLES_PER_PAGE, |(id, _)| id.clone());
     Ok(Page { items: page.items.into_iter().map(|(_, title)| title).collect(), next: page.next })

@@ -1,4 +1,5 @@
-//! The still picture of a stream: of the creator's choice, or taken from what they send while they choose none.
+//! The still picture of a stream: of the creator's choice, or taken from what they send while they choose none. One
+//! that takes itself never replaces a chosen one, and shows nothing of a rehearsal.
 
 use crate::{
     domain::{

@@ -1,4 +1,5 @@
-//! Forgetting what has run out.
+//! Forgetting what has run out, and for how long what is kept. Nothing depends on when this runs: what has run out
+//! counts for nothing before. A table that fails keeps no other from being pruned.
 
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
-//! Who has an account, for admins. Nobody's address for mail is told.
+//! Who has an account, for admins. Nobody's address for mail is told, and nobody is found by it.
 
 use crate::{
     domain::{
         account::ListedAccount,
         fields::{FieldErrors, Invalid},
-        page::Page,
+        page::{Page, one_more},
         search::Search,
     },
     server::{Result, auth::actor::Actor, db, state::AppState},
@@ -28,7 +28,7 @@ pub async fn list(
     // As names are written on pages.
     let search = Search::parse(text.strip_prefix('@').unwrap_or(text));
     let search = search.map_err(|Invalid(message)| FieldErrors::one("search", message))?;
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
+    let limit = one_more(PER_PAGE);
     let found = db::users::list_newest(&state.db, search.as_ref(), cursor, limit).await?;
     Ok(Page::cut(found, PER_PAGE, |account| account.id.to_string()))
 }

@@ -192,7 +192,7 @@ async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>>
 async fn target(tx: &mut Tx, kind: &HintKind) -> Result<Option<StreamId>> {
     Ok(match kind {
         HintKind::IngressStarted { ingress_id, .. } | HintKind::IngressEnded { ingress_id, .. } => {
-            db::streams::find_by_ingress(tx, ingress_id).await?
+            db::ingresses::find_stream(tx, ingress_id).await?
         }
         HintKind::EncoderJoined { stream, .. }
         | HintKind::EncoderLeft { stream, .. }

@@ -1,4 +1,5 @@
-//! Looks at LiveKit and what belongs to it: the API and its key, the clock, ingress, and whether webhooks arrive.
+//! Looks at LiveKit and what belongs to it: the API and its key, the clock, ingress, and whether webhooks arrive. For
+//! the last it makes a room of its own, and ends it again; rooms of streams are left alone.
 
 use std::time::Duration;
 

@@ -18,7 +18,10 @@ use crate::{
         config::{Config, unknown_names},
         db::{Db, inspect},
         mail::Mailer,
-        services::parts::{self, Finding, PATIENCE},
+        services::{
+            finding::Finding,
+            parts::{self, PATIENCE},
+        },
         storage::Storage,
     },
 };

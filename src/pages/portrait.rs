@@ -1,4 +1,7 @@
-//! The account's own picture, on the account page.
+//! The account's own picture: a section of the account page.
+//!
+//! It is a portrait where it is kept and sent, and shows as an avatar (`components/avatar.rs`), here at once and at the
+//! top of the page as well.
 
 use leptos::prelude::*;
 
@@ -19,14 +22,13 @@ use crate::{
 
 /// The picture, and ways to change it.
 #[component]
-pub fn PictureSection() -> impl IntoView {
+pub fn PortraitSection() -> impl IntoView {
     let account = Resource::new_blocking(|| (), |()| me());
     view! {
         <Transition fallback=|| view! { <Skeleton kind="row" /> }>
             {move || Suspend::new(async move { account.await.ok().map(|account| view! { <Editor account /> }) })}
         </Transition>
     }
-    .into_any()
 }
 
 #[component]
@@ -53,7 +55,7 @@ fn Editor(account: Account) -> impl IntoView {
             <PictureEditor
                 draft=upload.draft
                 aspect=Aspect::Square
-                label=text!(account.choose_picture)
+                label=text!(pictures.choose)
                 path=upload.path
                 current
                 on_action=move |action| upload.act(action)
@@ -64,5 +66,4 @@ fn Editor(account: Account) -> impl IntoView {
             </PictureEditor>
         </section>
     }
-    .into_any()
 }

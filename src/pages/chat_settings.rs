@@ -1,5 +1,7 @@
-//! The rules of the creator's chat: each change shows at once, is sent after the one before it, can be taken back for
-//! a few seconds, and goes back by itself when the server refuses it.
+//! The settings of the creator's chat: each change shows at once, is sent after the one before it, can be taken back
+//! for a few seconds, and goes back by itself when the server refuses it.
+//!
+//! What they are is `domain/chat_settings.rs`; who may write by them is decided on the server.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -15,9 +17,9 @@ use crate::{
     text,
 };
 
-/// The rules as they are on their way to the server.
+/// The settings as they are on their way to the server.
 #[derive(Clone, Copy)]
-struct Rules {
+struct Saving {
     feed: ChannelFeed,
     /// What is shown.
     settings: Memo<ChatSettings>,
@@ -27,7 +29,7 @@ struct Rules {
     undoable: RwSignal<Option<Undoable>>,
 }
 
-impl Rules {
+impl Saving {
     fn new(feed: ChannelFeed) -> Self {
         let pending = RwSignal::new(PendingSettings::default());
         let settings = Memo::new(move |_| {
@@ -86,22 +88,21 @@ impl Rules {
     }
 }
 
-/// The rules of the chat.
+/// The settings of the chat.
 #[component]
-pub(super) fn ChatSection(feed: ChannelFeed) -> impl IntoView {
-    let rules = Rules::new(feed);
+pub(super) fn ChatSettingsSection(feed: ChannelFeed) -> impl IntoView {
+    let saving = Saving::new(feed);
     view! {
         <ChatSettingsPanel
-            settings=rules.settings
-            pending=rules.pending
-            error=rules.error
-            field_errors=rules.field_errors
-            undoable=rules.undoable
+            settings=saving.settings
+            pending=saving.pending
+            error=saving.error
+            field_errors=saving.field_errors
+            undoable=saving.undoable
             on_undo=move |change| {
-                rules.begin(&change);
+                saving.begin(&change);
             }
-            on_change=move |change| rules.change(&change)
+            on_change=move |change| saving.change(&change)
         />
     }
-    .into_any()
 }

@@ -1,5 +1,5 @@
 //! A broadcast from the browser as signals: what somebody does goes to the media, what the media does comes back into
-//! the [`Broadcast`], which says what is shown.
+//! the [`BrowserBroadcast`], which says what is shown.
 
 use std::{
     cell::Cell,
@@ -12,14 +12,14 @@ use std::{
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::{
-    broadcast::{Broadcaster, BroadcasterEvent},
+    broadcaster::{Broadcaster, BroadcasterEvent},
     player::ConnectError,
     timers::within,
 };
 use crate::{
     api::{error::ApiError, stream::RoomToken},
     domain::{
-        browser_broadcast::{Broadcast, BroadcastAction},
+        browser_broadcast::{BrowserBroadcast, BrowserBroadcastAction},
         capture::Choice,
     },
     text,
@@ -32,9 +32,9 @@ type TokenFuture = Pin<Box<dyn Future<Output = Result<RoomToken, ApiError>>>>;
 
 /// The signals of a broadcast, and the element that shows it.
 #[derive(Clone, Copy)]
-pub struct Broadcasting {
+pub struct BrowserBroadcastSignals {
     /// What is shown.
-    pub broadcast: RwSignal<Broadcast>,
+    pub broadcast: RwSignal<BrowserBroadcast>,
     /// How loud the microphone is, 0 to 1.
     pub level: RwSignal<f64>,
     /// Scripts are there: something can be captured.
@@ -44,11 +44,11 @@ pub struct Broadcasting {
     engine: RwSignal<Option<StoredValue<Rc<Engine>, LocalStorage>>>,
 }
 
-impl Broadcasting {
+impl BrowserBroadcastSignals {
     /// Signals only; nothing can be captured before [`Self::begin`].
     pub fn new() -> Self {
         Self {
-            broadcast: RwSignal::new(Broadcast::default()),
+            broadcast: RwSignal::new(BrowserBroadcast::default()),
             level: RwSignal::new(0.0),
             is_ready: RwSignal::new(false),
             video: NodeRef::new(),
@@ -68,20 +68,20 @@ impl Broadcasting {
     }
 
     /// Does what somebody wants. Only in an event handler.
-    pub fn act(self, action: BroadcastAction) {
+    pub fn act(self, action: BrowserBroadcastAction) {
         let Some(engine) = self.engine.get_untracked() else { return };
         engine.try_with_value(|engine| engine.act(action));
     }
 }
 
-impl Default for Broadcasting {
+impl Default for BrowserBroadcastSignals {
     fn default() -> Self {
         Self::new()
     }
 }
 
 struct Engine {
-    signals: Broadcasting,
+    signals: BrowserBroadcastSignals,
     broadcaster: Broadcaster,
     token: Box<dyn Fn() -> TokenFuture>,
     /// Names what is under way; what comes back with another number was given up.
@@ -90,7 +90,11 @@ struct Engine {
 }
 
 impl Engine {
-    fn new(signals: Broadcasting, video: &web_sys::HtmlVideoElement, token: Box<dyn Fn() -> TokenFuture>) -> Rc<Self> {
+    fn new(
+        signals: BrowserBroadcastSignals,
+        video: &web_sys::HtmlVideoElement,
+        token: Box<dyn Fn() -> TokenFuture>,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|myself: &Weak<Self>| {
             let listener = myself.clone();
             let report = move |event| {
@@ -104,32 +108,32 @@ impl Engine {
     }
 
     /// The page, and its signals with it, may be gone: then nothing is to be done any more.
-    fn update<T>(&self, change: impl FnOnce(&mut Broadcast) -> T) -> Option<T> {
+    fn update<T>(&self, change: impl FnOnce(&mut BrowserBroadcast) -> T) -> Option<T> {
         self.signals.broadcast.try_update(change)
     }
 
-    fn act(&self, action: BroadcastAction) {
+    fn act(&self, action: BrowserBroadcastAction) {
         match action {
-            BroadcastAction::Choose(choice) => {
+            BrowserBroadcastAction::Choose(choice) => {
                 let before = self.signals.broadcast.with_untracked(|broadcast| broadcast.choice.clone());
                 if self.update(|broadcast| broadcast.choose(choice)) == Some(true) {
                     self.open(before);
                 }
             }
-            BroadcastAction::Preview => {
-                self.update(Broadcast::open);
+            BrowserBroadcastAction::Preview => {
+                self.update(BrowserBroadcast::open);
                 self.open(Choice::default());
             }
-            BroadcastAction::GoLive => {
-                self.update(Broadcast::connect);
+            BrowserBroadcastAction::GoLive => {
+                self.update(BrowserBroadcast::connect);
                 self.go_live();
             }
-            BroadcastAction::Stop => {
+            BrowserBroadcastAction::Stop => {
                 self.stop();
-                self.update(Broadcast::stopped);
+                self.update(BrowserBroadcast::stopped);
             }
-            BroadcastAction::ToggleMute => {
-                let toggle = |broadcast: &mut Broadcast| {
+            BrowserBroadcastAction::ToggleMute => {
+                let toggle = |broadcast: &mut BrowserBroadcast| {
                     broadcast.is_muted = !broadcast.is_muted;
                     broadcast.is_muted
                 };
@@ -161,7 +165,7 @@ impl Engine {
         let (capturer, token) = (self.broadcaster.capturer(), (self.token)());
         let connecting = async move {
             let token = within(TOKEN_WITHIN, token).await;
-            let token = token.ok_or_else(|| text!(broadcast.too_slow))?;
+            let token = token.ok_or_else(|| text!(browser_broadcast.too_slow))?;
             let token = token.map_err(|error| error.message)?;
             capturer.go_live(&token).await.map_err(|error| connect_message(error).to_owned())
         };
@@ -176,7 +180,7 @@ impl Engine {
     fn under_way<T: 'static>(
         &self,
         work: impl Future<Output = T> + 'static,
-        take: impl FnOnce(&mut Broadcast, T) + 'static,
+        take: impl FnOnce(&mut BrowserBroadcast, T) + 'static,
     ) {
         let (number, myself) = (self.attempt.get(), self.myself.clone());
         spawn_local(async move {
@@ -213,7 +217,7 @@ impl Engine {
 
 fn connect_message(error: ConnectError) -> &'static str {
     match error {
-        ConnectError::Library => text!(broadcast.page_incomplete),
-        ConnectError::Connection => text!(broadcast.unreachable),
+        ConnectError::Library => text!(browser_broadcast.page_incomplete),
+        ConnectError::Connection => text!(browser_broadcast.unreachable),
     }
 }

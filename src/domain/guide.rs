@@ -6,7 +6,7 @@ use super::{channel::StreamStatus, stream::Controls, title::Title};
 
 /// One thing to do, in the order in which it is easiest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FirstStep {
+pub enum GuideStep {
     /// Make a stream key.
     Key,
     /// Connect what sends.
@@ -17,7 +17,7 @@ pub enum FirstStep {
     Live,
 }
 
-impl FirstStep {
+impl GuideStep {
     /// All of them, in order.
     pub const ALL: [Self; 4] = [Self::Key, Self::Encoder, Self::Title, Self::Live];
 }
@@ -35,14 +35,14 @@ pub enum StepState {
 
 /// How far a creator is who has not been live before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FirstRun {
+pub struct Guide {
     has_key: bool,
     is_connected: bool,
     has_title: bool,
     is_live: bool,
 }
 
-impl FirstRun {
+impl Guide {
     /// What follows from the stream's status and title, and from what is known of its encoder. Who has come in needs no
     /// key any more: the browser comes in without one.
     pub fn of(status: StreamStatus, title: &str, controls: &Controls) -> Self {
@@ -56,25 +56,25 @@ impl FirstRun {
     }
 
     /// How that step stands.
-    pub fn state(self, step: FirstStep) -> StepState {
+    pub fn state(self, step: GuideStep) -> StepState {
         if self.is_done(step) {
             return StepState::Done;
         }
-        let next = FirstStep::ALL.into_iter().find(|step| !self.is_done(*step));
+        let next = GuideStep::ALL.into_iter().find(|step| !self.is_done(*step));
         if next == Some(step) { StepState::Next } else { StepState::Open }
     }
 
     /// How many steps are done.
     pub fn done_count(self) -> usize {
-        FirstStep::ALL.into_iter().filter(|step| self.is_done(*step)).count()
+        GuideStep::ALL.into_iter().filter(|step| self.is_done(*step)).count()
     }
 
-    fn is_done(self, step: FirstStep) -> bool {
+    fn is_done(self, step: GuideStep) -> bool {
         match step {
-            FirstStep::Key => self.has_key,
-            FirstStep::Encoder => self.is_connected,
-            FirstStep::Title => self.has_title,
-            FirstStep::Live => self.is_live,
+            GuideStep::Key => self.has_key,
+            GuideStep::Encoder => self.is_connected,
+            GuideStep::Title => self.has_title,
+            GuideStep::Live => self.is_live,
         }
     }
 }
@@ -85,8 +85,8 @@ mod tests {
     use crate::domain::{stream::LastUsed, timestamp::Timestamp};
 
     fn states(status: StreamStatus, title: &str, controls: &Controls) -> [StepState; 4] {
-        let progress = FirstRun::of(status, title, controls);
-        FirstStep::ALL.map(|step| progress.state(step))
+        let progress = Guide::of(status, title, controls);
+        GuideStep::ALL.map(|step| progress.state(step))
     }
 
     fn with_key() -> Controls {
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn who_goes_live_from_the_browser_needs_no_key() {
-        let progress = FirstRun::of(StreamStatus::Live, "Bread", &Controls::default());
+        let progress = Guide::of(StreamStatus::Live, "Bread", &Controls::default());
         assert_eq!(progress.done_count(), 4);
     }
 }

@@ -1,15 +1,16 @@
-// The program for the browser comes in parts: which a page loads, and what becomes of it when one does not come.
+// The program for the browser comes in bundles: which a page loads, and what becomes of it when one does not come.
 
+import { holdBack } from './lib/network';
 import { alive, expect, test, type Page } from './lib/test';
 
-/** The parts that this page has asked for, from now on; chunks, which several parts share, not among them. */
-function partsOf(page: Page): Set<string> {
-  const parts = new Set<string>();
+/** The bundles that this page has asked for, from now on; chunks, which several bundles share, not among them. */
+function bundlesOf(page: Page): Set<string> {
+  const bundles = new Set<string>();
   page.on('request', (request) => {
-    const part = /\/pkg\/split_(\w+)\./.exec(request.url())?.[1];
-    if (part) parts.add(part);
+    const bundle = /\/pkg\/split_(\w+)\./.exec(request.url())?.[1];
+    if (bundle) bundles.add(bundle);
   });
-  return parts;
+  return bundles;
 }
 
 /** Counts the documents that this page loads, from now on. */
@@ -21,22 +22,30 @@ function documentsOf(page: Page): () => number {
   return () => count;
 }
 
-test('the front page loads the first part of the program alone, and another when somebody goes on', async ({ visit }) => {
+test('the front page loads the first bundle of the program alone, and another when somebody goes on', async ({ visit }) => {
   const page = await visit('/');
-  const parts = partsOf(page);
+  const bundles = bundlesOf(page);
   await page.reload();
   await alive(page);
-  expect([...parts]).toEqual([]);
+  expect([...bundles]).toEqual([]);
   const documents = documentsOf(page);
   await page.getByRole('link', { name: 'Sign in' }).click();
   await expect(page.getByLabel('Password')).toBeVisible();
-  expect([...parts]).toEqual(['door']);
+  expect([...bundles]).toEqual(['door']);
   expect(documents()).toBe(0);
 });
 
-test('the head of a page names the parts that it needs, before any of the program runs', async ({ visit }) => {
-  const page = await visit('/login', { javaScriptEnabled: false });
-  const preloaded = await page.locator('head link[rel=preload][as=fetch]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+test('a page names the bundles that it needs, before any of the program runs', async ({ visit }) => {
+  const page = await visit('/');
+  const bundles = bundlesOf(page);
+  // It cannot ask for them as long as it is not there itself.
+  const letGo = await holdBack(page, /\/pkg\/streamit\.[^/]*wasm/);
+  const answer = await page.goto('/login', { waitUntil: 'domcontentloaded' });
+  const links = (await answer!.headersArray()).filter(({ name }) => name.toLowerCase() === 'link').map(({ value }) => value);
+  const preloaded = links.flatMap((link) => /^<([^>]+)>; rel=preload; as=fetch/.exec(link)?.[1] ?? []);
+  await expect.poll(() => [...bundles]).toEqual(['door']);
+  letGo();
+  await alive(page);
   expect(preloaded.some((href) => href.includes('/pkg/split_door.'))).toBe(true);
   for (const href of preloaded) {
     const answer = await page.request.get(href);
@@ -45,7 +54,7 @@ test('the head of a page names the parts that it needs, before any of the progra
   }
 });
 
-test('when the part of another page does not come, that page is loaded whole', async ({ visit, problems }) => {
+test('when the bundle of another page does not come, that page is loaded whole', async ({ visit, problems }) => {
   problems.expect(/ERR_FAILED|Failed to fetch|Failed to load resource/);
   const page = await visit('/');
   const documents = documentsOf(page);
@@ -59,7 +68,7 @@ test('when the part of another page does not come, that page is loaded whole', a
   await line.getByRole('link', { name: 'Reload the page' }).click();
   await expect.poll(documents).toBe(2);
   await expect(line).toBeVisible();
-  // It is alive as soon as the part comes after all.
+  // It is alive as soon as the bundle comes after all.
   await page.unroute('**/pkg/split_door.*');
   await alive(page);
   await expect(line).toBeHidden();

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use super::encoder_controls::EncoderControls;
 use crate::{
     browser::{channel_feed::ChannelFeed, storage},
-    components::first_run::FirstRunGuide,
-    domain::first_run::FirstRun,
+    components::guide::GuidePanel,
+    domain::guide::Guide,
 };
 
 /// The guide, for a creator who needs it.
 #[component]
-pub(super) fn FirstRunSection(
+pub(super) fn GuideSection(
     feed: ChannelFeed,
     controls: EncoderControls,
     /// A broadcast of theirs was over when the page was loaded.
@@ -21,7 +21,7 @@ pub(super) fn FirstRunSection(
     let is_away = RwSignal::new(has_streamed);
     let shown = controls.shown();
     let progress = Memo::new(move |_| {
-        feed.state.with(|state| shown.with(|controls| FirstRun::of(state.status, &state.title, controls)))
+        feed.state.with(|state| shown.with(|controls| Guide::of(state.status, &state.title, controls)))
     });
     let is_live = Memo::new(move |_| feed.state.with(|state| state.is_live));
     Effect::watch(
@@ -44,8 +44,7 @@ pub(super) fn FirstRunSection(
     };
     view! {
         <Show when=move || !is_away.get()>
-            <FirstRunGuide progress on_put_away=put_away />
+            <GuidePanel progress on_put_away=put_away />
         </Show>
     }
-    .into_any()
 }

@@ -1,4 +1,7 @@
-//! A picture that may be missing: nothing when it cannot be loaded, so that what is behind it shows.
+//! A picture that the server keeps, by its address: a thumbnail, or a portrait on an avatar.
+//!
+//! Where it cannot be loaded there is nothing, so that what is behind it shows. It is decoration: what it is of is said
+//! beside it.
 
 use leptos::{html, prelude::*};
 
@@ -9,7 +12,7 @@ const WIDTHS: (u32, u32) = (480, 1280);
 
 /// A picture. It is decoration: what it is of is said beside it.
 #[component]
-pub fn StillPicture(
+pub fn StoredPicture(
     /// Where it is.
     #[prop(into)]
     address: String,
@@ -48,5 +51,4 @@ pub fn StillPicture(
             on:load=move |_| broken.set(false)
         />
     }
-    .into_any()
 }

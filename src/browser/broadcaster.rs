@@ -1,4 +1,4 @@
-//! The media of a broadcast from the browser, as `broadcast.js` has it.
+//! The media of a broadcast from the browser, as `broadcaster.js` has it.
 //!
 //! A [`Broadcaster`] belongs to one video element, which shows what is captured. Dropping it ends the broadcast and
 //! lets go of camera, microphone and screen.
@@ -16,7 +16,7 @@ use crate::{
     text,
 };
 
-#[wasm_bindgen(module = "/src/browser/broadcast.js")]
+#[wasm_bindgen(module = "/src/browser/broadcaster.js")]
 extern "C" {
     #[derive(Clone)]
     #[wasm_bindgen(js_name = Broadcaster)]
@@ -115,7 +115,7 @@ impl Broadcaster {
                 report(event);
             }
         });
-        Self { js: JsBroadcaster::new(video, &report, text!(broadcast.leave_question)), _report: report }
+        Self { js: JsBroadcaster::new(video, &report, text!(browser_broadcast.leave_question)), _report: report }
     }
 
     /// What captures and sends for it.

@@ -1,10 +1,13 @@
 //! The guide to the first broadcast: what is left to do, each step a link to where it is done, that ticks itself off.
+//!
+//! A step is done by what is so, not by a click here. Whether what an encoder sends arrives is the checklist's
+//! (`checklist.rs`).
 
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 use super::icon::Icon;
 use crate::{
-    domain::first_run::{FirstRun, FirstStep, StepState},
+    domain::guide::{Guide, GuideStep, StepState},
     text,
 };
 
@@ -13,48 +16,47 @@ const TITLE_FIELD: &str = "stream-title";
 
 /// The steps, and how many are done.
 #[component]
-pub fn FirstRunGuide(
+pub fn GuidePanel(
     /// How far it is.
     #[prop(into)]
-    progress: Signal<FirstRun>,
+    progress: Signal<Guide>,
     /// Called when the creator wants to see it no more.
     #[prop(into)]
     on_put_away: Callback<()>,
 ) -> impl IntoView {
     let count = Memo::new(move |_| progress.get().done_count());
     view! {
-        <section class="panel first-run" aria-labelledby="first-run-title">
-            <div class="first-run-head">
-                <h2 class="section-title" id="first-run-title">
+        <section class="panel guide" aria-labelledby="guide-title">
+            <div class="guide-head">
+                <h2 class="section-title" id="guide-title">
                     {text!(studio.first_stream)}
                 </h2>
                 <p class="muted small number" role="status">
-                    {move || text!(studio.steps_done, done = count.get(), steps = FirstStep::ALL.len())}
+                    {move || text!(studio.steps_done, done = count.get(), steps = GuideStep::ALL.len())}
                 </p>
                 <button
                     type="button"
-                    class="button quiet icon-only first-run-away"
+                    class="button quiet icon-only guide-away"
                     on:click=move |_| on_put_away.run(())
                 >
                     <Icon name="x" />
                     <span class="visually-hidden">{text!(studio.put_guide_away)}</span>
                 </button>
             </div>
-            <ol class="first-run-steps">
-                {FirstStep::ALL.map(|step| view! { <StepRow step progress /> }).collect_view()}
+            <ol class="guide-steps">
+                {GuideStep::ALL.map(|step| view! { <StepRow step progress /> }).collect_view()}
             </ol>
         </section>
     }
-    .into_any()
 }
 
 #[component]
-fn StepRow(step: FirstStep, progress: Signal<FirstRun>) -> impl IntoView {
+fn StepRow(step: GuideStep, progress: Signal<Guide>) -> impl IntoView {
     let state = Memo::new(move |_| progress.get().state(step));
     let Words { number, href, what, how } = words(step);
     view! {
         <li
-            class="first-run-step"
+            class="guide-step"
             data-state=move || look(state.get()).0
             aria-current=move || (state.get() == StepState::Next).then_some("step")
         >
@@ -63,7 +65,7 @@ fn StepRow(step: FirstStep, progress: Signal<FirstRun>) -> impl IntoView {
                 StepState::Next | StepState::Open => {
                     Either::Right(
                         view! {
-                            <span class="first-run-number" aria-hidden="true">
+                            <span class="guide-number" aria-hidden="true">
                                 {number}
                             </span>
                         },
@@ -71,11 +73,11 @@ fn StepRow(step: FirstStep, progress: Signal<FirstRun>) -> impl IntoView {
                 }
             }}
             <span class="visually-hidden">{move || look(state.get()).1}</span>
-            <div class="first-run-words">
+            <div class="guide-words">
                 <a
                     href=href
                     on:click=move |event| {
-                        if step == FirstStep::Title && focus_title() {
+                        if step == GuideStep::Title && focus_title() {
                             event.prevent_default();
                         }
                     }
@@ -86,7 +88,6 @@ fn StepRow(step: FirstStep, progress: Signal<FirstRun>) -> impl IntoView {
             </div>
         </li>
     }
-    .into_any()
 }
 
 /// How it is called in the style, and what is said of it.
@@ -106,29 +107,29 @@ struct Words {
     how: &'static str,
 }
 
-fn words(step: FirstStep) -> Words {
+fn words(step: GuideStep) -> Words {
     match step {
-        FirstStep::Key => Words {
+        GuideStep::Key => Words {
             number: "1",
             href: "/dashboard/keys",
             what: text!(studio.key_step),
             how: text!(studio.key_step_how),
         },
-        FirstStep::Encoder => Words {
+        GuideStep::Encoder => Words {
             number: "2",
             href: "/dashboard/keys",
             what: text!(studio.encoder_step),
             how: text!(studio.encoder_step_how),
         },
-        FirstStep::Title => Words {
+        GuideStep::Title => Words {
             number: "3",
             href: "#stream-title",
             what: text!(studio.title_step),
             how: text!(studio.title_step_how),
         },
-        FirstStep::Live => Words {
+        GuideStep::Live => Words {
             number: "4",
-            href: "#broadcast-title",
+            href: "#browser-broadcast-title",
             what: text!(studio.live_step),
             how: text!(studio.live_step_how),
         },

@@ -1,0 +1,211 @@
+//! Signing in: by a password, with a session or a token that comes of it, and out again. Whose token comes with a
+//! request is found here.
+//!
+//! Whoever tries passwords learns nothing by it: neither whether there is such an account nor, by the time it takes,
+//! whose it is. Tries are counted by account and by address before a password is looked at, in the database, so that
+//! all instances count together. No name that was typed is in a log, and one that is nobody's is not stored either.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{
+        account::{AccessToken, Account, SessionKind},
+        audit::AuditAction,
+        fields::FieldErrors,
+        id::{SessionId, UserId},
+    },
+    server::{
+        Error, Result,
+        auth::{actor::Actor, door::Client, session},
+        clock, db,
+        db::{Tx, sessions::VisitorRow},
+        services::{
+            accounts,
+            audit::{self, Deed},
+            limits::limit,
+        },
+        state::AppState,
+    },
+    text,
+};
+
+/// Sign-ins to one account, within [`SIGN_IN_WINDOW`].
+pub const MAX_SIGN_INS: i64 = 10;
+/// See [`MAX_SIGN_INS`].
+pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// A session is marked as used at most this often.
+const TOUCH_AFTER: Duration = Duration::from_secs(3600);
+/// Sign-ins from one address, within [`SIGN_IN_WINDOW`]: for whoever tries one password on many accounts.
+pub const MAX_SIGN_INS_PER_ADDRESS: i64 = 100;
+
+/// Somebody who just signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The account.
+    pub account: Account,
+    /// The session's token, for the cookie.
+    pub token: String,
+}
+
+/// Signs in by username or address.
+///
+/// # Errors
+/// When they do not fit, or were tried too often; neither says whether there is such an account.
+pub async fn sign_in(state: &AppState, client: &Client, login: &str, password: &str) -> Result<SignedIn> {
+    let id = check_password(state, client, login, password).await?;
+    let mut tx = state.db.begin().await?;
+    let token = open_session(state, &mut tx, &id, client, SessionKind::Browser).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::SignedIn, &id).from(client)).await?;
+    tx.commit().await?;
+    tracing::info!(user = %id, "somebody signed in");
+    Ok(SignedIn { account: accounts::get_account(&state.db, &id).await?, token: token.token })
+}
+
+/// A token for scripts.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn make_token(state: &AppState, client: &Client, login: &str, password: &str) -> Result<AccessToken> {
+    let id = check_password(state, client, login, password).await?;
+    let mut tx = state.db.begin().await?;
+    let token = open_session(state, &mut tx, &id, client, SessionKind::Token).await?;
+    audit::note(&mut tx, Deed::own(AuditAction::TokenMade, &id).from(client)).await?;
+    tx.commit().await?;
+    tracing::info!(user = %id, "a token was made");
+    Ok(token)
+}
+
+async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
+    let mut whose = None;
+    let checked = find_by_password(state, client, login, password, &mut whose).await;
+    if let Err(error) = &checked {
+        remember_failure(state, error, |action| Deed::of_nobody(action, whose.as_ref()).from(client)).await;
+    }
+    checked
+}
+
+/// Tells of a password that was wrong or not looked at. A name that is nobody's is named nowhere: it may be a password
+/// in the wrong field.
+async fn remember_failure<'a>(state: &AppState, error: &Error, deed: impl FnOnce(AuditAction) -> Deed<'a>) {
+    let (outcome, action) = match error {
+        Error::WrongCredentials | Error::Invalid(_) => ("wrong_credentials", AuditAction::SignInFailed),
+        Error::TooMany { .. } => ("too_many", AuditAction::SignInRefused),
+        _ => return,
+    };
+    let deed = deed(action);
+    state.metrics.failed_sign_in(outcome);
+    tracing::warn!(user = deed.subject().map(UserId::as_str), outcome, "a sign-in failed");
+    audit::count(state, deed).await;
+}
+
+/// Whose password that is. `whose` is whose it was taken for, once that is known.
+async fn find_by_password(
+    state: &AppState,
+    client: &Client,
+    login: &str,
+    password: &str,
+    whose: &mut Option<UserId>,
+) -> Result<UserId> {
+    limit_address(state, client).await?;
+    let login = login.trim().to_lowercase();
+    let found = db::users::find_login(&state.db, &login).await?;
+    *whose = found.as_ref().map(|row| row.id.clone());
+    // Both names of an account count together, and names that are nobody's count too.
+    let counted = match &found {
+        Some(row) => sign_ins_of(row.id.as_str()),
+        None => sign_ins_of(&state.secrets.pseudonym(&["sign-in", &login])),
+    };
+    limit(&state.db, &counted, MAX_SIGN_INS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await?;
+    let fits = state.hasher.verify(password, found.as_ref().map(|row| row.password_hash.as_str())).await?;
+    found.filter(|_| fits).map(|row| row.id).ok_or(Error::WrongCredentials)
+}
+
+/// Asks somebody who is signed in for their password, before what only they may do. Counts as signing in does.
+///
+/// # Errors
+/// When it is not theirs, which `field` is named for, or it was tried too often.
+pub(super) async fn confirm_password(
+    state: &AppState,
+    client: &Client,
+    user_id: &UserId,
+    (field, password): (&str, &str),
+) -> Result<()> {
+    let confirmed = is_password_of(state, client, user_id, password).await;
+    let confirmed = confirmed.and_then(|fits| match fits {
+        true => Ok(()),
+        false => Err(FieldErrors::one(field, text!(fields.password_is_wrong)).into()),
+    });
+    if let Err(error) = &confirmed {
+        remember_failure(state, error, |action| Deed::own(action, user_id).from(client)).await;
+    }
+    confirmed
+}
+
+async fn is_password_of(state: &AppState, client: &Client, user_id: &UserId, password: &str) -> Result<bool> {
+    limit_address(state, client).await?;
+    let counted = sign_ins_of(user_id.as_str());
+    limit(&state.db, &counted, MAX_SIGN_INS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await?;
+    let hash = db::users::find_password_hash(&state.db, user_id).await?;
+    state.hasher.verify(password, hash.as_deref()).await
+}
+
+pub(super) async fn limit_address(state: &AppState, client: &Client) -> Result<()> {
+    let from = format!("sign-in from {}", client.counted_as());
+    limit(&state.db, &from, MAX_SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await
+}
+
+/// What tries are counted under: an account's id, or what stands for a name that is nobody's. Never that name as it was
+/// typed: it may be a password in the wrong field.
+pub(super) fn sign_ins_of(counted: &str) -> String {
+    format!("sign-in {counted}")
+}
+
+pub(super) async fn open_session(
+    state: &AppState,
+    tx: &mut Tx,
+    user_id: &UserId,
+    client: &Client,
+    kind: SessionKind,
+) -> Result<AccessToken> {
+    let now = clock::now();
+    let lifetime = match kind {
+        SessionKind::Browser => session::BROWSER_LIFETIME,
+        SessionKind::Token => session::TOKEN_LIFETIME,
+    };
+    let id = SessionId(clock::new_id());
+    let expires_at = now.plus(lifetime);
+    let row = db::sessions::NewSession { id: &id, user_id, kind, user_agent: &client.user_agent, expires_at };
+    db::sessions::insert(tx, &row, now).await?;
+    Ok(AccessToken { token: session::sign(&state.secrets, user_id, &id, expires_at)?, expires_at })
+}
+
+/// Who comes with that token, if it is good.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_visitor(state: &AppState, token: &str) -> Result<Option<VisitorRow>> {
+    let Some((user_id, session_id)) = session::read(&state.secrets, token) else { return Ok(None) };
+    let now = clock::now();
+    let visitor = db::sessions::find_visitor(&state.db, &session_id, &user_id, now).await?;
+    if let Some(visitor) = &visitor
+        && now.since(visitor.last_seen_at) > TOUCH_AFTER
+    {
+        // Who may come in can read, also while nothing can be written.
+        if let Err(error) = db::sessions::touch(&state.db, &visitor.session_id, now).await {
+            tracing::warn!(%error, "when a session was last used could not be written down");
+        }
+    }
+    Ok(visitor)
+}
+
+/// Ends the session that asks; nobody signed in is fine.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn sign_out(state: &AppState, actor: &Actor) -> Result<()> {
+    if let Actor::User(user) = actor {
+        db::sessions::delete(&state.db, &user.user_id, &user.session_id).await?;
+        state.events.account_changed(&user.user_id);
+    }
+    Ok(())
+}
