@@ -15,6 +15,7 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State},
+    handler::Handler as _,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -85,8 +86,7 @@ pub fn build(state: AppState) -> Router {
         .route("/api/", any(no_endpoint))
         .route("/api/{*path}", any(no_endpoint))
         .method_not_allowed_fallback(no_method)
-        .fallback(not_found)
-        .layer(middleware::from_fn_with_state(site, site::answer_other_names))
+        .fallback(not_found.layer(middleware::from_fn_with_state(site, site::answer_other_names)))
         .layer(middleware::from_fn_with_state(state.clone(), guard_api))
         // Inside of what counts and logs the answer: a panic is an answer like others.
         .layer(CatchPanicLayer::custom(panicked))
