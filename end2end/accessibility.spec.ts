@@ -23,6 +23,7 @@ const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/login', 'guest'],
   [() => '/forgot', 'guest'],
   [() => '/reset?token=none', 'guest'],
+  [() => `/reset?token=streamit-reset-${'0'.repeat(43)}`, 'guest'],
   [({ creator }) => `/watch/${creator.username}`, 'guest'],
   [() => '/', 'creator'],
   [() => '/apply', 'user'],

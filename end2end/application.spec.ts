@@ -1,7 +1,7 @@
 // Becoming a creator: somebody applies, an admin decides, and the applicant's open page follows.
 
 import { passes, passesOnTelephone } from './lib/accessibility';
-import { expect, test } from './lib/test';
+import { alive, expect, test } from './lib/test';
 
 const send = 'Send application';
 
@@ -34,7 +34,8 @@ test('an approval unlocks the open page of the applicant', async ({ visit, newUs
 
 test('a rejection tells its reason, and who was rejected applies again', async ({ visit, newUser, admin }) => {
   const user = await newUser();
-  await user.apply('Please?');
+  const first = 'Please? </textarea><b>&lt;3</b>\nWoodwork.';
+  await user.apply(first);
   const applicant = await visit('/apply', { as: user });
   await expect(applicant.getByText('Your application is in.')).toBeVisible();
 
@@ -49,7 +50,13 @@ test('a rejection tells its reason, and who was rejected applies again', async (
 
   await expect(applicant.getByText('Your application was not approved.')).toBeVisible();
   await expect(applicant.getByText('Tell us more about it.')).toBeVisible();
-  await applicant.getByLabel('What do you want to stream?').fill('Woodwork, with hand tools only.');
+  // What was written is there to go on from, when it is told as when it is opened.
+  const about = applicant.getByLabel('What do you want to stream?');
+  await expect(about).toHaveValue(first);
+  await applicant.reload();
+  await alive(applicant);
+  await expect(about).toHaveValue(first);
+  await about.fill('Woodwork, with hand tools only.');
   await applicant.getByRole('button', { name: send }).click();
   await expect(applicant.getByText('Your application is in.')).toBeVisible();
   await expect(applicant.getByText('Tell us more about it.')).toBeHidden();

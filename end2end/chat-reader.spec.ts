@@ -179,6 +179,7 @@ test('a message is called by all that is seen of it, and its actions by whom the
     `Make moderator: ${bob.username}`,
   ];
   for (const name of names) await expect(line.getByRole('button', { name, exact: true })).toBeVisible();
+  await expect(line.getByText('Time out for', { exact: true })).toBeVisible();
 });
 
 test('a line that changes or goes away takes no focus with it', async ({ visit, creator, newUser }) => {
@@ -254,6 +255,13 @@ test('on a telephone the chat opens below the picture, and the focus goes there 
     await expect(actions).toHaveAttribute('aria-expanded', 'true');
     await page.keyboard.press('Escape');
     await expect(actions).toHaveAttribute('aria-expanded', 'false');
+    await expect(sheet).toBeVisible();
+    const menu = page.getByRole('button', { name: 'Chat options' });
+    await menu.press('Enter');
+    await expect(menu).toHaveAttribute('aria-expanded', 'true');
+    await page.keyboard.press('Escape');
+    await expect(menu).toHaveAttribute('aria-expanded', 'false');
+    await expect(menu).toBeFocused();
     await expect(sheet).toBeVisible();
     await page.keyboard.press('Escape');
     await expectClosed();

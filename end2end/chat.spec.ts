@@ -59,7 +59,11 @@ test('text is never HTML, links lead out, and any script reads right', async ({ 
   await say(page, 'مرحبا بالعالم');
   await expect(lineWith(other, 'مرحبا بالعالم')).toBeVisible();
   await composer(page).fill('x'.repeat(501));
-  await expect(page.locator('#composer-count')).toHaveText('501/500');
+  const count = page.locator('#composer-count');
+  await expect(count).toHaveText('501/500');
+  // Below the ring of the field's focus, which is 4 pixels around it.
+  const [field, below] = [(await composer(page).boundingBox())!, (await count.boundingBox())!];
+  expect(below.y).toBeGreaterThanOrEqual(field.y + field.height + 4);
   await composer(page).press('Enter');
   await expect(notice(page)).toContainText('at most 500 characters');
   await passes(page, 'a message that is too long');
@@ -275,4 +279,10 @@ test('a reader is not dragged away from what they read', async ({ visit, creator
   await expect(lineWith(page, 'News')).toBeInViewport();
   await expect(log(page), 'the button is gone').toBeFocused();
   await expect(page.getByRole('button', { name: /new message/ })).toBeHidden();
+
+  const writer = await visit(watchPage(creator), { as: writers[1] });
+  await lineWith(writer, 'Message number 40').scrollIntoViewIfNeeded();
+  await write(writer, 'My own words');
+  await expect(lineWith(writer, 'My own words'), 'one follows what one wrote').toBeInViewport({ ratio: 1 });
+  await expect(writer.getByRole('button', { name: /new message/ })).toBeHidden();
 });

@@ -2,6 +2,7 @@
 
 import { expect, open, test, type Page } from './lib/test';
 import { passes, violations } from './lib/accessibility';
+import { holdBack } from './lib/network';
 
 const noScript = { javaScriptEnabled: false } as const;
 
@@ -74,6 +75,18 @@ test('what is typed is searched for by itself', async ({ visit, creator, newCrea
     await search(home).press('Enter');
     await expect.poll(() => names(home)).toEqual([other.username]);
   });
+});
+
+test('while an answer is on its way, what was there before steps back', async ({ visit }) => {
+  const home = await visit('/');
+  const page = home.locator('.home');
+  const letGo = await holdBack(home, /\/api\/channels/);
+  await search(home).fill('nobody & nothing');
+  await expect(home.getByRole('heading', { level: 1 })).toHaveText('Results for “nobody & nothing”');
+  await expect(page).toHaveAttribute('data-waiting', 'true');
+  letGo();
+  await expect(home.getByText('No stream matches “nobody & nothing”')).toBeVisible();
+  await expect(page).not.toHaveAttribute('data-waiting', 'true');
 });
 
 test('a long list grows, and is pages without scripts', async ({ visit, newCreator, problems }) => {

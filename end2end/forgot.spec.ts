@@ -51,6 +51,18 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`a link that is not whole has no form and leads to another, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ visit }) => {
+    const page = await visit('/reset?token=streamit-reset-cut', { javaScriptEnabled });
+    if (javaScriptEnabled) await alive(page);
+    await expect(page.getByText('The address is not whole.')).toBeVisible();
+    await expect(page.getByLabel('New password')).toHaveCount(0);
+    await page.getByRole('link', { name: 'Ask for a new one' }).click();
+    await expect(page).toHaveURL(/\/forgot$/);
+    await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible();
+  });
+}
+
 test('without mail the page says who can help', async ({ visit }) => {
   const page = await visit('/forgot');
   await alive(page);

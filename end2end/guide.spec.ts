@@ -48,7 +48,9 @@ test('each step leads to where it is done, by keyboard', async ({ visit, creator
   await link(page, 'Give it a title').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Title', exact: true })).toBeFocused();
+  // What stands for no title is not in the way.
   await page.keyboard.type('Bread');
+  await expect(page.getByRole('textbox', { name: 'Title', exact: true })).toHaveValue('Bread');
   await page.keyboard.press('Enter');
   await expectSteps(page, 'next', 'open', 'done', 'open');
   await link(page, 'Be on air').focus();

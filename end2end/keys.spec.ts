@@ -93,10 +93,14 @@ test('a new key and no key, each only after a question', async ({ visit, creator
     expect(await currentKey()).toBe(first);
   });
   await test.step('made, for the other kind of input', async () => {
+    const waits = page.getByText('Your key is still for RTMP. Make a new key to change over.');
+    await expect(waits).toHaveCount(0);
     await page.getByRole('radio', { name: 'WHIP' }).check();
+    await expect(waits).toBeVisible();
     await page.getByRole('button', { name: 'Make a new key' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).click();
     await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(waits).toHaveCount(0);
     await expect(page.getByText('Bearer token (your stream key)')).toBeVisible();
     await expect(page.locator('code').filter({ hasText: /^http:/ })).toBeVisible();
     expect(await currentKey()).not.toBe(first);
@@ -107,6 +111,20 @@ test('a new key and no key, each only after a question', async ({ visit, creator
     await expect(page.getByText('No key yet')).toBeVisible();
     await expect(currentKey()).rejects.toThrow('404 NO_KEY');
   });
+});
+
+test('what went wrong is in sight where it was asked for, on a telephone', async ({ visit, creator, problems }) => {
+  problems.expect(/Failed to load resource: net::ERR_FAILED/);
+  await creator.makeKey('rtmp');
+  const page = await visit('/dashboard/keys', { as: creator, viewport: { width: 390, height: 844 } });
+  await page.route('**/api/stream/ingress', (route) => route.abort());
+  await page.getByRole('button', { name: 'Make a new key' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).click();
+  const reason = page.getByRole('alert').filter({ hasText: "can't be reached" });
+  await expect(reason).toBeInViewport();
+  await page.route('**/api/stream/credentials', (route) => route.abort());
+  await page.getByRole('button', { name: 'Show key' }).click();
+  await expect(reason).toBeInViewport();
 });
 
 test('while live the key stays, and the page says why', async ({ visit, creator, whip }) => {

@@ -77,6 +77,19 @@ test('a failed save keeps the text and can be tried again', async ({ visit, crea
   await expect(field(page)).toHaveValue('Worth keeping');
 });
 
+test('the link to the watch page is at hand, on a telephone too', async ({ visit, creator }) => {
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    const page = await visit('/dashboard/streams', { as: creator, viewport, permissions });
+    await expect(page.getByRole('link', { name: 'Open watch page' })).toBeInViewport();
+    const copy = page.getByRole('button', { name: 'Copy watch link' });
+    await expect(copy).toBeInViewport();
+    await copy.click();
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(new URL(`/watch/${creator.username}`, page.url()).href);
+  }
+});
+
 test('a title that breaks a rule says which', async ({ visit, creator }) => {
   const page = await visit('/dashboard/streams', { as: creator });
   await field(page).fill('x'.repeat(201));

@@ -122,6 +122,10 @@ test('what is live becomes the picture by itself, until another one is taken fro
     const picture = home.getByRole('link', { name: new RegExp(creator.username) }).locator('.card-picture img');
     await expect(picture).toHaveAttribute('src', (await address(creator))!);
     await colourOf(picture);
+    // What somebody sees first is loaded first, and the rest when it comes into view.
+    await expect(home.locator('.grid-cards > li:not(:first-child) img[loading="eager"]')).toHaveCount(0);
+    const found = await visit(`/?search=${creator.username}`);
+    await expect(found.locator('.card-picture img[loading="eager"][fetchpriority="high"]')).toHaveCount(1);
   });
 });
 

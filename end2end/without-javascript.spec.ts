@@ -59,6 +59,7 @@ test('somebody signs up, applies, signs out and in, and an admin decides', async
 
     await page.goto('/apply');
     await expect(page.getByText('What kind of knitting?')).toBeVisible();
+    await expect(page.getByLabel('What do you want to stream?')).toHaveValue('Knitting.');
     await page.getByLabel('What do you want to stream?').fill('Knitting, socks.');
     await page.getByRole('button', { name: 'Send application' }).click();
 

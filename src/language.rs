@@ -6,6 +6,7 @@
 //! What is said to operators is English: logs, commands, settings.
 
 pub mod dates;
+pub mod marks;
 pub mod numbers;
 pub mod plurals;
 

@@ -1,4 +1,5 @@
-//! The program: everything is in `streamit::server`.
+//! The program: where it begins, and where its memory comes from. Everything else is in `streamit::server`, which the
+//! tests call, too.
 
 use std::process::ExitCode;
 

@@ -27,6 +27,9 @@ on_both_databases![
     the_cookie_of_a_language_is_as_tight_as_the_others,
 ];
 
+/// The address of a link to a new password that is whole, and was never sent to anybody.
+const RESET: &str = "/reset?token=streamit-reset-0000000000000000000000000000000000000000000";
+
 /// The texts of a language, by file and key.
 fn texts(language: &str) -> BTreeMap<String, String> {
     let of_file = |file: PathBuf| {
@@ -122,7 +125,7 @@ async fn every_page_is_in_the_language_that_is_asked_for(database: Database) {
         german.get(*key) != Some(*text) && !text.is_empty() && *key != "language.self_name"
     };
     let keys: Vec<&String> = english.iter().filter(is_another).map(|(key, _)| key).collect();
-    let of_guests = ["/login", "/signup", "/forgot", "/reset?token=none"].map(|path| (path, &guest));
+    let of_guests = ["/login", "/signup", "/forgot", "/reset?token=none", RESET].map(|path| (path, &guest));
     let of_admins = ["/admin", "/admin/audit"].map(|path| (path, &ann));
     let pages = PAGES.map(|path| (path, &carl)).into_iter().chain(of_guests).chain(of_admins);
     let mut found = BTreeMap::new();

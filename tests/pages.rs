@@ -1,16 +1,18 @@
 //! Pages as the server sends them: whole, in their own request, however many are asked for at once. What they look
 //! like and do is tested in a browser, in end2end/.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io::Read as _, time::Duration};
 
+use flate2::read::GzDecoder;
 use futures::{StreamExt as _, stream};
-use reqwest::Method;
+use reqwest::{Method, header};
 use serde_json::json;
 
 use crate::support::{Answer, Caller, Database, TestApp};
 
 on_both_databases![
     pages_are_rendered_whole_however_many_are_asked_for_at_once,
+    pages_are_sent_compressed_and_answers_for_programs_as_they_are,
     a_page_that_is_not_there_is_404,
     an_address_with_a_nul_is_no_failure_of_ours,
     the_account_page_holds_what_its_forms_open_with,
@@ -19,6 +21,7 @@ on_both_databases![
     the_first_page_has_a_link_preview_too,
     a_list_goes_on_without_scripts,
     who_was_never_live_is_led_there_without_scripts_too,
+    only_an_installation_without_an_account_asks_whose_it_is,
 ];
 
 /// Pages, and a part of each that is only there when it was rendered to its end.
@@ -60,6 +63,39 @@ async fn pages_are_rendered_whole_however_many_are_asked_for_at_once(database: D
     }
     let expected = PAGES.iter().map(|(path, _)| ((*path, "whole"), 25)).collect();
     assert_eq!(count, expected);
+}
+
+/// The answer to somebody who reads that encoding: its own encoding, and its body.
+async fn read_as(caller: &Caller, path: &str, encoding: &str) -> (String, Vec<u8>) {
+    let request = caller.request(Method::GET, path).header(header::ACCEPT_ENCODING, encoding);
+    let response = request.send().await.expect("an answer");
+    let encoding =
+        response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().expect("text").to_owned());
+    (encoding.unwrap_or_default(), response.bytes().await.expect("a body").to_vec())
+}
+
+async fn pages_are_sent_compressed_and_answers_for_programs_as_they_are(database: Database) {
+    let app = TestApp::start(database).await;
+    app.first_user().await;
+    let program = app.program().await;
+    let guest = program.seen_by(&app.anonymous());
+    // A page, and one that is not there, which is rendered elsewhere.
+    for (path, part) in [("/login", "password"), ("/nothing", "There is nothing at this address")] {
+        let (encoding, plain) = read_as(&guest, path, "identity").await;
+        assert_eq!(encoding, "", "{path}");
+        for asked in ["br", "gzip"] {
+            let (encoding, bytes) = read_as(&guest, path, asked).await;
+            assert_eq!(encoding, asked, "{path}");
+            assert!(bytes.len() * 2 < plain.len(), "{path} by {asked}: {} of {} bytes", bytes.len(), plain.len());
+        }
+        let (_, bytes) = read_as(&guest, path, "gzip").await;
+        let mut page = String::new();
+        GzDecoder::new(&*bytes).read_to_string(&mut page).expect("gzip of a text");
+        assert!(page.contains(part) && page.trim_end().ends_with("</html>"), "{path}: {page}");
+    }
+    for path in ["/api/openapi.json", "/api/channel/list", "/healthz"] {
+        assert_eq!(read_as(&guest, path, "br, gzip").await.0, "", "{path}");
+    }
 }
 
 async fn a_page_that_is_not_there_is_404(database: Database) {
@@ -239,7 +275,7 @@ async fn who_was_never_live_is_led_there_without_scripts_too(database: Database)
         assert!(first.contains(part), "{part}: {first}");
     }
     let guest = program.seen_by(&app.anonymous());
-    for (who, way) in [(&reader, "Go live"), (&guest, "href=\"/signup?next=/dashboard/streams\"")] {
+    for (who, way) in [(&reader, "Go live"), (&guest, "href=\"/signup?next=/apply\"")] {
         let front = who.get("/").await.body;
         assert!(front.contains(way) && !front.contains("/dashboard/keys"), "{way}: {front}");
     }
@@ -247,6 +283,21 @@ async fn who_was_never_live_is_led_there_without_scripts_too(database: Database)
     assert!(page().await.contains("3 of 4 done"), "on air for the first time, without a title");
     encoder.stops().await;
     assert!(!page().await.contains("Your first stream"));
+}
+
+async fn only_an_installation_without_an_account_asks_whose_it_is(database: Database) {
+    let app = TestApp::start(database).await;
+    let program = app.program().await;
+    let guest = program.seen_by(&app.anonymous());
+    let question = "Is this your server?";
+    let first = guest.get("/").await.body;
+    assert!(first.contains(question) && first.contains("href=\"/signup?next=/dashboard/streams\""), "{first}");
+    let bob = program.seen_by(&app.user("bob").await);
+    for (who, way) in [(&guest, "href=\"/signup?next=/apply\""), (&bob, "href=\"/apply\"")] {
+        let later = who.get("/").await.body;
+        assert!(later.contains("There is no stream here yet") && later.contains(way), "{way}: {later}");
+        assert!(!later.contains(question), "{later}");
+    }
 }
 
 fn long_search() -> String {

@@ -28,9 +28,8 @@ async fn on_air(app: &TestApp) -> (Caller, Encoder, Value) {
 
 /// Waits until the room was looked into so often from now on.
 async fn looks(app: &TestApp, count: usize) {
-    let looked = |calls: &[String]| calls.iter().filter(|call| *call == "ListParticipants").count();
-    let before = app.livekit.count("ListParticipants");
-    app.livekit.until("the room is looked into", |state| (looked(&state.calls) >= before + count).then_some(())).await;
+    let before = app.livekit.looks();
+    app.livekit.until_looked(before, count).await;
 }
 
 async fn until_status(app: &TestApp, status: &str) {
@@ -113,9 +112,9 @@ async fn while_livekit_is_down_a_stream_stays_live(database: Database) {
     for method in ["ListParticipants", "ListRooms"] {
         app.livekit.always(method, Fault::Refuse("unavailable"));
     }
-    let refused = app.livekit.count("ListParticipants");
+    let refused = app.livekit.looks();
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;
-    assert_eq!(app.livekit.count("ListParticipants"), refused, "it never answers");
+    assert_eq!(app.livekit.looks(), refused, "it never answers");
     assert_eq!(carl.status().await, before);
     app.livekit.heal();
     looks(&app, 2).await;

@@ -270,17 +270,12 @@ async fn the_end_of_another_session_ends_nothing(database: Database) {
     old.stops().await;
     let new = app.encoder_connects(&key).await;
     let mut events = viewer_events(&app).await;
-    let looks = app.livekit.count("ListParticipants");
+    let looks = app.livekit.looks();
     for sign in [old.ended(), old.left(), old.started(), old.joined()] {
         new.say(&sign).await;
     }
     // What does not fit is asked of the room.
-    app.livekit
-        .until("the room is looked into", |state| {
-            let count = state.calls.iter().filter(|call| *call == "ListParticipants").count();
-            (count > looks).then_some(())
-        })
-        .await;
+    app.livekit.until_looked(looks, 1).await;
     settle(&carl, &mut events).await;
     assert_eq!(events.statuses(), ["live"]);
 }
@@ -296,13 +291,8 @@ async fn a_second_encoder_takes_over_without_an_offline_flash(database: Database
     assert_eq!(own.until("notice", |_| true).await["code"], "ENCODER_TOOK_OVER");
     // Late, of the first.
     second.say(&first.ended()).await;
-    let looks = app.livekit.count("ListParticipants");
-    app.livekit
-        .until("the room is looked into", |state| {
-            let count = state.calls.iter().filter(|call| *call == "ListParticipants").count();
-            (count > looks).then_some(())
-        })
-        .await;
+    let looks = app.livekit.looks();
+    app.livekit.until_looked(looks, 1).await;
     settle(&carl, &mut events).await;
     assert_eq!(events.statuses(), ["live"]);
     assert!(events.seen.iter().all(|event| event.name != "notice"), "viewers are not told");

@@ -1,4 +1,6 @@
-//! What visitors see and watch, for which nobody needs to be signed in; and following, for which one does.
+//! What visitors see and watch, for which nobody needs to be signed in; and following, for which one does. Whoever
+//! reads a channel is told what they are to it. A token lets its holder watch and do nothing else, and no answer of
+//! these has a stream key or an address for mail in it.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

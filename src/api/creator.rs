@@ -1,4 +1,5 @@
-//! Becoming a creator: applying, and how that stands. Deciding is for admins (`admin.rs`).
+//! Becoming a creator: applying, and how that stands. Each sees their own application and nobody else's. Deciding is
+//! for admins (`admin.rs`).
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

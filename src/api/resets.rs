@@ -1,4 +1,5 @@
-//! A new password by mail, for somebody who has forgotten theirs. No answer says whether there is such an account.
+//! A new password by mail, for somebody who has forgotten theirs. No answer says whether there is such an account, or
+//! where a link went. Using a link signs nobody in: it leads to signing in.
 
 #![expect(missing_docs, reason = "arguments become fields of structs that the macro makes")]
 

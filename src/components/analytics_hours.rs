@@ -46,10 +46,9 @@ pub fn HourMap(
     let zone = text!(analytics.times_in, zone = time_zone.replace('_', " "));
     view! {
         <p class="hours-answer">{answer.clone()}</p>
-        <p class="muted small">{zone}</p>
         <div class="chart">
-            <p class="chart-readout number" aria-hidden="true">
-                {move || readout.get()}
+            <p class="chart-readout number" aria-hidden=move || readout.with(Option::is_some).then_some("true")>
+                {move || readout.get().unwrap_or_else(|| zone.clone())}
             </p>
             <div
                 class="chart-stage hours-stage"

@@ -24,7 +24,8 @@ pub fn Avatar(
     #[prop(optional_no_strip, into)]
     picture: Option<String>,
 ) -> impl IntoView {
-    let letter: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
+    // The style makes a capital of it: the tables of Unicode would be sent to everybody.
+    let letter: String = username.chars().take(1).collect();
     view! {
         <span class=format!("avatar {}", hue_of(&username)) aria-hidden="true">
             {letter}

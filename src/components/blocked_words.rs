@@ -4,10 +4,7 @@
 
 use leptos::{either::EitherOf3, ev::SubmitEvent, prelude::*};
 
-use super::{
-    feedback::{ErrorNote, SaveMark, SaveState, Skeleton},
-    icon::Icon,
-};
+use super::feedback::{ErrorNote, LoadFailure, SaveMark, SaveState, Skeleton};
 use crate::{domain::blocked_words::MAX_BLOCKED_WORDS, text};
 
 /// Whether the words are here.
@@ -69,13 +66,7 @@ pub fn BlockedWordsEditor(
     move || match load.get() {
         WordsLoad::Loading => EitherOf3::A(view! { <Skeleton kind="row" /> }),
         WordsLoad::Loaded => EitherOf3::B(view! { <WordsForm draft on_save /> }),
-        WordsLoad::Failed(message) => EitherOf3::C(view! {
-            <ErrorNote message=Signal::stored(Some(message)) />
-            <button type="button" class="button" on:click=move |_| on_load.run(())>
-                <Icon name="refresh-cw" />
-                {text!(frame.try_again)}
-            </button>
-        }),
+        WordsLoad::Failed(message) => EitherOf3::C(view! { <LoadFailure message on_retry=on_load /> }),
     }
 }
 
@@ -88,7 +79,7 @@ fn WordsForm(draft: WordsDraft, on_save: Callback<Vec<String>>) -> impl IntoView
     };
     view! {
         <form class="field blocked-words" on:submit=submit>
-            <label for="blocked-words">{text!(moderation.blocked_words)}</label>
+            <label for="blocked-words" class="visually-hidden">{text!(moderation.blocked_words)}</label>
             <textarea
                 id="blocked-words"
                 rows="6"

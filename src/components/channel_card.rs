@@ -34,7 +34,7 @@ pub fn ChannelGrid(
         <ul class="grid-cards">
             <For each=move || cards.get() key=|card| card.username.clone() let:card>
                 <li>
-                    <Card card=latest(cards, card) />
+                    <Card is_first=is_first(cards, &card) card=latest(cards, card) />
                 </li>
             </For>
         </ul>
@@ -54,8 +54,13 @@ fn latest(cards: Signal<Vec<ChannelCard>>, first: ChannelCard) -> Memo<ChannelCa
     })
 }
 
+/// Whether it is the first one when the list is made.
+fn is_first(cards: Signal<Vec<ChannelCard>>, card: &ChannelCard) -> bool {
+    cards.with_untracked(|cards| cards.first().is_some_and(|first| first.username == card.username))
+}
+
 #[component]
-fn Card(card: Memo<ChannelCard>) -> impl IntoView {
+fn Card(card: Memo<ChannelCard>, is_first: bool) -> impl IntoView {
     let username = card.with_untracked(|card| card.username.clone());
     let id = card_id(&username);
     let picture = Memo::new(move |_| card.with(|card| card.picture.clone()));
@@ -69,7 +74,7 @@ fn Card(card: Memo<ChannelCard>) -> impl IntoView {
             attr:class="card"
             attr:data-live=move || is_live.get().to_string()
         >
-            <CardPicture card />
+            <CardPicture card is_first />
             <div class="card-text">
                 {move || view! { <Avatar username=username.clone() picture=picture.get() /> }}
                 <div class="card-words">
@@ -99,13 +104,13 @@ fn LastLive(card: Memo<ChannelCard>) -> impl IntoView {
 }
 
 #[component]
-fn CardPicture(card: Memo<ChannelCard>) -> impl IntoView {
+fn CardPicture(card: Memo<ChannelCard>, is_first: bool) -> impl IntoView {
     let thumbnail = Memo::new(move |_| card.with(|card| card.thumbnail.clone()));
     let is_live = Memo::new(move |_| card.with(|card| card.is_live));
     view! {
         <div class="still-frame card-picture">
             <Icon name="radio" />
-            {move || thumbnail.get().map(|address| view! { <StoredPicture address sizes=CARD_WIDTH /> })}
+            {move || thumbnail.get().map(|address| view! { <StoredPicture address sizes=CARD_WIDTH is_first /> })}
             <Show when=move || is_live.get()>
                 <OnAir card />
             </Show>

@@ -2,9 +2,9 @@
 //!
 //! The list of messages is no live region: its lines change, and come faster than they can be read out.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{icon::Icon, toggle::Toggle};
+use super::{disclosure::DisclosureState, icon::Icon, toggle::Toggle};
 use crate::text;
 
 /// The place. A text that is added to it is read out.
@@ -33,33 +33,26 @@ pub fn ChatMenu(
     #[prop(into)]
     on_read_out: Callback<bool>,
 ) -> impl IntoView {
-    let is_open = RwSignal::new(false);
-    let opener = NodeRef::<html::Button>::new();
+    let menu = DisclosureState::new(RwSignal::new(false));
     let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && is_open.get_untracked() {
-            // What it lies in stays open.
-            event.prevent_default();
-            is_open.set(false);
-            if let Some(opener) = opener.get_untracked() {
-                // What is not in the document has nothing to focus.
-                drop(opener.focus());
-            }
+        if menu.close_on_escape(&event) {
+            menu.focus_opener();
         }
     };
     view! {
         <button
             type="button"
             class="button quiet small icon-only chat-menu-opener needs-program"
-            node_ref=opener
-            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            node_ref=menu.opener
+            aria-expanded=move || menu.expanded()
             aria-controls="chat-menu"
-            on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+            on:click=move |_| menu.toggle()
             on:keydown=on_key
         >
             <Icon name="settings" />
             <span class="visually-hidden">{text!(chat.options)}</span>
         </button>
-        <div id="chat-menu" class="chat-menu" hidden=move || !is_open.get() on:keydown=on_key>
+        <div id="chat-menu" class="chat-menu" hidden=move || !menu.is_open.get() on:keydown=on_key>
             <Toggle
                 label=text!(chat.read_out)
                 hint=text!(chat.read_out_hint)

@@ -8,8 +8,13 @@
 use leptos::{either::Either, prelude::*};
 
 use super::{
-    avatar::hue_of, chat_rules::rule_words, chat_text::MessageWords, icon::Icon, moderation::length_words,
-    person::address_of, time_text::local_time,
+    avatar::hue_of,
+    chat_rules::{rule_by_rule, rule_words},
+    chat_text::MessageWords,
+    icon::Icon,
+    moderation::length_words,
+    person::address_of,
+    time_text::local_time,
 };
 use crate::{
     domain::{
@@ -103,7 +108,7 @@ pub fn ChatLineView(
     if let LineContent::Rules { rules } = line.content {
         return Either::Left(view! {
             <li class="chat-line chat-rule" data-number=number title=when>
-                {rules.into_iter().map(rule_words).collect::<Vec<_>>().join(" · ")}
+                {rule_by_rule(rules.into_iter().map(rule_words).collect())}
             </li>
         });
     }
@@ -302,7 +307,13 @@ fn StopButtons(user: String, line: StoredValue<ChatLine>, lines: Lines, act: Cal
         is_creator.then(|| view! { <ActionButton icon label name action act /> })
     };
     view! {
-        {time_outs.into_iter().collect_view()}
+        <div class="chat-time-outs">
+            // Only to be seen: each button is named after all that it does.
+            <span class="chat-actions-label" aria-hidden="true">
+                {text!(chat.time_out_for)}
+            </span>
+            {time_outs.into_iter().collect_view()}
+        </div>
         <ActionButton icon="ban" label=text!(chat.ban) name=ban_name action=ban act />
         {make}
     }

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use leptos::prelude::*;
+
 use crate::{
     domain::{
         chat_settings::{ChatRule, ChatSettings},
@@ -13,6 +15,8 @@ use crate::{
     language::numbers::{Unit, duration},
     text,
 };
+
+const BETWEEN: &str = " · ";
 
 /// `Slow mode: 10 s`.
 pub fn rule_words(rule: ChatRule) -> String {
@@ -31,9 +35,9 @@ pub fn rule_words(rule: ChatRule) -> String {
     }
 }
 
-/// The rules that hold beside the usual ones: `Slow mode: 10 s · Delay: 3 s`; empty when there are none.
-pub fn rules_in_force(settings: ChatSettings) -> String {
-    told(settings.rules_since(ChatSettings::default()))
+/// The rules that hold beside the usual ones, such as `Slow mode: 10 s`.
+pub fn rules_in_force(settings: ChatSettings) -> Vec<String> {
+    settings.rules_since(ChatSettings::default()).into_iter().map(rule_words).collect()
 }
 
 /// What a change did, for the one who made it.
@@ -44,7 +48,21 @@ pub fn change_words(before: ChatSettings, after: ChatSettings) -> String {
 }
 
 fn told(rules: Vec<ChatRule>) -> String {
-    rules.into_iter().map(rule_words).collect::<Vec<_>>().join(" · ")
+    rules.into_iter().map(rule_words).collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// Rules for a place that may be narrow: a line ends between two of them, never within one.
+pub fn rule_by_rule(rules: Vec<String>) -> impl IntoView {
+    let count = rules.len();
+    let part = move |(place, rule): (usize, String)| {
+        let is_last = place + 1 == count;
+        let words = if is_last { rule } else { format!("{rule} ·") };
+        view! {
+            <span class="chat-rule-words">{words}</span>
+            {(!is_last).then_some(" ")}
+        }
+    };
+    rules.into_iter().enumerate().map(part).collect_view()
 }
 
 fn seconds_words(seconds: u32) -> String {
@@ -90,11 +108,12 @@ mod tests {
 
     #[test]
     fn only_what_is_unusual_is_in_force() {
-        assert_eq!(rules_in_force(ChatSettings::default()), "");
+        assert_eq!(rules_in_force(ChatSettings::default()), Vec::<String>::new());
         let strict = ChatSettings { is_chat_delayed: true, slow_mode_seconds: 10, ..Default::default() };
-        assert_eq!(rules_in_force(strict), "Delay: 3 s · Slow mode: 10 s");
+        assert_eq!(rules_in_force(strict), ["Delay: 3 s", "Slow mode: 10 s"]);
         let quiet = ChatSettings { chat_delay_seconds: 6, ..Default::default() };
         assert_eq!(change_words(ChatSettings::default(), quiet), "Setting changed");
         assert_eq!(change_words(strict, ChatSettings { slow_mode_seconds: 0, ..strict }), "Slow mode: off");
+        assert_eq!(change_words(ChatSettings::default(), strict), "Delay: 3 s · Slow mode: 10 s");
     }
 }

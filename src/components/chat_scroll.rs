@@ -59,6 +59,8 @@ impl ChatScroll {
     /// Goes to the newest message.
     pub fn to_end(self) {
         if let Some(element) = self.element.get_untracked() {
+            // What the reader saw there is left behind: nothing is put back where it was.
+            self.anchor.set(None);
             element.set_scroll_top(0);
             self.look();
         }

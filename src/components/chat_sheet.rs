@@ -6,13 +6,13 @@
 //! sheet opens.
 
 use leptos::{
-    ev::{self, KeyboardEvent},
-    html,
+    ev, html,
     prelude::*,
     web_sys::{Element, Node},
 };
 
 use super::{
+    disclosure::DisclosureState,
     focus::{focus_in_place, focused, is_displayed},
     icon::Icon,
 };
@@ -29,42 +29,16 @@ pub fn ChatSheet(
     children: Children,
 ) -> impl IntoView {
     let sheet = NodeRef::<html::Div>::new();
-    let opener = NodeRef::<html::Button>::new();
     let closer = NodeRef::<html::Button>::new();
-    let turned = move |is_open: bool| {
-        if is_open {
-            if let Some(picture) = picture.try_get_untracked().flatten() {
-                picture.scroll_into_view();
-            }
-            focus(closer);
-        } else if has_focus(sheet) {
-            // Whoever closed it from elsewhere stays there.
-            focus(opener);
-        }
-    };
-    Effect::watch(
-        move || is_open.get(),
-        move |is_open, _, _| {
-            let is_open = *is_open;
-            // What gets the focus has to be there to be seen.
-            request_animation_frame(move || turned(is_open));
-        },
-        false,
-    );
-    let on_key = move |event: KeyboardEvent| {
-        let is_free = !event.default_prevented() && !event.is_composing();
-        if event.key() == "Escape" && is_free && is_open.get_untracked() {
-            event.prevent_default();
-            is_open.set(false);
-        }
-    };
-    close_by_itself(is_open, sheet, opener);
+    let state = DisclosureState::new(is_open);
+    take_the_focus_along(state, sheet, closer, picture);
+    close_by_itself(state, sheet);
     view! {
         <button
             type="button"
             class="button chat-sheet-opener"
-            node_ref=opener
-            aria-expanded=move || if is_open.get() { "true" } else { "false" }
+            node_ref=state.opener
+            aria-expanded=move || state.expanded()
             aria-controls="chat-sheet"
             on:click=move |_| is_open.set(true)
         >
@@ -78,7 +52,10 @@ pub fn ChatSheet(
             aria-label=move || is_open.get().then(|| text!(chat.title))
             data-open=move || is_open.get().then_some("true")
             node_ref=sheet
-            on:keydown=on_key
+            on:keydown=move |event| {
+                // Who gets the focus then, `take_the_focus_along` says.
+                state.close_on_escape(&event);
+            }
         >
             <button
                 type="button"
@@ -94,14 +71,40 @@ pub fn ChatSheet(
     }
 }
 
-fn focus(button: NodeRef<html::Button>) {
-    if let Some(button) = button.try_get_untracked().flatten() {
-        focus_in_place(&button);
-    }
+/// Who opens it goes on in it, with the picture above; who closes it goes back to its button, but from elsewhere stays
+/// there.
+fn take_the_focus_along(
+    state: DisclosureState,
+    sheet: NodeRef<html::Div>,
+    closer: NodeRef<html::Button>,
+    picture: NodeRef<html::Div>,
+) {
+    let turned = move |is_open: bool| {
+        if is_open {
+            if let Some(picture) = picture.try_get_untracked().flatten() {
+                picture.scroll_into_view();
+            }
+            if let Some(closer) = closer.try_get_untracked().flatten() {
+                focus_in_place(&closer);
+            }
+        } else if has_focus(sheet) {
+            state.focus_opener();
+        }
+    };
+    Effect::watch(
+        move || state.is_open.get(),
+        move |is_open, _, _| {
+            let is_open = *is_open;
+            // What gets the focus has to be there to be seen.
+            request_animation_frame(move || turned(is_open));
+        },
+        false,
+    );
 }
 
 /// Closes it when the focus comes to what it covers, and when the window has grown so that there is room beside.
-fn close_by_itself(is_open: RwSignal<bool>, sheet: NodeRef<html::Div>, opener: NodeRef<html::Button>) {
+fn close_by_itself(state: DisclosureState, sheet: NodeRef<html::Div>) {
+    let DisclosureState { is_open, opener } = state;
     Effect::new(move |_| {
         if !is_open.get() {
             return;

@@ -48,22 +48,7 @@ pub fn CopyButton(
             let _ = state.try_set(next);
         });
     };
-    Effect::new(move |_| {
-        if state.get() != CopyState::Copied {
-            return;
-        }
-        let handle = set_timeout_with_handle(
-            move || {
-                let _ = state.try_set(CopyState::Idle);
-            },
-            SAYS_SO_FOR,
-        );
-        on_cleanup(move || {
-            if let Ok(handle) = handle {
-                handle.clear();
-            }
-        });
-    });
+    forget_after_a_while(state);
     let icon = move || if state.get() == CopyState::Copied { "check" } else { "copy" };
     let words = move || if state.get() == CopyState::Copied { text!(frame.copied).to_owned() } else { label.clone() };
     view! {
@@ -85,4 +70,24 @@ pub fn CopyButton(
             </span>
         </span>
     }
+}
+
+/// What was copied is forgotten, so that the button says again what it does.
+fn forget_after_a_while(state: RwSignal<CopyState>) {
+    Effect::new(move |_| {
+        if state.get() != CopyState::Copied {
+            return;
+        }
+        let handle = set_timeout_with_handle(
+            move || {
+                let _ = state.try_set(CopyState::Idle);
+            },
+            SAYS_SO_FOR,
+        );
+        on_cleanup(move || {
+            if let Ok(handle) = handle {
+                handle.clear();
+            }
+        });
+    });
 }

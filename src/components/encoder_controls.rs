@@ -194,30 +194,42 @@ fn GoLiveDialog(
                     }
                 }
             >
-                <div class="field">
-                    <label for="go-live-title">{text!(studio.title_wanted)}</label>
-                    <input
-                        id="go-live-title"
-                        type="text"
-                        autocomplete="off"
-                        dir="auto"
-                        prop:value=move || typed.get()
-                        aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                        aria-describedby="go-live-problem"
-                        on:input=move |event| typed.set(event_target_value(&event))
-                        on:keydown=move |event| {
-                            if event.key() == "Enter" {
-                                event.prevent_default();
-                                confirm();
-                            }
-                        }
-                    />
-                    <div id="go-live-problem">
-                        <ErrorNote message=problem />
-                    </div>
-                </div>
+                <TitleField typed problem on_enter=confirm />
             </Show>
         </ConfirmDialog>
+    }
+}
+
+/// The title that a stream needs before it goes live.
+#[component]
+fn TitleField(
+    typed: RwSignal<String>,
+    problem: RwSignal<Option<String>>,
+    #[prop(into)] on_enter: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="go-live-title">{text!(studio.title_wanted)}</label>
+            <input
+                id="go-live-title"
+                type="text"
+                autocomplete="off"
+                dir="auto"
+                prop:value=move || typed.get()
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby="go-live-problem"
+                on:input=move |event| typed.set(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Enter" {
+                        event.prevent_default();
+                        on_enter.run(());
+                    }
+                }
+            />
+            <div id="go-live-problem">
+                <ErrorNote message=problem />
+            </div>
+        </div>
     }
 }
 

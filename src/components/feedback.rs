@@ -32,6 +32,27 @@ pub fn ErrorNote(
     }
 }
 
+/// What is to be shown is not here: why, and a way to try again.
+#[component]
+pub fn LoadFailure(
+    /// Why.
+    #[prop(into)]
+    message: String,
+    /// Loads it again.
+    #[prop(into)]
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="stack">
+            <ErrorNote message=Signal::stored(Some(message)) />
+            <button type="button" class="button" on:click=move |_| on_retry.run(())>
+                <Icon name="refresh-cw" />
+                {text!(frame.try_again)}
+            </button>
+        </div>
+    }
+}
+
 /// Something worth knowing: what happened, and what comes next. Takes no room while there is no message.
 #[component]
 pub fn InfoNote(

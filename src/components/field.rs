@@ -47,27 +47,10 @@ pub fn Field(
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     if let Some(count) = empty_after {
-        Effect::new(move |before: Option<u32>| {
-            let now = count.get();
-            if before.is_some_and(|before| before != now)
-                && let Some(input) = input.get_untracked()
-            {
-                input.set_value("");
-            }
-            now
-        });
+        hold_on_change(input, count, |_| String::new());
     }
     if let Some(text) = follows {
-        Effect::new(move |before: Option<String>| {
-            let now = text.get();
-            // At first it may hold more already: what somebody types before the page is alive stays.
-            if before.is_some_and(|before| before != now)
-                && let Some(input) = input.get_untracked()
-            {
-                input.set_value(&now);
-            }
-            now
-        });
+        hold_on_change(input, text, String::clone);
     }
     let hinted = hint.is_some();
     let id = id.unwrap_or_else(|| name.to_owned());
@@ -93,6 +76,23 @@ pub fn Field(
             <FieldNotes id hint error />
         </div>
     }
+}
+
+/// Whenever `what` changes, the field holds the text of it. At first it may hold more already: what somebody types
+/// before the page is alive stays.
+fn hold_on_change<T>(input: NodeRef<html::Input>, what: Signal<T>, text_of: fn(&T) -> String)
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Effect::new(move |before: Option<T>| {
+        let now = what.get();
+        if before.is_some_and(|before| before != now)
+            && let Some(input) = input.get_untracked()
+        {
+            input.set_value(&text_of(&now));
+        }
+        now
+    });
 }
 
 /// A field of several lines.

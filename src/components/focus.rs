@@ -1,4 +1,7 @@
-//! Where the focus is, and how it is put somewhere without anything moving. Only for effects and event handlers.
+//! Where the focus is, and how it is put somewhere without anything moving.
+//!
+//! What is not displayed does not count as having it. Only for effects and event handlers: there is no focus on the
+//! server. It decides nothing: who gets the focus, and when, is for whoever asks.
 
 use leptos::{
     prelude::*,

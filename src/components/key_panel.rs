@@ -123,13 +123,13 @@ pub fn InputChoice(
             <InputOption
                 value=InputType::Rtmp
                 chosen
-                name="RTMP"
+                name=InputType::Rtmp.name()
                 suits=text!(keys.rtmp_suits)
             />
             <InputOption
                 value=InputType::Whip
                 chosen
-                name="WHIP"
+                name=InputType::Whip.name()
                 suits=text!(keys.whip_suits)
             />
         </fieldset>

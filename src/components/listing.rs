@@ -4,10 +4,7 @@
 
 use leptos::{either::EitherOf4, prelude::*};
 
-use super::{
-    feedback::{ErrorNote, Skeleton},
-    icon::Icon,
-};
+use super::feedback::{LoadFailure, Skeleton};
 use crate::{domain::page::Page, text};
 
 /// A list, as far as it is known.
@@ -79,7 +76,7 @@ where
                 {has_more.then(|| view! { <MoreButton on_load /> })}
             })
         }
-        Listing::Failed(message) => EitherOf4::D(view! { <NotLoaded message on_load /> }),
+        Listing::Failed(message) => EitherOf4::D(view! { <LoadFailure message on_retry=on_load /> }),
     }
 }
 
@@ -89,46 +86,6 @@ fn MoreButton(on_load: Callback<()>) -> impl IntoView {
         <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
             {text!(frame.show_more)}
         </button>
-    }
-}
-
-#[component]
-fn NotLoaded(message: String, on_load: Callback<()>) -> impl IntoView {
-    view! {
-        <ErrorNote message=Signal::stored(Some(message)) />
-        <button type="button" class="button" on:click=move |_| on_load.run(())>
-            <Icon name="refresh-cw" />
-            {text!(frame.try_again)}
-        </button>
-    }
-}
-
-/// Something that is shown when its heading is pressed.
-#[component]
-pub fn Disclosure(
-    /// The id of what is shown.
-    id: &'static str,
-    /// The heading.
-    label: &'static str,
-    /// Whether it is open.
-    is_open: RwSignal<bool>,
-    /// What is shown.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="button quiet disclosure"
-            aria-expanded=move || if is_open.get() { "true" } else { "false" }
-            aria-controls=id
-            on:click=move |_| is_open.update(|open| *open = !*open)
-        >
-            <Icon name="chevron-down" />
-            {label}
-        </button>
-        <div id=id class="disclosure-body" hidden=move || !is_open.get()>
-            {children()}
-        </div>
     }
 }
 

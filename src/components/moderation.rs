@@ -42,28 +42,47 @@ pub fn BanList(
 
 fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
     let BannedPerson { username, until, banned_at, by } = person;
-    let name = username.clone();
     let by = match by {
         Some(by) => text!(moderation.banned_by, name = by),
         None => text!(moderation.banned_by_deleted_account).to_owned(),
     };
+    let since = (by, banned_at);
+    let unban = (text!(moderation.unban), text!(moderation.unban_name, name = username.clone()));
+    view! {
+        <PersonRow username since undo=unban on_undo=on_unban>
+            <BanLength until />
+        </PersonRow>
+    }
+}
+
+/// Somebody for whom something holds, since when, and a button that takes it back.
+#[component]
+fn PersonRow(
+    username: String,
+    /// The words before the time since when it holds, and that time.
+    since: (String, Timestamp),
+    /// What is read on the button, and the same with whom it is about.
+    undo: (&'static str, String),
+    /// Called with the name.
+    on_undo: Callback<String>,
+    /// What stands beside the name.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let ((words, at), (label, name)) = (since, undo);
+    let user = username.clone();
     view! {
         <li class="row-item">
             <Avatar username=username.clone() />
             <div class="row-words">
                 <p class="row-title">
-                    <bdi>{username.clone()}</bdi>
-                    <BanLength until />
+                    <bdi>{username}</bdi>
+                    {children.map(|children| children())}
                 </p>
-                <p class="muted small">{by} <TimeAgo at=Some(banned_at) /></p>
+                <p class="muted small">{words} <TimeAgo at=Some(at) /></p>
             </div>
-            <button
-                type="button"
-                class="button small"
-                aria-label=text!(moderation.unban_name, name = username)
-                on:click=move |_| on_unban.run(name.clone())
-            >
-                {text!(moderation.unban)}
+            <button type="button" class="button small" aria-label=name on:click=move |_| on_undo.run(user.clone())>
+                {label}
             </button>
         </li>
     }
@@ -146,26 +165,9 @@ pub fn ModeratorList(
 
 fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl IntoView {
     let Moderator { username, since } = moderator;
-    let name = username.clone();
-    view! {
-        <li class="row-item">
-            <Avatar username=username.clone() />
-            <div class="row-words">
-                <p class="row-title">
-                    <bdi>{username.clone()}</bdi>
-                </p>
-                <p class="muted small">{text!(moderation.moderator_since_before)} <TimeAgo at=Some(since) /></p>
-            </div>
-            <button
-                type="button"
-                class="button small"
-                aria-label=text!(moderation.remove_name, name = username)
-                on:click=move |_| on_remove.run(name.clone())
-            >
-                {text!(frame.remove)}
-            </button>
-        </li>
-    }
+    let since = (text!(moderation.moderator_since_before).to_owned(), since);
+    let remove = (text!(frame.remove), text!(moderation.remove_name, name = username.clone()));
+    view! { <PersonRow username since undo=remove on_undo=on_remove /> }
 }
 
 /// What creator and moderators did.

@@ -22,6 +22,9 @@ pub fn StoredPicture(
     /// Classes of the image.
     #[prop(optional)]
     class: Option<&'static str>,
+    /// It is among what somebody sees first, and loaded before all others; those are loaded when they come into view.
+    #[prop(optional)]
+    is_first: bool,
 ) -> impl IntoView {
     let broken = RwSignal::new(false);
     let element = NodeRef::<html::Img>::new();
@@ -42,7 +45,8 @@ pub fn StoredPicture(
             sizes=files.as_ref().and(sizes)
             srcset=files
             alt=""
-            loading="lazy"
+            loading=if is_first { "eager" } else { "lazy" }
+            fetchpriority=is_first.then_some("high")
             decoding="async"
             referrerpolicy="no-referrer"
             hidden=broken

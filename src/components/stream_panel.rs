@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{
     copy_button::{CopyButton, Copying},
-    feedback::{ErrorNote, Skeleton},
+    feedback::{LoadFailure, Skeleton},
     icon::Icon,
 };
 use crate::{domain::stream::Notice, text};
@@ -61,15 +61,11 @@ pub fn QuickActions(
     on_copy_link: Callback<(), Copying>,
 ) -> impl IntoView {
     view! {
-        <section class="panel quick-actions" aria-label=text!(studio.quick_actions)>
+        <section class="quick-actions" aria-label=text!(studio.quick_actions)>
             <CopyButton label=text!(studio.copy_watch_link) on_copy=on_copy_link />
             <a class="button" href=watch_path>
                 <Icon name="external-link" />
-                {text!(studio.open_watch_page)}
-            </a>
-            <a class="button" href="/dashboard/keys">
-                <Icon name="key-round" />
-                {text!(studio.view_keys)}
+                <span>{text!(studio.open_watch_page)}</span>
             </a>
         </section>
     }
@@ -112,27 +108,6 @@ pub fn Loading(
                     }
                 />
             </Show>
-        </div>
-    }
-}
-
-/// A page's data is not here: why, and a way to try again.
-#[component]
-pub fn LoadFailure(
-    /// Why.
-    #[prop(into)]
-    message: String,
-    /// Loads it again.
-    #[prop(into)]
-    on_retry: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <div class="stack">
-            <ErrorNote message=Signal::stored(Some(message)) />
-            <button type="button" class="button" on:click=move |_| on_retry.run(())>
-                <Icon name="refresh-cw" />
-                {text!(frame.try_again)}
-            </button>
         </div>
     }
 }

@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use web_sys::{HtmlInputElement, KeyboardEvent};
 
 use super::{
+    disclosure::Disclosure,
     feedback::{ErrorNote, SaveMark, SaveState},
     icon::Icon,
-    listing::{Disclosure, Listing, ListingView},
+    listing::{Listing, ListingView},
     time_text::TimeAgo,
 };
 use crate::{
@@ -73,7 +74,7 @@ pub fn TitleEditor(
                 aria-invalid=move || matches!(saving.get(), TitleSaving::Failed(_)).then_some("true")
                 aria-describedby="stream-title-failure"
                 prop:value=move || draft.with(|draft| draft.text().to_owned())
-                on:focus=move |_| draft.update(TitleDraft::enter)
+                on:focus=move |event| enter(draft, &event_target(&event))
                 on:input=move |event| {
                     draft.update(|draft| draft.type_text(event_target_value(&event)));
                     keystrokes.update(|count| *count += 1);
@@ -84,6 +85,14 @@ pub fn TitleEditor(
             <SaveFailure saving on_retry=save />
             <p class="muted small without-program">{text!(studio.needs_javascript)}</p>
         </div>
+    }
+}
+
+/// Somebody comes to type. What stands for no title is not in the way of one.
+fn enter(draft: RwSignal<TitleDraft>, field: &HtmlInputElement) {
+    draft.update(TitleDraft::enter);
+    if draft.with_untracked(|draft| draft.text() == Title::UNTITLED) {
+        field.select();
     }
 }
 

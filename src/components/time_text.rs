@@ -51,7 +51,7 @@ pub fn OnAirTimer(
         })
     };
     view! {
-        <span class="on-air-timer number" role="timer" aria-label=text!(time.on_air)>
+        <span class="on-air-timer number needs-program" role="timer" aria-label=text!(time.on_air)>
             {text}
         </span>
     }

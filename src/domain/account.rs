@@ -15,6 +15,10 @@ use super::{
 };
 use crate::text;
 
+/// How what is in a link to a new password begins, so that one that was left lying about is known for what it is.
+pub const RESET_TOKEN_PREFIX: &str = "streamit-reset-";
+/// What follows: 256 bits in base64 for addresses, without padding.
+const RESET_TOKEN_RANDOM_CHARS: usize = 43;
 /// Names that would be mistaken for somebody official, or for a page.
 const RESERVED: [&str; 9] =
     ["admin", "administrator", "api", "login", "moderator", "signup", "streamit", "support", "system"];
@@ -211,6 +215,15 @@ pub struct Session {
     pub is_current: bool,
 }
 
+/// What signing up makes of whoever does so next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NextAccount {
+    /// Nobody has signed up yet: the account becomes admin and an approved creator.
+    pub is_first: bool,
+}
+
 /// Whether somebody who has forgotten their password can help themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -218,6 +231,14 @@ pub struct Session {
 pub struct ResetByMail {
     /// A link to a new password is mailed to who asks for it. Otherwise whoever runs the server sets a new one.
     pub is_available: bool,
+}
+
+/// Whether that can be what is in a link to a new password. Where it is not, the address was cut or never was one.
+pub fn is_reset_token(text: &str) -> bool {
+    text.trim().strip_prefix(RESET_TOKEN_PREFIX).is_some_and(|random| {
+        random.len() == RESET_TOKEN_RANDOM_CHARS
+            && random.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
+    })
 }
 
 /// What a script signs in with, as `Authorization: Bearer`.
@@ -254,6 +275,17 @@ mod tests {
         assert_eq!(Email::parse("Ann@Example.ORG").expect("valid").as_str(), "ann@example.org");
         for bad in ["", "ann", "ann@", "@a.b", "ann@host", "a@b@c.d", "a b@c.d", "ann@a..b"] {
             assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_was_cut_is_told_from_a_whole_one() {
+        let whole = format!("{RESET_TOKEN_PREFIX}{}", "aZ0-_".repeat(9).get(..43).expect("that long"));
+        assert!(is_reset_token(&whole) && is_reset_token(&format!(" {whole}\n")));
+        let cut = whole.get(..whole.len() - 1).expect("that long");
+        for bad in ["", "none", RESET_TOKEN_PREFIX, cut, &format!("{whole}."), &format!("{cut}>"), &format!("{cut}é")]
+        {
+            assert!(!is_reset_token(bad), "{bad}");
         }
     }
 

@@ -32,6 +32,14 @@ pub fn shown(words: &str) -> &str {
     }
 }
 
+/// What an applicant wrote themselves: nothing, where such a text stands for their words.
+pub fn written(words: &str) -> &str {
+    match words {
+        RUNS_THIS_SERVER | SHOWS_A_STREAM | BY_OPERATOR | TAKEN_BACK => "",
+        own => own,
+    }
+}
+
 /// Where an application stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -207,5 +215,13 @@ mod tests {
         ] {
             assert_eq!(decision.apply(status), None, "{decision:?} on {status:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_for_words_was_written_by_nobody() {
+        for fixed in [RUNS_THIS_SERVER, SHOWS_A_STREAM, BY_OPERATOR, TAKEN_BACK] {
+            assert_eq!(written(fixed), "", "{fixed}");
+        }
+        assert_eq!((written("Runs."), shown("Runs.")), ("Runs.", "Runs."));
     }
 }

@@ -153,7 +153,9 @@ impl ChatDraft {
 
     fn slow_mode(&self, rules: &ChatSettings, standing: &Standing, now: Timestamp) -> Option<Refusal> {
         let last = self.last_sent_at.filter(|_| !standing.role.is_staff())?;
-        let left = last.plus(Duration::from_secs(u64::from(rules.slow_mode_seconds))).since(now);
+        let whole = Duration::from_secs(u64::from(rules.slow_mode_seconds));
+        // Whoever asks may have looked at the clock a moment before it was sent.
+        let left = last.plus(whole).since(now).min(whole);
         (!left.is_zero()).then_some(Refusal::SlowMode(left))
     }
 }
@@ -260,6 +262,9 @@ mod tests {
         assert_eq!(at(slow(10), 4), Some(SendFailure::Refused(Refusal::SlowMode(secs(6)))));
         assert_eq!(at(slow(10), 10), None);
         assert_eq!(at(slow(0), 4), None);
+        let just_before = |rules: ChatSettings| draft.obstacle(&rules, &viewer(), Timestamp(NOW.0 - 400));
+        assert_eq!(just_before(slow(0)), None, "a clock that lags makes nobody wait");
+        assert_eq!(just_before(slow(10)), Some(SendFailure::Refused(Refusal::SlowMode(secs(10)))));
         let moderator = Standing { role: ChatRole::Moderator, ..viewer() };
         assert_eq!(draft.obstacle(&slow(10), &moderator, NOW), None);
     }

@@ -4,11 +4,11 @@
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::chat::is_invisible;
+use crate::language::marks::is_mark;
 
 /// Whether nothing is left of it when it is folded.
 pub fn is_blank(text: &str) -> bool {
-    text.chars()
-        .all(|c| is_invisible(c) || is_combining_mark(c) || is_lone_mark(c) || c.is_whitespace() || c.is_control())
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c) || is_lone_mark(c) || is_mark(c))
 }
 
 /// Accents and other marks that stand alone, with a space to stand on: folding leaves the space. They are listed, since a

@@ -1,4 +1,5 @@
-//! How an encoder gets in: the two protocols that a key can be for. Each key is for one of them.
+//! How an encoder gets in: the two protocols that a key can be for. Each key is for one of them, RTMP unless WHIP is
+//! asked for. What LiveKit makes of it is not here (`server/livekit/ingress.rs`).
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,14 @@ impl InputType {
         match self {
             Self::Rtmp => "rtmp",
             Self::Whip => "whip",
+        }
+    }
+
+    /// As people call it, in every language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rtmp => "RTMP",
+            Self::Whip => "WHIP",
         }
     }
 

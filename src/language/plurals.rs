@@ -1,5 +1,5 @@
-//! Which form of a text a count takes, as the browser knows it: `Intl.PluralRules`. The server has the same rules, CLDR's,
-//! from ICU4X. So the program for the browser need not bring them with it, nor what reads them.
+//! Which form of a text a count takes, as the browser knows it: `Intl.PluralRules`. The server has the same rules,
+//! CLDR's, from ICU4X. So the program for the browser need not bring them with it, nor what reads them.
 //!
 //! In the texts of the browser, `build.rs` puts this module in the place of leptos_i18n's, whose names it has. Compiles
 //! for both, is called only in the browser.
@@ -57,17 +57,18 @@ impl<T: Into<PluralOperands>, F: Fn() -> T + Clone + Send + Sync + 'static> Inte
     type Count = T;
 }
 
-/// The rules of one language.
+/// The rules of the page's language.
 #[derive(Clone, Copy, Debug)]
-pub struct PluralRules(&'static str);
+pub struct PluralRules;
 
-/// The rules of that language.
+/// The rules of that language, which is the page's: `text!` takes no text in another.
 pub fn get_plural_rules<L: Locale>(language: L, _: PluralRuleType) -> PluralRules {
-    PluralRules(language.as_str())
+    debug_assert_eq!(language.as_str(), super::current().as_str(), "a page counts in its own language");
+    PluralRules
 }
 
 thread_local! {
-    /// A page is in one language, and these take long to make.
+    /// They take long to make.
     static RULES: Intl::PluralRules =
         Intl::PluralRules::new(&Array::of1(&super::current().as_str().into()), &Object::new());
 }
@@ -76,12 +77,7 @@ impl PluralRules {
     /// Which form that count takes.
     pub fn category_for(self, count: impl Into<PluralOperands>) -> PluralCategory {
         let PluralOperands(count) = count.into();
-        let form = if self.0 == super::current().as_str() {
-            RULES.with(|rules| rules.select(count))
-        } else {
-            Intl::PluralRules::new(&Array::of1(&self.0.into()), &Object::new()).select(count)
-        };
-        match String::from(form).as_str() {
+        match String::from(RULES.with(|rules| rules.select(count))).as_str() {
             "zero" => PluralCategory::Zero,
             "one" => PluralCategory::One,
             "two" => PluralCategory::Two,

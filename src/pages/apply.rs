@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 
 use super::{
-    forms::{PostForm, failure_of, field_error, form_error},
+    forms::{PostForm, failure_of, field_error, form_error, typed_or},
     login::SubmitButton,
     session::{Guard, Need, use_session},
 };
@@ -25,6 +25,7 @@ use crate::{
         field::TextField,
         icon::Icon,
     },
+    domain::application::written,
     text,
 };
 
@@ -92,6 +93,8 @@ fn unlock_dashboard(newest: Memo<Option<Application>>) {
 fn Stand(application: Option<Application>, apply: ServerAction<Apply>) -> impl IntoView {
     let status = application.as_ref().map(|application| application.status);
     let can_apply = matches!(status, None | Some(ApplicationStatus::Rejected));
+    // Who applies again goes on from what they wrote.
+    let about = application.as_ref().map(|application| written(&application.about).to_owned());
     view! {
         {application
             .map(|application| {
@@ -102,7 +105,7 @@ fn Stand(application: Option<Application>, apply: ServerAction<Apply>) -> impl I
                     </section>
                 }
             })}
-        {can_apply.then(|| view! { <ApplyForm apply again=status.is_some() /> })}
+        {can_apply.then(|| view! { <ApplyForm apply before=about /> })}
     }
 }
 
@@ -127,7 +130,12 @@ fn StandWords(status: ApplicationStatus) -> impl IntoView {
 }
 
 #[component]
-fn ApplyForm(apply: ServerAction<Apply>, again: bool) -> impl IntoView {
+fn ApplyForm(
+    apply: ServerAction<Apply>,
+    /// What was written in the last application, if this is another one.
+    before: Option<String>,
+) -> impl IntoView {
+    let again = before.is_some();
     let failure: Signal<Option<ApiError>> = failure_of(apply);
     view! {
         <section class="panel stack">
@@ -139,6 +147,7 @@ fn ApplyForm(apply: ServerAction<Apply>, again: bool) -> impl IntoView {
                     label=text!(apply.about)
                     name="about"
                     hint=text!(apply.about_hint)
+                    value=typed_or("about", before.unwrap_or_default())
                     error=field_error(failure, "about")
                 />
                 <SubmitButton label=text!(apply.send) busy_label=text!(frame.sending) busy=apply.pending() />

@@ -1,14 +1,15 @@
 //! A new password for somebody who has forgotten theirs: asking for a link, and using it.
 //!
-//! The page of the link has a secret in its address, which it hands on to its own form alone.
+//! The page of the link has a secret in its address, which it hands on to its own form alone. Where the address holds
+//! no such secret there is no form, and a way to another link.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 
 use super::{
-    forms::{PostForm, failure_of, field_error, form_error, typed_before},
-    login::SubmitButton,
+    forms::{PostForm, failure_of, field_error, form_error},
+    login::{LoginField, SubmitButton},
     session::use_session,
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         feedback::{EmptyState, ErrorNote, InfoNote, Skeleton},
         field::Field,
     },
+    domain::account::is_reset_token,
     text,
 };
 
@@ -73,14 +75,7 @@ fn Asking() -> impl IntoView {
         <PostForm action class="stack">
             <InfoNote message=sent />
             <ErrorNote message=form_error(failure) />
-            <Field
-                label=text!(door.username_or_email)
-                name="login"
-                autocomplete="username"
-                autofocus=true
-                value=typed_before("login")
-                error=field_error(failure, "login")
-            />
+            <LoginField failure />
             <SubmitButton label=text!(door.mail_link) busy_label=text!(frame.sending) busy=action.pending() />
         </PostForm>
     }
@@ -89,9 +84,29 @@ fn Asking() -> impl IntoView {
 /// Using a link.
 #[component]
 pub fn ResetPage() -> impl IntoView {
+    let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
+    view! {
+        <Title text=text!(door.choose_password) />
+        <div class="page narrow">
+            <section class="panel form-panel stack">
+                <h1 class="page-title">{text!(door.choose_password)}</h1>
+                {if is_reset_token(&token) {
+                    view! { <Choosing token /> }.into_any()
+                } else {
+                    view! { <BrokenLink /> }.into_any()
+                }}
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn Choosing(
+    /// What is in the link.
+    token: String,
+) -> impl IntoView {
     let action = ServerAction::<ConfirmReset>::new();
     let failure = failure_of(action);
-    let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
     let session = use_session();
     // Nobody is signed in to the account any more, here neither.
     Effect::new(move |_| {
@@ -99,43 +114,40 @@ pub fn ResetPage() -> impl IntoView {
             session.refetch();
         }
     });
-    let worthless = Signal::derive({
-        let is_missing = token.is_empty();
-        let field = field_error(failure, "token");
-        move || match is_missing {
-            true => Some(text!(door.address_not_whole).to_owned()),
-            false => field.get(),
-        }
-    });
     view! {
-        <Title text=text!(door.choose_password) />
-        <div class="page narrow">
-            <section class="panel form-panel stack">
-                <h1 class="page-title">{text!(door.choose_password)}</h1>
-                <p class="muted">{text!(door.signs_out_everywhere)}</p>
-                <PostForm action class="stack">
-                    <ErrorNote message=worthless />
-                    <ErrorNote message=form_error(failure) />
-                    <input type="hidden" name="token" value=token />
-                    <Field
-                        label=text!(door.new_password)
-                        name="password"
-                        kind="password"
-                        autocomplete="new-password"
-                        autofocus=true
-                        hint=text!(door.password_hint)
-                        error=field_error(failure, "password")
-                    />
-                    <SubmitButton
-                        label=text!(door.set_password)
-                        busy_label=text!(door.setting_password)
-                        busy=action.pending()
-                    />
-                </PostForm>
-                <p class="muted">
-                    {text!(door.link_fails)} <A href="/forgot">{text!(door.ask_for_link)}</A>
-                </p>
-            </section>
-        </div>
+        <p class="muted">{text!(door.signs_out_everywhere)}</p>
+        <PostForm action class="stack">
+            <ErrorNote message=field_error(failure, "token") />
+            <ErrorNote message=form_error(failure) />
+            <input type="hidden" name="token" value=token />
+            <Field
+                label=text!(door.new_password)
+                name="password"
+                kind="password"
+                autocomplete="new-password"
+                autofocus=true
+                hint=text!(door.password_hint)
+                error=field_error(failure, "password")
+            />
+            <SubmitButton
+                label=text!(door.set_password)
+                busy_label=text!(door.setting_password)
+                busy=action.pending()
+            />
+        </PostForm>
+        <p class="muted">
+            {text!(door.link_fails)} <A href="/forgot">{text!(door.ask_for_link)}</A>
+        </p>
+    }
+}
+
+/// An address that was cut, or never was one of a link: no form could work.
+#[component]
+fn BrokenLink() -> impl IntoView {
+    view! {
+        <ErrorNote message=Some(text!(door.address_not_whole).to_owned()) />
+        <A href="/forgot" attr:class="button primary wide">
+            {text!(door.ask_for_link)}
+        </A>
     }
 }

@@ -25,6 +25,9 @@ pub fn NothingHere(
     asked: Asked,
     /// There is not even somebody who was.
     is_empty: Memo<bool>,
+    /// There is not even an account.
+    #[prop(into)]
+    is_unclaimed: Signal<bool>,
     /// Who looks.
     account: Option<Account>,
 ) -> impl IntoView {
@@ -32,7 +35,9 @@ pub fn NothingHere(
     let view = move || match (&search, &after, is_empty.get()) {
         (Some(search), None, true) => view! { <NothingFound search=search.clone() /> }.into_any(),
         (_, Some(_), true) => view! { <NoMore /> }.into_any(),
-        (None, None, nothing) => view! { <NobodyLive nothing account=account.clone() /> }.into_any(),
+        (None, None, nothing) => {
+            view! { <NobodyLive nothing is_unclaimed=is_unclaimed.get() account=account.clone() /> }.into_any()
+        }
         (Some(_), None, false) | (_, Some(_), false) => ().into_any(),
     };
     view.into_any()
@@ -42,9 +47,11 @@ pub fn NothingHere(
 fn NobodyLive(
     /// There is not even somebody who was.
     nothing: bool,
+    /// There is not even an account.
+    is_unclaimed: bool,
     account: Option<Account>,
 ) -> impl IntoView {
-    let signed_out = account.is_none();
+    let has_account = account.is_some();
     let is_creator = account.is_some_and(|account| account.is_creator);
     view! {
         <EmptyState icon="radio" title=text!(home.nobody_live)>
@@ -56,16 +63,18 @@ fn NobodyLive(
                     </A>
                 }
                     .into_any()
-            } else if signed_out && nothing {
+            } else if !nothing {
+                view! { <p>{text!(home.streams_appear)}</p> }.into_any()
+            } else if is_unclaimed {
                 view! { <Invitation /> }.into_any()
             } else {
-                view! { <p>{text!(home.streams_appear)}</p> }.into_any()
+                view! { <NoStreamYet has_account /> }.into_any()
             }}
         </EmptyState>
     }
 }
 
-/// What an installation without any stream says to a visitor: perhaps they are its first.
+/// What an installation without any account says to a visitor: perhaps it is theirs.
 #[component]
 fn Invitation() -> impl IntoView {
     view! {
@@ -74,6 +83,22 @@ fn Invitation() -> impl IntoView {
             {text!(door.sign_up)}
         </A>
         <MissingParts />
+    }
+}
+
+/// What an installation with people and without any stream says to who may not stream: how they could.
+#[component]
+fn NoStreamYet(has_account: bool) -> impl IntoView {
+    let (words, path, label) = if has_account {
+        (text!(home.apply_for_first), "/apply", text!(apply.title))
+    } else {
+        (text!(home.sign_up_for_first), "/signup?next=/apply", text!(door.sign_up))
+    };
+    view! {
+        <p>{words}</p>
+        <A href=path attr:class="button primary">
+            {label}
+        </A>
     }
 }
 

@@ -17,12 +17,12 @@ use crate::{
     browser::{channel_feed::ChannelFeed, events::EventStream},
     components::{
         dialog::ConfirmDialog,
-        feedback::{EmptyState, ErrorNote},
+        feedback::{EmptyState, ErrorNote, LoadFailure},
         icon::Icon,
         key_panel::{InputChoice, KeyActions, KeyPanel, Refusal},
         key_steps::ObsSteps,
         status_line::StatusLine,
-        stream_panel::{LoadFailure, Loading},
+        stream_panel::Loading,
     },
     text,
 };
@@ -69,7 +69,6 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
     let has_key = Memo::new(move |_| key.input_type.get().is_some());
     view! {
         <StatusLine state=feed.state is_reconnecting />
-        <ErrorNote message=key.error />
         <p class="note without-program">
             <Icon name="info" />
             {text!(keys.needs_javascript)}
@@ -95,7 +94,8 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
 fn NoKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView {
     let is_disabled = move || key.is_busy.get() || refusal.get().is_some();
     view! {
-        <section aria-label=text!(keys.new_key)>
+        <section class="stack" aria-label=text!(keys.new_key)>
+            <ErrorNote message=key.error />
             <EmptyState icon="key-round" title=text!(keys.none_yet)>
                 <p>{text!(keys.make_to_connect)}</p>
                 <InputChoice chosen=key.chosen disabled=key.is_busy />
@@ -137,6 +137,8 @@ fn ExistingKey(
                     on_copy_url=move || copy_credential(|credentials| credentials.server_url)
                     on_copy_key=move || copy_credential(|credentials| credentials.stream_key)
                 />
+                // Between the buttons above and those below, so that it is in sight from either, on a phone too.
+                <ErrorNote message=key.error />
                 <ChangeKey key refusal />
             </section>
             <div class="keys-side">
@@ -162,8 +164,15 @@ fn ChangeKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoV
         },
         false,
     );
+    let waits = move || {
+        let current = key.input_type.get().filter(|current| *current != key.chosen.get())?;
+        Some(text!(keys.waits_for_new_key, kind = current.name()))
+    };
     view! {
         <InputChoice chosen=key.chosen disabled=Signal::derive(move || key.is_busy.get() || refusal.get().is_some()) />
+        <p class="key-hint" role="status">
+            {waits}
+        </p>
         <KeyActions
             refusal
             is_busy=key.is_busy

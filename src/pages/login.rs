@@ -11,7 +11,7 @@ use super::{
     session::{LeaveWhenSignedIn, use_next, use_session, with_next},
 };
 use crate::{
-    api::resets::reset_by_mail,
+    api::{error::ApiError, resets::reset_by_mail},
     components::{
         feedback::{ErrorNote, InfoNote},
         field::Field,
@@ -38,14 +38,7 @@ pub fn LoginPage() -> impl IntoView {
                 <InfoNote message=news />
                 <PostForm action class="stack">
                     <ErrorNote message=form_error(failure) />
-                    <Field
-                        label=text!(door.username_or_email)
-                        name="login"
-                        autocomplete="username"
-                        autofocus=true
-                        value=typed_before("login")
-                        error=field_error(failure, "login")
-                    />
+                    <LoginField failure />
                     <Field
                         label=text!(door.password)
                         name="password"
@@ -64,6 +57,24 @@ pub fn LoginPage() -> impl IntoView {
             </section>
             <LanguageChoice />
         </div>
+    }
+}
+
+/// Who somebody is, by either of what they can be known by. The page opens with the caret in it.
+#[component]
+pub fn LoginField(
+    /// Why the last try failed.
+    failure: Signal<Option<ApiError>>,
+) -> impl IntoView {
+    view! {
+        <Field
+            label=text!(door.username_or_email)
+            name="login"
+            autocomplete="username"
+            autofocus=true
+            value=typed_before("login")
+            error=field_error(failure, "login")
+        />
     }
 }
 

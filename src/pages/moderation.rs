@@ -13,8 +13,9 @@ use crate::{
     components::{
         blocked_words::{BlockedWordsEditor, WordsDraft, WordsLoad},
         chat_line::LineAction,
+        disclosure::Disclosure,
         feedback::SaveState,
-        listing::{Disclosure, Listing},
+        listing::Listing,
         moderation::{ActionList, BanList, ModeratorList, length_words},
         toast::{ToastKind, Toasts, use_toasts},
     },

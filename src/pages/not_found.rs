@@ -16,7 +16,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <Title text=text!(frame.not_found) />
         <div class="page narrow">
             <h1 class="visually-hidden">{text!(frame.not_found)}</h1>
-            <EmptyState icon="wifi-off" title=text!(frame.nothing_here)>
+            <EmptyState icon="circle-help" title=text!(frame.nothing_here)>
                 <p>{text!(frame.link_may_be_old)}</p>
                 <a class="button primary" href="/">
                     {text!(frame.see_who_is_live)}

@@ -1,9 +1,12 @@
-//! A page whose data did not come: its heading, why, and a way to try again. It stands in place of the page.
+//! A page whose data did not come: its heading, why, and a way to try again.
+//!
+//! It stands in place of the page, whose title it takes too, and never beside a part of it: what fails within a page
+//! says so where it is (`components/feedback.rs`).
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{components::stream_panel::LoadFailure, text};
+use crate::{components::feedback::LoadFailure, text};
 
 /// The data of a page did not come.
 #[component]

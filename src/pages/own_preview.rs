@@ -8,12 +8,13 @@ use leptos::prelude::*;
 use crate::{
     api::channels::channel_token,
     browser::playback::{Playback, Source},
-    components::{own_preview::OwnPreviewPlayer, stream_health::StreamHealth},
+    components::{player::Player, stream_health::StreamHealth},
     domain::{
         channel::StreamStatus,
         chat::ChatLine,
         playback::{PlayerPhase, Sound},
     },
+    text,
 };
 
 /// What an [`OwnPreview`] plays with: silent until the creator wants to hear themselves.
@@ -53,15 +54,19 @@ pub(super) fn OwnPreview(
         playback.media.with(|media| PlayerPhase::of(status.get(), media, playback.sound_is_blocked.get()))
     });
     view! {
-        <OwnPreviewPlayer
+        <Player
             phase
             sound=playback.sound
             is_paused=playback.is_paused
             picture_in_picture=playback.picture_in_picture
             video=playback.video
             stage=playback.stage
+            label=text!(studio.preview)
             on_action=move |action| playback.act(action)
-        />
+        >
+            <p class="player-words">{text!(watch.status_offline)}</p>
+            <p class="player-hint">{text!(studio.not_streaming_hint)}</p>
+        </Player>
         <StreamHealth report=playback.report level=playback.level warnings=playback.warnings />
     }
 }

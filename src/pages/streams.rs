@@ -41,9 +41,10 @@ use crate::{
         chat_sheet::ChatSheet,
         copy_button::Copying,
         encoder_controls::{EncoderSettings, OnAirBar},
+        feedback::LoadFailure,
         listing::Listing,
         status_line::StatusLine,
-        stream_panel::{LoadFailure, Loading, NoticeBanner, QuickActions},
+        stream_panel::{Loading, NoticeBanner, QuickActions},
         stream_title::{TitleEditor, TitleHistoryView},
     },
     domain::{chat::ChatRole, chat_standing::Standing, stream::Notice, title::Title, title_draft::TitleDraft},
@@ -165,16 +166,19 @@ fn Stream(
     let is_chat_open = RwSignal::new(false);
     close_when_asked(is_chat_open);
     view! {
-        <StatusLine state=feed.state is_reconnecting />
+        <div class="streams-head">
+            <StatusLine state=feed.state is_reconnecting />
+            <QuickActions watch_path on_copy_link=move || copy_link(link.clone()) />
+            <OnAirBar
+                status
+                controls=controls.shown()
+                title=Signal::derive(move || feed.state.with(|state| state.title.clone()))
+                is_busy=controls.is_busy()
+                error=controls.error
+                on_action=move |action| controls.act(action)
+            />
+        </div>
         <NoticeBanner notice on_dismiss=move || notice.set(None) />
-        <OnAirBar
-            status
-            controls=controls.shown()
-            title=Signal::derive(move || feed.state.with(|state| state.title.clone()))
-            is_busy=controls.is_busy()
-            error=controls.error
-            on_action=move |action| controls.act(action)
-        />
         <GuideSection feed controls has_streamed=report.has_streamed />
         <LastBroadcast first=last status />
         <div class="streams-grid">
@@ -198,7 +202,6 @@ fn Stream(
                 <ThumbnailSection feed playback />
                 <ChatSettingsSection feed />
                 <ModerationPanel moderation />
-                <QuickActions watch_path on_copy_link=move || copy_link(link.clone()) />
             </div>
         </div>
     }

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod clock;
 mod command_line;
 pub mod commands;
+mod compression;
 pub mod config;
 mod current_page;
 pub mod db;

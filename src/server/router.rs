@@ -31,7 +31,7 @@ use super::{
         door::{self, ClientAddress},
         origin,
     },
-    clock, current_page,
+    clock, compression, current_page,
     headers::{self, PagePolicy},
     plain_forms::{self, PUT_BY_FORM},
     routes::{export, health, media, openapi, sse, uploads, webhook},
@@ -78,15 +78,20 @@ pub fn build(state: AppState) -> Router {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
-    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell);
-    doors(context.clone())
+    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell)
+        .layer(middleware::from_fn_with_state(site, site::answer_other_names))
+        .layer(compression::pages());
+    let pages = Router::new()
+        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page)
+        .layer(compression::pages());
+    doors(context)
         .into_iter()
         .fold(Router::new(), |router, (_, path, door)| router.route(path, door))
-        .leptos_routes_with_context(&state, generate_route_list(App), context, page)
+        .merge(pages)
         .route("/api/", any(no_endpoint))
         .route("/api/{*path}", any(no_endpoint))
         .method_not_allowed_fallback(no_method)
-        .fallback(not_found.layer(middleware::from_fn_with_state(site, site::answer_other_names)))
+        .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), guard_api))
         // Inside of what counts and logs the answer: a panic is an answer like others.
         .layer(CatchPanicLayer::custom(panicked))
@@ -259,7 +264,7 @@ async fn cache_files(uri: axum::http::Uri, mut response: Response) -> Response {
 }
 
 fn is_page(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    compression::has_page(response.headers())
 }
 
 /// `streamit.<hash>.wasm`, `split_watch.<hash>.wasm`, `livekit-client.<hash>.js`.

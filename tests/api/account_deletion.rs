@@ -1,4 +1,6 @@
-//! Deleting an account: who may, what goes, and what stays without its name.
+//! Deleting an account: who may, what goes, and what stays without its name. It goes as a whole or not at all, also
+//! when LiveKit fails or two ask at once. The account that leaves a trace in every table is made here
+//! (`somebody_everywhere`): whoever adds a table adds to it.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

@@ -1,4 +1,6 @@
-//! Signing up, in and out.
+//! Signing up, in and out: by cookie, and by a token for scripts. Who was the first, how often one may try, and that a
+//! wrong password is answered like an account that is not there. What signed-in people change of their account is in
+//! `profile.rs`, where they are signed in is in `sessions.rs`.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -10,6 +12,7 @@ use crate::support::{
 
 on_both_databases![
     the_first_account_is_admin_and_creator_and_the_second_is_neither,
+    whether_the_next_account_is_the_first_is_known_before_it_is_made,
     of_ten_first_sign_ups_at_once_one_is_the_first,
     the_demo_creator_does_not_count_as_first,
     signing_up_names_every_bad_field,
@@ -39,6 +42,14 @@ async fn the_first_account_is_admin_and_creator_and_the_second_is_neither(databa
     let mut names: Vec<&str> = second.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["about", "displayName", "email", "id", "isAdmin", "isCreator", "picture", "username"]);
+}
+
+async fn whether_the_next_account_is_the_first_is_known_before_it_is_made(database: Database) {
+    let app = TestApp::start(database).await;
+    let next = async || app.anonymous().get("/api/auth/signup").await.ok();
+    assert_eq!(next().await, json!({ "isFirst": true }));
+    app.first_user().await;
+    assert_eq!(next().await, json!({ "isFirst": false }));
 }
 
 async fn of_ten_first_sign_ups_at_once_one_is_the_first(database: Database) {

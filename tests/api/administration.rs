@@ -1,4 +1,5 @@
-//! What admins see of an installation: who has an account, and how its parts are. Whatever is away, the answer comes.
+//! What admins see of an installation: who has an account, and how its parts are. Whatever is away, silent or not set
+//! up, the answer comes and says so; and neither answer nor page has an address for mail in it.
 
 use std::time::{Duration, Instant};
 

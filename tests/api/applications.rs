@@ -1,4 +1,5 @@
-//! From user to creator, and back.
+//! From user to creator, and back: applying, deciding, and what a decision opens and closes at once. Taking an approval
+//! back ends the stream and deletes its key, or changes nothing.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

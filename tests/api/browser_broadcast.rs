@@ -1,4 +1,6 @@
-//! Going live from the browser: the token, and what LiveKit's signs of a browser make of a stream.
+//! Going live from the browser: the token, and what LiveKit's signs of a browser make of a stream. There is no browser
+//! here: LiveKit's double says what LiveKit would say of one. An encoder goes first, and nobody but the creator gets
+//! in.
 
 use livekit_api::access_token::VideoGrants;
 use livekit_protocol::participant_info::Kind;

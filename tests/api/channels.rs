@@ -1,4 +1,5 @@
-//! What visitors see of a channel, and the token to watch it with.
+//! What visitors see of a channel, and the token to watch it with: when there is one, and that it allows nothing but
+//! watching. How channels are listed and found is in `browse.rs`.
 
 use livekit_api::access_token::TokenVerifier;
 use serde_json::{Value, json};

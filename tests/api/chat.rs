@@ -1,4 +1,6 @@
-//! Writing to the chat of a channel, reading it, and removing what was written.
+//! Writing to the chat of a channel, reading it, and removing what was written. Lines keep their place and changes
+//! their order, whoever writes at once and whenever the program is started again. Who may write is in `chat_rules.rs`,
+//! what is held back in `chat_delay.rs`.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
-//! Who may write, how often, and what they are told when they may not.
+//! Who may write, how often, and what they are told when they may not. A rule counts from the moment it is
+//! acknowledged, for everybody but creator and moderators, and what it refuses leaves no trace. Where time has to pass,
+//! what was written before is moved in the database.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

@@ -39,6 +39,7 @@ on_both_databases![
     going_live_from_the_browser_is_no_use_of_the_key,
     an_end_that_the_browser_was_not_told_of_is_none,
     an_end_finds_a_browser_between_two_tracks,
+    who_is_gone_is_removed_also_when_livekit_does_not_say_so,
 ];
 
 const END: &str = "/api/stream/end";
@@ -475,4 +476,16 @@ async fn an_end_finds_a_browser_between_two_tracks(database: Database) {
     let browser = app.browser_joins(&carl).await;
     carl.post(END, json!({})).await.ok();
     until_removed(&app, &browser.stream_id, &browser.identity).await;
+}
+
+/// LiveKit waits seconds for somebody who left just before, and then says nothing in time.
+async fn who_is_gone_is_removed_also_when_livekit_does_not_say_so(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    app.browser_connects(&carl).await;
+    app.livekit.next("RemoveParticipant", Fault::Hang);
+    carl.post(END, json!({})).await.refused(503, "LIVEKIT_UNREACHABLE");
+    assert_eq!(carl.status().await["status"], "live", "it is still there");
+    app.livekit.next("RemoveParticipant", Fault::LoseAnswer);
+    assert_eq!(carl.post(END, json!({})).await.ok()["status"], "offline");
 }

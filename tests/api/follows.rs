@@ -1,4 +1,5 @@
-//! Following a channel.
+//! Following a channel and no more, from a script and from a plain form. Who follows is counted for everybody and told
+//! to nobody. Who is banned for good does not begin to.
 
 use futures::future::join_all;
 use reqwest::{Method, header};

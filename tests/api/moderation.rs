@@ -1,4 +1,6 @@
-//! Keeping order in a chat: bans, time-outs, moderators, blocked words, and the list of what was done.
+//! Keeping order in a chat: bans, time-outs, moderators, blocked words, and the list of what was done. Who outranks
+//! whom is looked up each time: whoever is none any more does nothing more. What is acknowledged holds for the next
+//! message, on every session.
 
 use std::collections::BTreeSet;
 

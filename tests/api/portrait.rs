@@ -1,4 +1,5 @@
-//! The picture of an account.
+//! The picture of an account: sent, seen beside the name wherever others read it, replaced and taken away. What holds
+//! for every picture that is sent is in `thumbnail.rs`.
 
 use image::ImageFormat;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! What somebody changes about their own account: name and text, password, address.
+//! What somebody changes about their own account: name and text, password, address. Password and address take the
+//! present password, whose guesses count as signing in does; and nobody passes for somebody else by a name.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Where an account is signed in, and ending that.
+//! Where an account is signed in, and ending that: one session, or all but this one. Each person sees and ends their
+//! own, and what has run out or was ended is worth nothing from then on.
 
 use serde_json::Value;
 

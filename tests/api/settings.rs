@@ -1,4 +1,6 @@
-//! Title, picture and the rules of the chat.
+//! Title, picture and the rules of the chat, as their creator changes them: what is left out stays, a bad field is
+//! named and changes nothing, and what says nothing new makes no new version. What the rules do to a chat is in
+//! `chat_rules.rs`.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! `streamit user`, `approve` and `revoke`, beside a server that runs.
+//! `streamit user`, `approve` and `revoke`, beside a server that runs: what they do counts there at once. Passwords and
+//! confirmations come from standard input, never as an argument.
 
 use serde_json::json;
 

@@ -1,4 +1,6 @@
-//! `streamit backup` and `restore`: what was there is there again, and nothing is lost on the way.
+//! `streamit backup` and `restore`: what was there is there again, and nothing is lost on the way. What cannot be put
+//! back is refused and changes nothing: a file that is not whole, a folder in use, another database. On PostgreSQL,
+//! where the database is no part of it, that is said.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 

@@ -1,4 +1,5 @@
-//! What the program says when it cannot start, or when a setting means nothing; and its help.
+//! What the program says when it cannot start, or when a setting means nothing; and its help. It ends with the reason
+//! and never prints a secret that it refuses. And every setting is in README.md.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The program is told to stop.
+//! The program is told to stop: what has begun is finished, event streams say when to come back, and it is gone within
+//! five seconds, also while somebody is slower than that.
 
 use std::time::Duration;
 

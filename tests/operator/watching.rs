@@ -1,4 +1,5 @@
-//! `/readyz`, `/metrics`, and the line that is logged for each request.
+//! `/readyz`, `/metrics`, and the lines that are logged for each request and each sign-in. No label has a name in it,
+//! no line what somebody typed, and `/metrics` is not for everybody.
 
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};

@@ -133,6 +133,14 @@ impl State {
     pub fn lines(&self, room: &str) -> Vec<Value> {
         self.sent.iter().filter(|sent| sent.room == room).flat_map(Sent::lines).collect()
     }
+
+    fn count(&self, method: &str) -> usize {
+        self.calls.iter().filter(|call| *call == method).count()
+    }
+
+    fn looks(&self) -> usize {
+        self.count("ListParticipants")
+    }
 }
 
 impl FakeLiveKit {
@@ -247,7 +255,17 @@ impl FakeLiveKit {
 
     /// How often that was called.
     pub fn count(&self, method: &str) -> usize {
-        self.lock().calls.iter().filter(|call| *call == method).count()
+        self.lock().count(method)
+    }
+
+    /// How often it was asked who is in a room.
+    pub fn looks(&self) -> usize {
+        self.lock().looks()
+    }
+
+    /// Waits until that was asked so often more than `before`.
+    pub async fn until_looked(&self, before: usize, more: usize) {
+        self.until("the room is looked into", |state| (state.looks() >= before + more).then_some(())).await;
     }
 
     /// Somebody comes into a room, which is made for the first one. Gives their `sid`.

@@ -4,12 +4,11 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest as _, Sha256};
 
-/// How each begins, so that one that was left lying about is known for what it is.
-const PREFIX: &str = "streamit-reset-";
+use crate::domain::account::RESET_TOKEN_PREFIX;
 
 /// A new one.
 pub fn make() -> String {
-    format!("{PREFIX}{}", BASE64.encode(rand::random::<[u8; 32]>()))
+    format!("{RESET_TOKEN_PREFIX}{}", BASE64.encode(rand::random::<[u8; 32]>()))
 }
 
 /// What is stored of it.
@@ -20,11 +19,12 @@ pub fn hash_of(token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::is_reset_token;
 
     #[test]
     fn no_two_links_are_the_same_and_none_is_its_hash() {
         let (one, other) = (make(), make());
-        assert_eq!(one.len(), PREFIX.len() + 43);
+        assert!(is_reset_token(&one), "pages know it for one");
         assert_ne!(one, other);
         assert_eq!(hash_of(&one), hash_of(&format!(" {one}\n")));
         assert_ne!(hash_of(&one), hash_of(&other));

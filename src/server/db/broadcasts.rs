@@ -1,4 +1,6 @@
-//! Times on air, and the drops in them. A drop that was short enough is part of a broadcast, and not time on air.
+//! Times on air, and the drops in them. A drop that was short enough is part of a broadcast, and not time on air. An
+//! end that is written once stays, until the broadcast is gone on with. Whether it may be, `services/on_air.rs`
+//! decides.
 
 use sqlx::Result;
 

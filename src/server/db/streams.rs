@@ -7,7 +7,7 @@
 use sqlx::Result;
 
 pub use super::stream_row::StreamRow;
-use super::{Queryable, statements};
+use super::{Query, Queryable, statements};
 use crate::domain::{
     account::Username,
     channel::StreamStatus,
@@ -110,21 +110,9 @@ pub async fn insert(
     title: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let chat = ChatSettings::default();
-    db.write(INSERT_STREAM)
-        .bind(id.as_str())
-        .bind(user_id.as_str())
-        .bind(title)
-        .bind(chat.is_chat_enabled)
-        .bind(chat.is_chat_delayed)
-        .bind(i64::from(chat.chat_delay_seconds))
-        .bind(i64::from(chat.slow_mode_seconds))
-        .bind(chat.is_chat_followers_only)
-        .bind(i64::from(chat.followers_min_minutes))
-        .bind(now.0)
-        .bind(searchable(title))
-        .execute()
-        .await?;
+    let query = db.write(INSERT_STREAM).bind(id.as_str()).bind(user_id.as_str()).bind(title);
+    let query = bind_chat(query, &ChatSettings::default());
+    query.bind(now.0).bind(searchable(title)).execute().await?;
     Ok(())
 }
 
@@ -183,18 +171,19 @@ pub(super) async fn fold_titles(db: &super::Db) -> Result<()> {
 
 /// Changes the rules of the chat; a new version.
 pub async fn update_chat(db: impl Queryable<'_>, id: &StreamId, chat: &ChatSettings, now: Timestamp) -> Result<()> {
-    db.write(UPDATE_CHAT)
-        .bind(id.as_str())
+    bind_chat(db.write(UPDATE_CHAT).bind(id.as_str()), chat).bind(now.0).execute().await?;
+    Ok(())
+}
+
+/// Binds the rules of the chat, in the order of their columns.
+fn bind_chat<'c>(query: Query<'c>, chat: &ChatSettings) -> Query<'c> {
+    query
         .bind(chat.is_chat_enabled)
         .bind(chat.is_chat_delayed)
         .bind(i64::from(chat.chat_delay_seconds))
         .bind(i64::from(chat.slow_mode_seconds))
         .bind(chat.is_chat_followers_only)
         .bind(i64::from(chat.followers_min_minutes))
-        .bind(now.0)
-        .execute()
-        .await?;
-    Ok(())
 }
 
 /// Remembers the encoder's session; not a new version, for nobody sees it.

@@ -3,25 +3,17 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
-
-use crate::server::{services::news, state::AppState};
+use crate::server::{jobs, services::news, state::AppState};
 
 /// How often: with a look into a room before it, within the 15 s in which what is shown is to be right.
 const EVERY: Duration = Duration::from_secs(10);
 
 /// Runs until the server stops.
 pub async fn run(state: AppState) {
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = state.stopping.cancelled() => return,
-            _ = ticks.tick() => {
-                if let Err(error) = news::catch_up(&state).await {
-                    tracing::warn!(%error, "what pages follow could not be read again");
-                }
-            }
+    let catch_up = || async {
+        if let Err(error) = news::catch_up(&state).await {
+            tracing::warn!(%error, "what pages follow could not be read again");
         }
-    }
+    };
+    jobs::repeat(EVERY, &state.stopping, catch_up).await;
 }

@@ -8,7 +8,10 @@ pub mod settle;
 
 use std::time::Duration;
 
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, sleep},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::state::AppState;
@@ -47,6 +50,19 @@ fn start(state: &AppState, stop: &CancellationToken) -> JoinSet<()> {
     jobs
 }
 
+/// Does it at once and then every so often, until `stop`. What has begun is finished, and what was missed meanwhile is
+/// not made up for.
+pub async fn repeat<F: Future<Output = ()>>(every: Duration, stop: &CancellationToken, work: impl Fn() -> F) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => work().await,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -76,5 +92,20 @@ mod tests {
         };
         run_anew(start, stop.clone()).await;
         assert_eq!((rounds.load(Ordering::Relaxed), running.load(Ordering::Relaxed)), (2, 0));
+    }
+
+    #[tokio::test]
+    async fn what_is_repeated_is_finished_before_it_ends() {
+        let (stop, begun, done) = (CancellationToken::new(), AtomicU32::new(0), AtomicU32::new(0));
+        let work = || async {
+            if begun.fetch_add(1, Ordering::Relaxed) == 2 {
+                stop.cancel();
+            }
+            tokio::task::yield_now().await;
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        repeat(Duration::from_millis(1), &stop, work).await;
+        let (begun, done) = (begun.load(Ordering::Relaxed), done.load(Ordering::Relaxed));
+        assert!(begun >= 3 && begun == done, "{begun} begun, {done} done");
     }
 }

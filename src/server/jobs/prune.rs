@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
+use super::repeat;
 use crate::server::{services::upkeep, state::AppState};
 
 /// How often.
@@ -13,11 +13,5 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs until `stop`.
 pub async fn run(state: AppState, stop: CancellationToken) {
-    let mut ticks = interval(EVERY);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => upkeep::prune(&state).await,
-        }
-    }
+    repeat(EVERY, &stop, || upkeep::prune(&state)).await;
 }

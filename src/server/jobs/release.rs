@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use super::repeat;
 use crate::server::{services::chat, state::AppState};
 
 /// How often. A message is late by at most this; a look costs one read of a small index.
@@ -13,12 +13,5 @@ const EVERY: Duration = Duration::from_millis(200);
 
 /// Runs until `stop`.
 pub async fn run(state: AppState, stop: CancellationToken) {
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => chat::release_due(&state).await,
-        }
-    }
+    repeat(EVERY, &stop, || chat::release_due(&state)).await;
 }

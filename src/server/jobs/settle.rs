@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use super::repeat;
 use crate::server::{services::counting, state::AppState};
 
 /// How often. Until it is settled, a broadcast is counted whenever it is asked for.
@@ -13,12 +13,5 @@ const EVERY: Duration = Duration::from_secs(30);
 
 /// Runs until `stop`.
 pub async fn run(state: AppState, stop: CancellationToken) {
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => counting::settle_due(&state).await,
-        }
-    }
+    repeat(EVERY, &stop, || counting::settle_due(&state)).await;
 }

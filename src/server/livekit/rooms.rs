@@ -150,16 +150,21 @@ impl LiveKit {
         Ok(())
     }
 
-    /// Removes somebody from the room. Who is not there counts as removed.
+    /// Removes somebody from the room. Who is not there counts as removed: LiveKit waits seconds for the answer of one
+    /// that has just left, and may then give none in time.
     ///
     /// # Errors
-    /// When LiveKit does not answer, or refuses.
+    /// When LiveKit does not answer, or refuses, and they are still there.
     pub async fn remove(&self, stream: &StreamId, identity: &str) -> Result<(), CallError> {
         let removed = self.rooms.remove_participant(stream.as_str(), identity);
-        match self.calls.measured("RemoveParticipant", removed).await {
-            Ok(()) | Err(CallError::NotFound(_)) => Ok(()),
-            Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(()),
-            Err(error) => Err(error),
+        let error = match self.calls.measured("RemoveParticipant", removed).await {
+            Ok(()) | Err(CallError::NotFound(_)) => return Ok(()),
+            Err(error @ CallError::Refused(_)) => return Err(error),
+            Err(error) => error,
+        };
+        match self.find_participants(stream).await {
+            Ok(there) if !there.iter().flatten().any(|one| one.identity == identity) => Ok(()),
+            _ => Err(error),
         }
     }
 

@@ -37,7 +37,7 @@ use crate::{
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
-    [events(), files(), forms(), watching()].concat()
+    [events(), pictures(), exports(), forms(), watching()].concat()
 }
 
 fn events() -> Vec<Operation> {
@@ -96,29 +96,29 @@ fn chat_events(schemas: &mut SchemaGenerator) -> [Value; 3] {
 /// What a form with a picture in it holds.
 const PICTURE_RULES: [E; 4] = [E::Invalid, E::TooLarge, E::TooManyRequests, E::StorageUnreachable];
 
-fn files() -> Vec<Operation> {
-    let upload = |path, id, tag, summary, more: &[(&str, bool, Value)]| {
-        let yes = json!({ "type": "string", "enum": ["true", "false"] });
-        let part = "The part to show, as JSON: `{x, y, width, height}`, each from 0 to 1 of the whole.";
-        let image =
-            json!({ "type": "string", "format": "binary", "description": "A PNG, JPEG or WebP of up to 5 MB." });
-        let fields = [
-            ("image", false, image),
-            ("crop", false, json!({ "type": "string", "description": part })),
-            ("remove", false, yes),
-        ];
-        door(Method::POST, path, id, tag, summary)
-            .takes_fields(Takes::Multipart, &[&fields[..], more].concat())
-            .refuses(&PICTURE_RULES)
-            .notes(format!(
-                "At most {MAX_PICTURE_BYTES} bytes, and {} pictures of one account in {} minutes. With `remove` it is \
-                 taken away instead.",
-                pictures::MAX_UPLOADS,
-                pictures::UPLOAD_WINDOW.as_secs() / 60
-            ))
-    };
+/// A form with a picture in it, and with what that endpoint takes beside it.
+fn upload(path: &str, id: &str, tag: &str, summary: &'static str, more: &[(&str, bool, Value)]) -> Operation {
+    let yes = json!({ "type": "string", "enum": ["true", "false"] });
+    let part = "The part to show, as JSON: `{x, y, width, height}`, each from 0 to 1 of the whole.";
+    let image = json!({ "type": "string", "format": "binary", "description": "A PNG, JPEG or WebP of up to 5 MB." });
+    let fields = [
+        ("image", false, image),
+        ("crop", false, json!({ "type": "string", "description": part })),
+        ("remove", false, yes),
+    ];
+    door(Method::POST, path, id, tag, summary)
+        .takes_fields(Takes::Multipart, &[&fields[..], more].concat())
+        .refuses(&PICTURE_RULES)
+        .notes(format!(
+            "At most {MAX_PICTURE_BYTES} bytes, and {} pictures of one account in {} minutes. With `remove` it is taken \
+             away instead.",
+            pictures::MAX_UPLOADS,
+            pictures::UPLOAD_WINDOW.as_secs() / 60
+        ))
+}
+
+fn pictures() -> Vec<Operation> {
     let automatic = json!({ "type": "string", "enum": ["true", "false"] });
-    let csv_or_json = vec![("application/json", enveloped_broadcasts as _), ("text/csv; charset=utf-8", text as _)];
     vec![
         upload(
             paths::THUMBNAIL,
@@ -136,6 +136,12 @@ fn files() -> Vec<Operation> {
             .takes_fields(Takes::Query, &[("name", true, json!({ "type": "string", "minLength": 1 }))])
             .refuses(&[E::NotFound, E::StorageUnreachable])
             .answers(vec![("image/webp", file)]),
+    ]
+}
+
+fn exports() -> Vec<Operation> {
+    let csv_or_json = vec![("application/json", enveloped_broadcasts as _), ("text/csv; charset=utf-8", text as _)];
+    vec![
         period(
             door(Method::GET, paths::ANALYTICS_EXPORT, "exportBroadcasts", "analytics", "Broadcasts as a file.")
                 .takes::<ExportQuery>(Takes::Query),

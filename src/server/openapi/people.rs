@@ -24,7 +24,7 @@ use crate::{
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
-    [accounts(), signing_in(), applications(), administration()].concat()
+    [accounts(), signing_in(), resets(), visitors(), applications(), administration()].concat()
 }
 
 fn sign_ins() -> String {
@@ -90,6 +90,7 @@ fn accounts() -> Vec<Operation> {
 
 fn signing_in() -> Vec<Operation> {
     vec![
+        function::<auth::ReadNextAccount>("Whether whoever signs up next is the first, who becomes admin and creator."),
         function::<auth::SignUp>("Makes an account and signs in.")
             .field("username", username())
             .field("email", email())
@@ -110,6 +111,11 @@ fn signing_in() -> Vec<Operation> {
         function::<auth::MakeToken>("A token for scripts, to be sent as `Authorization: Bearer`.")
             .refuses(&[E::WrongCredentials, E::TooManyRequests])
             .notes(sign_ins()),
+    ]
+}
+
+fn resets() -> Vec<Operation> {
+    vec![
         function::<resets::ReadResetByMail>("Whether links to a new password are mailed."),
         function::<resets::AskForReset>("Asks for a link to a new password, by username or address.")
             .refuses(&[E::Invalid, E::Conflict, E::TooManyRequests])
@@ -118,6 +124,12 @@ fn signing_in() -> Vec<Operation> {
             .field("password", password())
             .refuses(&[E::Invalid, E::TooManyRequests])
             .notes("Signs the account out everywhere."),
+    ]
+}
+
+/// The language of a browser, and what the installation lacks. Neither needs an account.
+fn visitors() -> Vec<Operation> {
+    vec![
         function::<language::ChooseLanguage>("Chooses the language in which a browser is answered.")
             .field("language", choice(crate::language::all()))
             .refuses(&[E::Invalid])

@@ -29,7 +29,7 @@ const STAFF: [E; 3] = [E::NotACreator, E::Forbidden, E::NotFound];
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
-    [channels(), messages(), order(), streams(), on_air(), numbers()].concat()
+    [channels(), messages(), bans(), moderation(), settings(), keys(), on_air(), numbers()].concat()
 }
 
 fn channels() -> Vec<Operation> {
@@ -80,9 +80,9 @@ fn whose() -> Value {
     json!({ "description": "Whose channel it is; one's own when left out." })
 }
 
-fn order() -> Vec<Operation> {
+/// Who may not write, and what was done in a chat.
+fn bans() -> Vec<Operation> {
     let staff = |operation: Operation| operation.field("username", whose()).by(Access::SignedIn).refuses(&STAFF);
-    let words = json!({ "maxItems": MAX_BLOCKED_WORDS, "items": { "type": "string", "maxLength": MAX_WORD_CHARS } });
     vec![
         staff(function::<chat::Ban>("Stops somebody from writing, for some seconds or for good."))
             .requires("seconds")
@@ -97,6 +97,13 @@ fn order() -> Vec<Operation> {
         staff(function::<chat::ListBans>("Who may not write, the newest first.")).field("cursor", cursor()),
         staff(function::<chat::ListActions>("What creator and moderators did, the newest first."))
             .field("cursor", cursor()),
+    ]
+}
+
+/// Who helps in one's own chat, and which words are blocked in it.
+fn moderation() -> Vec<Operation> {
+    let words = json!({ "maxItems": MAX_BLOCKED_WORDS, "items": { "type": "string", "maxLength": MAX_WORD_CHARS } });
+    vec![
         function::<chat::AddModerator>("Makes somebody a moderator of one's own channel.")
             .by(Access::Creators)
             .refuses(&[E::NotFound, E::Conflict]),
@@ -113,7 +120,8 @@ fn order() -> Vec<Operation> {
     ]
 }
 
-fn streams() -> Vec<Operation> {
+/// What is said of one's own stream, and the rules of its chat.
+fn settings() -> Vec<Operation> {
     vec![
         function::<stream::ReadStreamInfo>("One's stream, without its key.").by(Access::Creators),
         function::<stream::ChangeStreamInfo>("Changes title and still picture.")
@@ -144,6 +152,11 @@ fn streams() -> Vec<Operation> {
         function::<stream::TitleHistory>("The titles that the stream has had, the newest first.")
             .field("cursor", cursor())
             .by(Access::Creators),
+    ]
+}
+
+fn keys() -> Vec<Operation> {
+    vec![
         function::<stream::MakeIngress>("Makes a stream key; an existing one is void from then on.")
             .field("inputType", choice(&[InputType::Rtmp, InputType::Whip]))
             .never_null("inputType")

@@ -52,13 +52,9 @@ pub struct SignedIn {
 /// # Errors
 /// When they do not fit, or were tried too often; neither says whether there is such an account.
 pub async fn sign_in(state: &AppState, client: &Client, login: &str, password: &str) -> Result<SignedIn> {
-    let id = check_password(state, client, login, password).await?;
-    let mut tx = state.db.begin().await?;
-    let token = open_session(state, &mut tx, &id, client, SessionKind::Browser).await?;
-    audit::note(&mut tx, Deed::own(AuditAction::SignedIn, &id).from(client)).await?;
-    tx.commit().await?;
+    let (id, made) = enter(state, client, login, password, SessionKind::Browser).await?;
     tracing::info!(user = %id, "somebody signed in");
-    Ok(SignedIn { account: accounts::get_account(&state.db, &id).await?, token: token.token })
+    Ok(SignedIn { account: accounts::get_account(&state.db, &id).await?, token: made.token })
 }
 
 /// A token for scripts.
@@ -66,13 +62,29 @@ pub async fn sign_in(state: &AppState, client: &Client, login: &str, password: &
 /// # Errors
 /// As [`sign_in`].
 pub async fn make_token(state: &AppState, client: &Client, login: &str, password: &str) -> Result<AccessToken> {
-    let id = check_password(state, client, login, password).await?;
-    let mut tx = state.db.begin().await?;
-    let token = open_session(state, &mut tx, &id, client, SessionKind::Token).await?;
-    audit::note(&mut tx, Deed::own(AuditAction::TokenMade, &id).from(client)).await?;
-    tx.commit().await?;
+    let (id, made) = enter(state, client, login, password, SessionKind::Token).await?;
     tracing::info!(user = %id, "a token was made");
-    Ok(token)
+    Ok(made)
+}
+
+/// Opens a session for whose password that is, and remembers it in the audit log.
+async fn enter(
+    state: &AppState,
+    client: &Client,
+    login: &str,
+    password: &str,
+    kind: SessionKind,
+) -> Result<(UserId, AccessToken)> {
+    let id = check_password(state, client, login, password).await?;
+    let action = match kind {
+        SessionKind::Browser => AuditAction::SignedIn,
+        SessionKind::Token => AuditAction::TokenMade,
+    };
+    let mut tx = state.db.begin().await?;
+    let made = open_session(state, &mut tx, &id, client, kind).await?;
+    audit::note(&mut tx, Deed::own(action, &id).from(client)).await?;
+    tx.commit().await?;
+    Ok((id, made))
 }
 
 async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {

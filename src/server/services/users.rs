@@ -1,4 +1,5 @@
-//! Who has an account, for admins. Nobody's address for mail is told, and nobody is found by it.
+//! Who has an account, for admins: found by username and by the name that others read, piece by piece. Nobody's address
+//! for mail is told, and nobody is found by it. Nothing is changed here.
 
 use crate::{
     domain::{
