@@ -1,10 +1,10 @@
 //! What ARCHITECTURE.md and CONTRIBUTING.md name is there: files, folders, tests, and names of the code. Looked up is
 //! what stands between back-ticks. In commands and pieces of code only words with an underscore are names; addresses
-//! are left to the tests of the API. And every file of the server has its place on the map.
+//! are left to the tests of the API. And every file of the server has its place on the map, and every icon its use.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::support::repository::{Tests, files_below, read, root};
+use crate::support::repository::{Tests, files_below, read, root, text_below};
 
 /// Documents that tell where something is.
 const DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
@@ -141,6 +141,19 @@ fn every_test_that_holds_an_invariant_is_there() {
     let is_test = |name: &&str| name.contains(['_', ' ']) && !name.contains(['/', '=', '!']);
     let missing: Vec<&str> = names.filter(is_test).filter(|name| !tests.has(name)).collect();
     assert!(missing.is_empty(), "no test is called so: {missing:#?}");
+}
+
+/// The sprite goes out with every page.
+#[test]
+fn the_sprite_holds_the_icons_that_are_drawn_and_no_others() {
+    let (list, source) = (read("scripts/assets/icons.txt"), text_below("src", ".rs"));
+    let icons: BTreeSet<&str> = list.lines().collect();
+    let unused: Vec<_> = icons.iter().filter(|icon| !source.contains(&format!("\"{icon}\""))).collect();
+    assert!(unused.is_empty(), "drawn nowhere: {unused:?}");
+    let drawn = ["<Icon name=\"", " icon=\""].into_iter().flat_map(|before| source.split(before).skip(1));
+    let missing: BTreeSet<_> =
+        drawn.filter_map(|rest| rest.split('"').next()).filter(|icon| !icons.contains(icon)).collect();
+    assert!(missing.is_empty(), "not in the sprite: {missing:?}");
 }
 
 #[test]

@@ -10,19 +10,10 @@ use super::{
     error::ApiError,
     protocol::{Api, Payload, PostBody, PostForm},
 };
-pub use crate::domain::account::{AccessToken, Account, NextAccount};
+pub use crate::domain::account::{AccessToken, Account};
 
 impl Payload for Account {}
 impl Payload for AccessToken {}
-impl Payload for NextAccount {}
-
-/// Whether nobody has signed up yet: whoever does so then becomes the installation's admin.
-#[server(name = ReadNextAccount, prefix = "/api", endpoint = "/auth/signup", protocol = Api<GetUrl>)]
-pub async fn next_account() -> Result<NextAccount, ApiError> {
-    use crate::server::{auth::door, services::accounts};
-    let visit = door::visit()?;
-    Ok(accounts::next_account(&visit.state).await?)
-}
 
 /// Makes an account and signs in. The first account of an installation becomes its admin and an approved creator.
 /// `next` is where a plain form goes afterwards: a path on this server.

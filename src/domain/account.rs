@@ -215,15 +215,6 @@ pub struct Session {
     pub is_current: bool,
 }
 
-/// What signing up makes of whoever does so next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct NextAccount {
-    /// Nobody has signed up yet: the account becomes admin and an approved creator.
-    pub is_first: bool,
-}
-
 /// Whether somebody who has forgotten their password can help themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

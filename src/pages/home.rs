@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     api::{
-        auth::{Account, next_account},
+        auth::Account,
         channels::{ChannelCard, Page, browse},
         error::ApiError,
     },
@@ -94,11 +94,6 @@ pub fn HomePage() -> impl IntoView {
     });
     let session = use_session();
     let listing = Resource::new_blocking(move || asked.get(), |asked| asked.browse());
-    // Only where it could be said: on the page of all streams.
-    let unclaimed = Resource::new_blocking(
-        move || asked.with(|asked| *asked == Asked::default()),
-        |is_of_all| async move { is_of_all && next_account().await.is_ok_and(|next| next.is_first) },
-    );
     let first_title = asked.with_untracked(Asked::title);
     // The server asks for the title last, when what belongs to this page may be gone.
     let title = move || asked.try_with(Asked::title).unwrap_or_else(|| first_title.clone());
@@ -122,12 +117,9 @@ pub fn HomePage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     let account = session.account.await;
                     let answer = listing.await;
-                    let is_unclaimed = unclaimed.await;
                     let asked = asked.get_untracked();
                     match answer {
-                        Ok(first) => {
-                            view! { <Streams first is_unclaimed asked account announcement /> }.into_any()
-                        }
+                        Ok(first) => view! { <Streams first asked account announcement /> }.into_any(),
                         Err(error) => view! { <Failed error asked on_retry=move || listing.refetch() /> }.into_any(),
                     }
                 })}
@@ -140,17 +132,14 @@ pub fn HomePage() -> impl IntoView {
 #[component]
 fn Streams(
     first: Page<ChannelCard>,
-    /// There is no account yet.
-    is_unclaimed: bool,
     asked: Asked,
     account: Option<Account>,
     announcement: RwSignal<String>,
 ) -> impl IntoView {
     let list = RwSignal::new(ChannelList::new(first));
-    let is_unclaimed = RwSignal::new(is_unclaimed);
     let is_first = asked.after.is_none();
     if is_first {
-        keep_fresh(list, is_unclaimed, asked.clone());
+        keep_fresh(list, asked.clone());
     }
     let search = asked.search.clone().filter(|_| is_first);
     let found = Memo::new(move |_| list.with(found_words));
@@ -170,7 +159,7 @@ fn Streams(
                 }
             })}
         <Show when=move || live.read().is_empty()>
-            <NothingHere asked=nothing.clone() is_empty is_unclaimed account=account.clone() />
+            <NothingHere asked=nothing.clone() is_empty account=account.clone() />
         </Show>
         <Show when=move || !live.read().is_empty()>
             <ChannelGrid cards=live />
@@ -201,9 +190,8 @@ fn found_words(list: &ChannelList) -> String {
     }
 }
 
-/// Reads the first piece again, every few seconds while the page is visible, and at once when it is shown again. While
-/// there is no account, so is whether there is one.
-fn keep_fresh(list: RwSignal<ChannelList>, is_unclaimed: RwSignal<bool>, asked: Asked) {
+/// Reads the first piece again, every few seconds while the page is visible, and at once when it is shown again.
+fn keep_fresh(list: RwSignal<ChannelList>, asked: Asked) {
     Effect::new(move |_| {
         let asked = asked.clone();
         while_visible(REFRESH_EVERY, move || {
@@ -212,11 +200,6 @@ fn keep_fresh(list: RwSignal<ChannelList>, is_unclaimed: RwSignal<bool>, asked: 
                 // What is here stays when nothing newer comes: it is asked for again soon.
                 if let Ok(first) = in_time(answer).await {
                     let _ = list.try_update(|list| list.refresh(first));
-                }
-                if is_unclaimed.try_get_untracked() == Some(true)
-                    && in_time(next_account()).await.is_ok_and(|next| !next.is_first)
-                {
-                    let _ = is_unclaimed.try_set(false);
                 }
             }
         });

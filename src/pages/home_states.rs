@@ -25,9 +25,6 @@ pub fn NothingHere(
     asked: Asked,
     /// There is not even somebody who was.
     is_empty: Memo<bool>,
-    /// There is not even an account.
-    #[prop(into)]
-    is_unclaimed: Signal<bool>,
     /// Who looks.
     account: Option<Account>,
 ) -> impl IntoView {
@@ -35,9 +32,7 @@ pub fn NothingHere(
     let view = move || match (&search, &after, is_empty.get()) {
         (Some(search), None, true) => view! { <NothingFound search=search.clone() /> }.into_any(),
         (_, Some(_), true) => view! { <NoMore /> }.into_any(),
-        (None, None, nothing) => {
-            view! { <NobodyLive nothing is_unclaimed=is_unclaimed.get() account=account.clone() /> }.into_any()
-        }
+        (None, None, nothing) => view! { <NobodyLive nothing account=account.clone() /> }.into_any(),
         (Some(_), None, false) | (_, Some(_), false) => ().into_any(),
     };
     view.into_any()
@@ -47,8 +42,6 @@ pub fn NothingHere(
 fn NobodyLive(
     /// There is not even somebody who was.
     nothing: bool,
-    /// There is not even an account.
-    is_unclaimed: bool,
     account: Option<Account>,
 ) -> impl IntoView {
     let has_account = account.is_some();
@@ -65,16 +58,22 @@ fn NobodyLive(
                     .into_any()
             } else if !nothing {
                 view! { <p>{text!(home.streams_appear)}</p> }.into_any()
-            } else if is_unclaimed {
-                view! { <Invitation /> }.into_any()
+            } else if has_account {
+                view! {
+                    <p>{text!(home.apply_for_first)}</p>
+                    <A href="/apply" attr:class="button primary">
+                        {text!(apply.title)}
+                    </A>
+                }
+                    .into_any()
             } else {
-                view! { <NoStreamYet has_account /> }.into_any()
+                view! { <Invitation /> }.into_any()
             }}
         </EmptyState>
     }
 }
 
-/// What an installation without any account says to a visitor: perhaps it is theirs.
+/// What an installation without any stream says to a visitor: perhaps it is theirs, perhaps they could be the first.
 #[component]
 fn Invitation() -> impl IntoView {
     view! {
@@ -83,22 +82,6 @@ fn Invitation() -> impl IntoView {
             {text!(door.sign_up)}
         </A>
         <MissingParts />
-    }
-}
-
-/// What an installation with people and without any stream says to who may not stream: how they could.
-#[component]
-fn NoStreamYet(has_account: bool) -> impl IntoView {
-    let (words, path, label) = if has_account {
-        (text!(home.apply_for_first), "/apply", text!(apply.title))
-    } else {
-        (text!(home.sign_up_for_first), "/signup?next=/apply", text!(door.sign_up))
-    };
-    view! {
-        <p>{words}</p>
-        <A href=path attr:class="button primary">
-            {label}
-        </A>
     }
 }
 

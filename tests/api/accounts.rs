@@ -12,7 +12,6 @@ use crate::support::{
 
 on_both_databases![
     the_first_account_is_admin_and_creator_and_the_second_is_neither,
-    whether_the_next_account_is_the_first_is_known_before_it_is_made,
     of_ten_first_sign_ups_at_once_one_is_the_first,
     the_demo_creator_does_not_count_as_first,
     signing_up_names_every_bad_field,
@@ -42,14 +41,6 @@ async fn the_first_account_is_admin_and_creator_and_the_second_is_neither(databa
     let mut names: Vec<&str> = second.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(names, ["about", "displayName", "email", "id", "isAdmin", "isCreator", "picture", "username"]);
-}
-
-async fn whether_the_next_account_is_the_first_is_known_before_it_is_made(database: Database) {
-    let app = TestApp::start(database).await;
-    let next = async || app.anonymous().get("/api/auth/signup").await.ok();
-    assert_eq!(next().await, json!({ "isFirst": true }));
-    app.first_user().await;
-    assert_eq!(next().await, json!({ "isFirst": false }));
 }
 
 async fn of_ten_first_sign_ups_at_once_one_is_the_first(database: Database) {

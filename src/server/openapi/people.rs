@@ -90,7 +90,6 @@ fn accounts() -> Vec<Operation> {
 
 fn signing_in() -> Vec<Operation> {
     vec![
-        function::<auth::ReadNextAccount>("Whether whoever signs up next is the first, who becomes admin and creator."),
         function::<auth::SignUp>("Makes an account and signs in.")
             .field("username", username())
             .field("email", email())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        account::{Account, Email, NextAccount, Password, SessionKind, Username},
+        account::{Account, Email, Password, SessionKind, Username},
         application::{self, ApplicationStatus},
         audit::AuditAction,
         fields::FieldErrors,
@@ -161,14 +161,6 @@ pub async fn ensure_demo_creator(
         }
     }
     Ok(tx.commit().await?)
-}
-
-/// Whether whoever signs up next is the first.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn next_account(state: &AppState) -> Result<NextAccount> {
-    Ok(NextAccount { is_first: !db::users::is_claimed(&state.db).await? })
 }
 
 /// The account that asks.
