@@ -106,8 +106,9 @@ test('followers only: the composer leads there, and the count follows', async ({
 
   await creator.changeChat({ followersMinMinutes: 10 });
   await expect(notice(page)).toContainText(/not followed long enough.* (9|10) min/);
-  await page.getByRole('button', { name: 'Unfollow' }).click();
+  await page.getByRole('button', { name: 'Unfollow' }).press('Enter');
   await expect(notice(page)).toContainText('Only followers can write');
+  await expect(page.locator('.follow').getByRole('button', { name: 'Follow' })).toBeFocused();
   await expect(page.locator('[data-followers]')).toHaveText('0');
 });
 

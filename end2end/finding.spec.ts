@@ -67,6 +67,10 @@ test('what is typed is searched for by itself', async ({ visit, creator, newCrea
     await home.goBack();
     await expect(home).toHaveURL(/search=nobody/);
   });
+  await test.step('an accent alone is nothing to look for', async () => {
+    await search(home).fill('\u0301');
+    await expect(home).toHaveURL(/\/$/);
+  });
   await test.step('elsewhere it waits until it is sent', async () => {
     await open(home, '/login');
     await search(home).fill(other.username);
@@ -77,16 +81,27 @@ test('what is typed is searched for by itself', async ({ visit, creator, newCrea
   });
 });
 
-test('while an answer is on its way, what was there before steps back', async ({ visit }) => {
-  const home = await visit('/');
+test('what was there before steps back once an answer takes long, with less motion too', async ({ visit }) => {
+  const home = await visit('/', { reducedMotion: 'reduce' });
   const page = home.locator('.home');
   const letGo = await holdBack(home, /\/api\/channels/);
+  // From here on, no time passes but what the test lets pass.
+  await home.clock.install();
+  await home.clock.pauseAt(Date.now() + 10_000);
   await search(home).fill('nobody & nothing');
+  const asked = home.waitForRequest(/\/api\/channels/);
+  await home.clock.runFor(300);
+  await asked;
   await expect(home.getByRole('heading', { level: 1 })).toHaveText('Results for “nobody & nothing”');
+  await home.clock.runFor(100);
+  await expect(page).not.toHaveAttribute('data-waiting');
+  await home.clock.runFor(200);
   await expect(page).toHaveAttribute('data-waiting', 'true');
+  await home.clock.resume();
+  await passes(home, 'a list that waits for an answer', home.locator('.home[data-waiting]'));
   letGo();
   await expect(home.getByText('No stream matches “nobody & nothing”')).toBeVisible();
-  await expect(page).not.toHaveAttribute('data-waiting', 'true');
+  await expect(page).not.toHaveAttribute('data-waiting');
 });
 
 test('a long list grows, and is pages without scripts', async ({ visit, newCreator, problems }) => {

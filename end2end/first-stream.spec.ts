@@ -18,7 +18,7 @@ const test = base.extend({
 test('the first person signs up, follows the guide, streams, and both pages follow by themselves', async ({ visit }) => {
   const page = await visit('/', { permissions: ['clipboard-read', 'clipboard-write'] });
   await test.step('sign up', async () => {
-    await expect(page.getByRole('main')).toContainText('The first account made here runs the installation');
+    await expect(page.getByRole('main')).toContainText('the very first account runs this installation');
     await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
     await page.getByLabel('Username').fill('ada');
     await page.getByLabel('Email').fill('ada@example.org');

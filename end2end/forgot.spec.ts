@@ -52,7 +52,8 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`a link that is not whole has no form and leads to another, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ visit }) => {
+  const how = javaScriptEnabled ? 'with' : 'without';
+  test(`a link that is not whole has no form and leads to another, ${how} scripts`, async ({ visit }) => {
     const page = await visit('/reset?token=streamit-reset-cut', { javaScriptEnabled });
     if (javaScriptEnabled) await alive(page);
     await expect(page.getByText('The address is not whole.')).toBeVisible();

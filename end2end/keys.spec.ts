@@ -32,8 +32,9 @@ test('the key is hidden until it is asked for, and is copied without being shown
   await alive(page);
 
   await page.getByRole('radio', { name: 'RTMP' }).check();
-  await page.getByRole('button', { name: 'Make a key' }).click();
+  await page.getByRole('button', { name: 'Make a key' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Show key' })).toBeVisible();
+  await expect(page.locator('.keys-place'), 'the button is gone').toBeFocused();
   ({ streamKey: key } = await creator.call<{ streamKey: string }>('GET', '/api/stream/credentials'));
   expect(key).not.toBe('');
   await expect(page.locator('code').filter({ hasText: /^rtmp:/ })).toBeVisible();
@@ -120,11 +121,34 @@ test('what went wrong is in sight where it was asked for, on a telephone', async
   await page.route('**/api/stream/ingress', (route) => route.abort());
   await page.getByRole('button', { name: 'Make a new key' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).click();
-  const reason = page.getByRole('alert').filter({ hasText: "can't be reached" });
+  const reason = page.locator('.note-error').filter({ hasText: "can't be reached" });
   await expect(reason).toBeInViewport();
-  await page.route('**/api/stream/credentials', (route) => route.abort());
+  const error = { code: 'TOO_MANY_REQUESTS', message: 'The key is tired.' };
+  await page.route('**/api/stream/credentials', (route) =>
+    route.fulfill({ status: 429, json: { success: false, error } }),
+  );
   await page.getByRole('button', { name: 'Show key' }).click();
-  await expect(reason).toBeInViewport();
+  await expect(page.locator('.note-error').filter({ hasText: error.message })).toBeInViewport();
+});
+
+test('a key that could not be replaced and is void: said once, in sight, and the focus is kept', async ({
+  visit,
+  creator,
+  problems,
+}) => {
+  problems.expect(/Failed to load resource: net::ERR_FAILED/);
+  await creator.makeKey('rtmp');
+  const page = await visit('/dashboard/keys', { as: creator });
+  await page.route('**/api/stream/ingress', async (route) => {
+    await creator.deleteKey();
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'Make a new key' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).press('Enter');
+  await expect(page.getByText('No key yet')).toBeVisible();
+  await expect(page.locator('.note-error').filter({ hasText: "can't be reached" })).toBeInViewport();
+  await expect(page.getByRole('alert').filter({ hasText: "can't be reached" })).toHaveCount(1);
+  await expect(page.locator('.keys-place')).toBeFocused();
 });
 
 test('while live the key stays, and the page says why', async ({ visit, creator, whip }) => {

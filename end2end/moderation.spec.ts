@@ -114,8 +114,9 @@ test('blocked words are kept as typed', async ({ visit, creator, newUser }) => {
   await dashboard.getByRole('button', { name: 'Save words' }).click();
   await expect(dashboard.getByText('would block every message')).toBeVisible();
   await dashboard.getByRole('textbox', { name: 'Blocked words' }).fill('Spoiler*\nvery bad');
-  await dashboard.getByRole('button', { name: 'Save words' }).click();
+  await dashboard.getByRole('button', { name: 'Save words' }).press('Enter');
   await expect(dashboard.locator('.blocked-words .save-mark')).toHaveText('Saved');
+  await expect(dashboard.getByRole('button', { name: 'Save words' })).toBeFocused();
   await expect(bob.say(creator.username, 'No spoilers here')).rejects.toThrow(/403 BLOCKED_WORD/);
   await bob.say(creator.username, 'Nothing bad');
 });

@@ -124,6 +124,7 @@ test('what is live becomes the picture by itself, until another one is taken fro
     await colourOf(picture);
     // What somebody sees first is loaded first, and the rest when it comes into view.
     await expect(home.locator('.grid-cards > li:not(:first-child) img[loading="eager"]')).toHaveCount(0);
+    expect(await home.locator('img[fetchpriority="high"]').count()).toBeLessThanOrEqual(1);
     const found = await visit(`/?search=${creator.username}`);
     await expect(found.locator('.card-picture img[loading="eager"][fetchpriority="high"]')).toHaveCount(1);
   });

@@ -12,7 +12,7 @@ use crate::support::{Answer, Caller, Database, TestApp};
 
 on_both_databases![
     pages_are_rendered_whole_however_many_are_asked_for_at_once,
-    pages_are_sent_compressed_and_answers_for_programs_as_they_are,
+    pages_for_everybody_are_sent_compressed_and_nothing_else_is,
     a_page_that_is_not_there_is_404,
     an_address_with_a_nul_is_no_failure_of_ours,
     the_account_page_holds_what_its_forms_open_with,
@@ -65,37 +65,39 @@ async fn pages_are_rendered_whole_however_many_are_asked_for_at_once(database: D
     assert_eq!(count, expected);
 }
 
-/// The answer to somebody who reads that encoding: its own encoding, and its body.
+/// Asks as somebody who reads that encoding: gives the one that was answered in, and the body.
 async fn read_as(caller: &Caller, path: &str, encoding: &str) -> (String, Vec<u8>) {
     let request = caller.request(Method::GET, path).header(header::ACCEPT_ENCODING, encoding);
     let response = request.send().await.expect("an answer");
-    let encoding =
-        response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().expect("text").to_owned());
-    (encoding.unwrap_or_default(), response.bytes().await.expect("a body").to_vec())
+    assert_eq!(response.status(), 200, "{path}");
+    let encoding = response.headers().get(header::CONTENT_ENCODING);
+    let encoding = encoding.map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default();
+    (encoding, response.bytes().await.expect("a body").to_vec())
 }
 
-async fn pages_are_sent_compressed_and_answers_for_programs_as_they_are(database: Database) {
+async fn pages_for_everybody_are_sent_compressed_and_nothing_else_is(database: Database) {
     let app = TestApp::start(database).await;
-    app.first_user().await;
+    let ann = app.first_user().await;
     let program = app.program().await;
     let guest = program.seen_by(&app.anonymous());
-    // A page, and one that is not there, which is rendered elsewhere.
-    for (path, part) in [("/login", "password"), ("/nothing", "There is nothing at this address")] {
-        let (encoding, plain) = read_as(&guest, path, "identity").await;
-        assert_eq!(encoding, "", "{path}");
-        for asked in ["br", "gzip"] {
-            let (encoding, bytes) = read_as(&guest, path, asked).await;
-            assert_eq!(encoding, asked, "{path}");
-            assert!(bytes.len() * 2 < plain.len(), "{path} by {asked}: {} of {} bytes", bytes.len(), plain.len());
-        }
-        let (_, bytes) = read_as(&guest, path, "gzip").await;
-        let mut page = String::new();
-        GzDecoder::new(&*bytes).read_to_string(&mut page).expect("gzip of a text");
-        assert!(page.contains(part) && page.contains("</html>"), "{path}");
-    }
-    for path in ["/api/openapi.json", "/api/channel/list", "/healthz"] {
+    let (encoding, plain) = read_as(&guest, "/login", "identity").await;
+    assert_eq!(encoding, "");
+    let (encoding, bytes) = read_as(&guest, "/login", "br, gzip").await;
+    assert_eq!(encoding, "br");
+    assert!(bytes.len() * 2 < plain.len(), "{} of {} bytes", bytes.len(), plain.len());
+    let (encoding, bytes) = read_as(&guest, "/login", "gzip").await;
+    assert_eq!(encoding, "gzip");
+    let mut page = String::new();
+    GzDecoder::new(&*bytes).read_to_string(&mut page).expect("gzip of a text");
+    assert!(page.contains("password") && page.contains("</html>"), "{page}");
+    for path in ["/api/openapi.json", "/api/channels", "/healthz"] {
         assert_eq!(read_as(&guest, path, "br, gzip").await.0, "", "{path}");
     }
+    // What only one person may read is never compressed together with words from elsewhere.
+    let (encoding, own) = read_as(&program.seen_by(&ann), "/?search=example", "br, gzip").await;
+    assert_eq!(encoding, "");
+    assert!(String::from_utf8_lossy(&own).contains("ann@example.com"), "it holds her address");
+    assert_eq!(read_as(&guest, "/?search=example", "br, gzip").await.0, "br");
 }
 
 async fn a_page_that_is_not_there_is_404(database: Database) {
@@ -290,10 +292,12 @@ async fn where_nobody_has_streamed_everybody_is_led_on(database: Database) {
     app.first_user().await;
     let program = app.program().await;
     let (guest, bob) = (program.seen_by(&app.anonymous()), program.seen_by(&app.user("bob").await));
-    for (who, way) in [(&guest, "href=\"/signup?next=/dashboard/streams\""), (&bob, "href=\"/apply\"")] {
+    let (to_guests, to_accounts) = ("the very first account", "Want to start the first?");
+    for (who, said, unsaid) in [(&guest, to_guests, to_accounts), (&bob, to_accounts, to_guests)] {
         let front = who.get("/").await.body;
-        assert!(front.contains("There is no stream here yet") && front.contains(way), "{way}: {front}");
+        assert!(front.contains(said) && !front.contains(unsaid), "{said}: {front}");
     }
+    assert!(guest.get("/").await.body.contains("href=\"/signup?next=/dashboard/streams\""));
 }
 
 fn long_search() -> String {

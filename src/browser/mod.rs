@@ -1,7 +1,8 @@
 //! What only a browser can do: server-sent events, the player, camera and microphone, pictures, clipboard, timers.
 //!
 //! It compiles for the server too, so that pages need no conditions, but is only called from effects and event
-//! handlers, which do not run there. What a page may make while it renders (`new`) is signals and nothing else.
+//! handlers, which do not run there. What a page may make while it renders (`new`, `timers::late_after`) is signals,
+//! and effects on them.
 
 pub mod broadcaster;
 pub mod browser_broadcast;

@@ -1,7 +1,7 @@
 //! Waiting, in the browser.
 //!
 //! A timer here ends with the value that holds it, so nothing fires into a page that is gone. Only for effects and
-//! event handlers.
+//! event handlers; [`late_after`] has an effect of its own.
 
 use std::{
     future::{Future, poll_fn},
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::*;
 
 /// Runs something once, unless it is dropped before.
 #[derive(Debug)]
@@ -30,6 +30,22 @@ impl Drop for Timer {
             handle.clear();
         }
     }
+}
+
+/// Becomes true when it has been so for that long, and false as soon as it is so no more. On the server it stays false.
+pub fn late_after(is_so: Signal<bool>, delay: Duration) -> RwSignal<bool> {
+    let is_late = RwSignal::new(false);
+    Effect::new(move |_| {
+        is_late.set(false);
+        if !is_so.get() {
+            return;
+        }
+        let timer = Timer::after(delay, move || {
+            let _ = is_late.try_set(true);
+        });
+        on_cleanup(move || drop(timer));
+    });
+    is_late
 }
 
 /// Waits.

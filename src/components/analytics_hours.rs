@@ -43,13 +43,10 @@ pub fn HourMap(
                 .map(hour_words),
         );
     };
-    let zone = text!(analytics.times_in, zone = time_zone.replace('_', " "));
     view! {
         <p class="hours-answer">{answer.clone()}</p>
+        <p class="muted small">{text!(analytics.times_in, zone = time_zone.replace('_', " "))}</p>
         <div class="chart">
-            <p class="chart-readout number" aria-hidden=move || readout.with(Option::is_some).then_some("true")>
-                {move || readout.get().unwrap_or_else(|| zone.clone())}
-            </p>
             <div
                 class="chart-stage hours-stage"
                 role="img"
@@ -69,13 +66,17 @@ pub fn HourMap(
                 {[0, 6, 12, 18, 24].map(hour_word).collect_view()}
             </svg>
         </div>
-        <p class="hours-legend muted small" aria-hidden="true">
-            {text!(analytics.legend_fewer)}
-            <svg class="hours-scale" viewBox="0 0 5 1" preserveAspectRatio="none">
-                {(1..=LEVELS).map(scale_field).collect_view()}
-            </svg>
-            {text!(analytics.legend_more)}
-        </p>
+        // Below the map, where its place is no hole while nothing is pointed at.
+        <div class="hours-foot muted small" aria-hidden="true">
+            <p class="hours-legend">
+                {text!(analytics.legend_fewer)}
+                <svg class="hours-scale" viewBox="0 0 5 1" preserveAspectRatio="none">
+                    {(1..=LEVELS).map(scale_field).collect_view()}
+                </svg>
+                {text!(analytics.legend_more)}
+            </p>
+            <p class="hours-readout number">{move || readout.get()}</p>
+        </div>
         <ChartTable caption=text!(analytics.hours_caption) table=Signal::stored(table) />
     }
 }

@@ -4,7 +4,7 @@
 
 use leptos::{either::EitherOf3, ev::SubmitEvent, prelude::*};
 
-use super::feedback::{ErrorNote, LoadFailure, SaveMark, SaveState, Skeleton};
+use super::feedback::{ErrorNote, LoadFailure, SaveRow, SaveState, Skeleton};
 use crate::{domain::blocked_words::MAX_BLOCKED_WORDS, text};
 
 /// Whether the words are here.
@@ -72,10 +72,11 @@ pub fn BlockedWordsEditor(
 
 #[component]
 fn WordsForm(draft: WordsDraft, on_save: Callback<Vec<String>>) -> impl IntoView {
-    let is_saving = move || draft.saving.get() == SaveState::Saving;
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        on_save.run(draft.text.with_untracked(|text| words_in(text)));
+        if draft.saving.get_untracked() != SaveState::Saving {
+            on_save.run(draft.text.with_untracked(|text| words_in(text)));
+        }
     };
     view! {
         <form class="field blocked-words" on:submit=submit>
@@ -99,12 +100,7 @@ fn WordsForm(draft: WordsDraft, on_save: Callback<Vec<String>>) -> impl IntoView
                 {text!(moderation.blocked_words_hint, max = MAX_BLOCKED_WORDS)}
             </p>
             <ErrorNote message=draft.error />
-            <div class="row">
-                <button type="submit" class="button" disabled=is_saving aria-busy=move || is_saving().then_some("true")>
-                    {text!(moderation.save_words)}
-                </button>
-                <SaveMark state=draft.saving />
-            </div>
+            <SaveRow label=text!(moderation.save_words) state=draft.saving />
         </form>
     }
 }

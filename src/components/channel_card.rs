@@ -29,12 +29,16 @@ pub fn ChannelGrid(
     /// What is shown, in this order, each creator once.
     #[prop(into)]
     cards: Signal<Vec<ChannelCard>>,
+    /// Nothing but headings is above it as the page opens: the first of these pictures is loaded before all others.
+    is_at_top: bool,
 ) -> impl IntoView {
+    let first = cards.with_untracked(|cards| cards.first().filter(|_| is_at_top).map(|card| card.username.clone()));
+    let is_first = move |card: &ChannelCard| first.as_ref() == Some(&card.username);
     view! {
         <ul class="grid-cards">
             <For each=move || cards.get() key=|card| card.username.clone() let:card>
                 <li>
-                    <Card is_first=is_first(cards, &card) card=latest(cards, card) />
+                    <Card is_first=is_first(&card) card=latest(cards, card) />
                 </li>
             </For>
         </ul>
@@ -52,11 +56,6 @@ fn latest(cards: Signal<Vec<ChannelCard>>, first: ChannelCard) -> Memo<ChannelCa
         let known = known.unwrap_or(&first);
         cards.with(|cards| cards.iter().find(|card| card.username == known.username).unwrap_or(known).clone())
     })
-}
-
-/// Whether it is the first one when the list is made.
-fn is_first(cards: Signal<Vec<ChannelCard>>, card: &ChannelCard) -> bool {
-    cards.with_untracked(|cards| cards.first().is_some_and(|first| first.username == card.username))
 }
 
 #[component]

@@ -9,7 +9,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     avatar::hue_of,
-    chat_rules::{rule_by_rule, rule_words},
+    chat_rules::{RuleWords, rule_words},
     chat_text::MessageWords,
     icon::Icon,
     moderation::length_words,
@@ -108,7 +108,7 @@ pub fn ChatLineView(
     if let LineContent::Rules { rules } = line.content {
         return Either::Left(view! {
             <li class="chat-line chat-rule" data-number=number title=when>
-                {rule_by_rule(rules.into_iter().map(rule_words).collect())}
+                <RuleWords rules=rules.into_iter().map(rule_words).collect() />
             </li>
         });
     }

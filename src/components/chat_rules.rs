@@ -1,4 +1,5 @@
-//! The rules of a chat in words. A rule is a setting as the chat tells of it: "Slow mode: 10 s", "Delay: off".
+//! The rules of a chat in words, and [`RuleWords`], which shows several of them where it may be narrow. A rule is a
+//! setting as the chat tells of it: "Slow mode: 10 s", "Delay: off".
 //!
 //! What the settings are is `domain/chat_settings.rs`, where they are changed `chat_settings.rs`. The chat, the note
 //! after a change and the report of a broadcast all say them with these words.
@@ -16,6 +17,7 @@ use crate::{
     text,
 };
 
+/// What stands between two rules.
 const BETWEEN: &str = " · ";
 
 /// `Slow mode: 10 s`.
@@ -52,11 +54,15 @@ fn told(rules: Vec<ChatRule>) -> String {
 }
 
 /// Rules for a place that may be narrow: a line ends between two of them, never within one.
-pub fn rule_by_rule(rules: Vec<String>) -> impl IntoView {
+#[component]
+pub fn RuleWords(
+    /// Each in its words.
+    rules: Vec<String>,
+) -> impl IntoView {
     let count = rules.len();
     let part = move |(place, rule): (usize, String)| {
         let is_last = place + 1 == count;
-        let words = if is_last { rule } else { format!("{rule} ·") };
+        let words = if is_last { rule } else { rule + BETWEEN.trim_end() };
         view! {
             <span class="chat-rule-words">{words}</span>
             {(!is_last).then_some(" ")}

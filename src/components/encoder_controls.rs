@@ -128,6 +128,12 @@ fn EndButton(is_busy: Signal<bool>, asks_end: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn EndedBar(is_over: bool, is_busy: Signal<bool>, on_action: Callback<ControlAction>) -> impl IntoView {
+    // Disabled while it is busy, the button would lose the focus.
+    let let_in = move |_| {
+        if !is_busy.get_untracked() {
+            on_action.run(ControlAction::Resume);
+        }
+    };
     view! {
         <div class="on-air-bar" data-kind="ended">
             <Icon name="ban" />
@@ -139,9 +145,9 @@ fn EndedBar(is_over: bool, is_busy: Signal<bool>, on_action: Callback<ControlAct
                 <button
                     type="button"
                     class="button primary"
-                    disabled=is_busy
+                    aria-disabled=move || is_busy.get().then_some("true")
                     aria-busy=move || is_busy.get().then_some("true")
-                    on:click=move |_| on_action.run(ControlAction::Resume)
+                    on:click=let_in
                 >
                     <Icon name="play" />
                     {text!(studio.let_in)}

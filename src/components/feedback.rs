@@ -13,9 +13,13 @@ pub fn ErrorNote(
     /// What to say; `None` while all is well.
     #[prop(into)]
     message: Signal<Option<String>>,
+    /// Something else on the page announces it: this one is only seen.
+    #[prop(optional)]
+    is_announced_elsewhere: bool,
 ) -> impl IntoView {
+    let role = (!is_announced_elsewhere).then_some("alert");
     view! {
-        <div class="error-slot" role="alert">
+        <div class="error-slot" role=role>
             {move || {
                 message
                     .get()

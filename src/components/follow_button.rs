@@ -2,7 +2,7 @@
 //!
 //! The form is the page's (`pages/follow.rs`), so that it works without WASM.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::icon::Icon;
 use crate::{language::numbers::grouped, text};
@@ -36,13 +36,20 @@ pub fn FollowButton(
     is_busy: Signal<bool>,
 ) -> impl IntoView {
     let icon = move || if is_following.get() { "user-check" } else { "heart" };
+    // Disabled while it is busy, the button would lose the focus.
+    let send_once = move |event: MouseEvent| {
+        if is_busy.get_untracked() {
+            event.prevent_default();
+        }
+    };
     view! {
         <button
             type="submit"
             class="button follow-button"
             class:primary=move || !is_following.get()
-            disabled=is_busy
+            aria-disabled=move || is_busy.get().then_some("true")
             aria-busy=move || is_busy.get().then_some("true")
+            on:click=send_once
         >
             {move || view! { <Icon name=icon() /> }}
             {move || if is_following.get() { text!(watch.unfollow) } else { text!(watch.follow) }}

@@ -46,10 +46,9 @@ fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
         Some(by) => text!(moderation.banned_by, name = by),
         None => text!(moderation.banned_by_deleted_account).to_owned(),
     };
-    let since = (by, banned_at);
-    let unban = (text!(moderation.unban), text!(moderation.unban_name, name = username.clone()));
+    let label = text!(moderation.unban_name, name = username.clone());
     view! {
-        <PersonRow username since undo=unban on_undo=on_unban>
+        <PersonRow username what=by since=banned_at undo=text!(moderation.unban) undo_label=label on_undo=on_unban>
             <BanLength until />
         </PersonRow>
     }
@@ -59,17 +58,21 @@ fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
 #[component]
 fn PersonRow(
     username: String,
-    /// The words before the time since when it holds, and that time.
-    since: (String, Timestamp),
-    /// What is read on the button, and the same with whom it is about.
-    undo: (&'static str, String),
+    /// What holds, before the time.
+    #[prop(into)]
+    what: String,
+    /// Since when.
+    since: Timestamp,
+    /// What the button does.
+    undo: &'static str,
+    /// The same with whom it is about.
+    undo_label: String,
     /// Called with the name.
     on_undo: Callback<String>,
     /// What stands beside the name.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let ((words, at), (label, name)) = (since, undo);
     let user = username.clone();
     view! {
         <li class="row-item">
@@ -79,10 +82,15 @@ fn PersonRow(
                     <bdi>{username}</bdi>
                     {children.map(|children| children())}
                 </p>
-                <p class="muted small">{words} <TimeAgo at=Some(at) /></p>
+                <p class="muted small">{what} <TimeAgo at=Some(since) /></p>
             </div>
-            <button type="button" class="button small" aria-label=name on:click=move |_| on_undo.run(user.clone())>
-                {label}
+            <button
+                type="button"
+                class="button small"
+                aria-label=undo_label
+                on:click=move |_| on_undo.run(user.clone())
+            >
+                {undo}
             </button>
         </li>
     }
@@ -153,7 +161,13 @@ pub fn ModeratorList(
                     prop:value=name
                     on:input=move |event| name.set(event_target_value(&event))
                 />
-                <button type="submit" class="button" disabled=is_busy aria-busy=move || is_busy.get().then_some("true")>
+                <button
+                    type="submit"
+                    class="button"
+                    // Not disabled: who is on it stays there. The form sends nothing twice.
+                    aria-disabled=move || is_busy.get().then_some("true")
+                    aria-busy=move || is_busy.get().then_some("true")
+                >
                     <Icon name="user-plus" />
                     {text!(moderation.add)}
                 </button>
@@ -165,9 +179,9 @@ pub fn ModeratorList(
 
 fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl IntoView {
     let Moderator { username, since } = moderator;
-    let since = (text!(moderation.moderator_since_before).to_owned(), since);
-    let remove = (text!(frame.remove), text!(moderation.remove_name, name = username.clone()));
-    view! { <PersonRow username since undo=remove on_undo=on_remove /> }
+    let what = text!(moderation.moderator_since_before);
+    let label = text!(moderation.remove_name, name = username.clone());
+    view! { <PersonRow username what since undo=text!(frame.remove) undo_label=label on_undo=on_remove /> }
 }
 
 /// What creator and moderators did.

@@ -62,8 +62,12 @@ pub fn QuickActions(
 ) -> impl IntoView {
     view! {
         <section class="quick-actions" aria-label=text!(studio.quick_actions)>
-            <CopyButton label=text!(studio.copy_watch_link) on_copy=on_copy_link />
-            <a class="button" href=watch_path>
+            <CopyButton
+                label=text!(studio.copy_watch_link)
+                on_copy=on_copy_link
+                attr:title=text!(studio.copy_watch_link)
+            />
+            <a class="button" href=watch_path title=text!(studio.open_watch_page)>
                 <Icon name="external-link" />
                 <span>{text!(studio.open_watch_page)}</span>
             </a>

@@ -57,6 +57,7 @@ pub fn TitleEditor(
     // What is typed before would be saved by nobody.
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
+    let is_new_here = StoredValue::new(false);
     view! {
         <div class="title-editor">
             <div class="title-editor-head">
@@ -74,7 +75,8 @@ pub fn TitleEditor(
                 aria-invalid=move || matches!(saving.get(), TitleSaving::Failed(_)).then_some("true")
                 aria-describedby="stream-title-failure"
                 prop:value=move || draft.with(|draft| draft.text().to_owned())
-                on:focus=move |event| enter(draft, &event_target(&event))
+                on:focus=move |event| enter(draft, is_new_here, &event_target(&event))
+                on:click=move |event| arrive(draft, is_new_here, &event_target(&event))
                 on:input=move |event| {
                     draft.update(|draft| draft.type_text(event_target_value(&event)));
                     keystrokes.update(|count| *count += 1);
@@ -89,8 +91,23 @@ pub fn TitleEditor(
 }
 
 /// Somebody comes to type. What stands for no title is not in the way of one.
-fn enter(draft: RwSignal<TitleDraft>, field: &HtmlInputElement) {
+fn enter(draft: RwSignal<TitleDraft>, is_new_here: StoredValue<bool>, field: &HtmlInputElement) {
     draft.update(TitleDraft::enter);
+    is_new_here.set_value(true);
+    select_untitled(draft, field);
+}
+
+/// The press that somebody came with may put the caret where it was, after all was selected. What they selected
+/// themselves stays as it is, and so does the caret from the second press on.
+fn arrive(draft: RwSignal<TitleDraft>, is_new_here: StoredValue<bool>, field: &HtmlInputElement) {
+    let has_selected = field.selection_start() != field.selection_end();
+    if is_new_here.get_value() && !has_selected {
+        select_untitled(draft, field);
+    }
+    is_new_here.set_value(false);
+}
+
+fn select_untitled(draft: RwSignal<TitleDraft>, field: &HtmlInputElement) {
     if draft.with_untracked(|draft| draft.text() == Title::UNTITLED) {
         field.select();
     }

@@ -34,7 +34,7 @@ pub fn TopBar(
                     <path class="brand-play" d="M10 9.6v12.8c0 .9 1 1.4 1.7.9l9-6.4c.6-.4.6-1.4 0-1.8l-9-6.4c-.7-.5-1.7 0-1.7.9Z" />
                     <path class="brand-wave" d="M23.5 11.5a7 7 0 0 1 0 9" />
                 </svg>
-                <span class="brand-name">"StreamIt"</span>
+                <span class="visually-hidden-narrow">"StreamIt"</span>
             </A>
             <SearchField search on_type on_search />
             <nav class="account-corner" aria-label=text!(account.title)>

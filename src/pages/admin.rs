@@ -41,7 +41,7 @@ pub fn AdminPage() -> impl IntoView {
     view! {
         <Title text=text!(frame.administration) />
         <Guard need=Need::Admin>
-            <div class="page stack">
+            <div class="page stack admin-page">
                 <MissingParts />
                 <div class="row spread">
                     <h1 class="page-title">{text!(frame.administration)}</h1>

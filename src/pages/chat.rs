@@ -17,7 +17,7 @@ use crate::{
         chat_composer::{ChatComposer, ChatState},
         chat_line::Reader,
         chat_log::ChatLogView,
-        chat_rules::{rule_by_rule, rules_in_force},
+        chat_rules::{RuleWords, rules_in_force},
         time_text::browser_clock,
     },
     domain::{
@@ -81,7 +81,7 @@ pub fn ChatPanel(
             <header class="chat-head">
                 <h2 id="chat-title">{text!(chat.title)}</h2>
                 <p class="chat-rules" role="status">
-                    {move || rule_by_rule(rules_in_force(rules.get()))}
+                    {move || view! { <RuleWords rules=rules_in_force(rules.get()) /> }}
                 </p>
                 <ChatMenu is_read_out=announcements.is_on on_read_out=move |is_on| announcements.turn(is_on) />
             </header>

@@ -12,7 +12,7 @@ use super::{
     own_preview::{OwnPreview, own_playback},
 };
 use crate::{
-    browser::channel_feed::ChannelFeed,
+    browser::{channel_feed::ChannelFeed, timers::late_after},
     components::checklist::ChecklistPanel,
     domain::{checklist::Checklist, stream::Notice},
 };
@@ -32,7 +32,7 @@ pub(super) fn ChecklistSection(
     let playback = own_playback();
     let status = Memo::new(move |_| feed.state.with(|state| state.status));
     let is_sending = Memo::new(move |_| status.get().is_sending());
-    let is_late = late_after(is_sending);
+    let is_late = late_after(is_sending.into(), COMES_WITHIN);
     // A refusal is over when an encoder is let in.
     Effect::new(move |_| {
         if is_sending.get() {
@@ -55,27 +55,4 @@ pub(super) fn ChecklistSection(
             </Show>
         </ChecklistPanel>
     }
-}
-
-/// Becomes true when it has been so for long enough.
-fn late_after(is_so: Memo<bool>) -> RwSignal<bool> {
-    let is_late = RwSignal::new(false);
-    Effect::new(move |_| {
-        is_late.set(false);
-        if !is_so.get() {
-            return;
-        }
-        let handle = set_timeout_with_handle(
-            move || {
-                let _ = is_late.try_set(true);
-            },
-            COMES_WITHIN,
-        );
-        on_cleanup(move || {
-            if let Ok(handle) = handle {
-                handle.clear();
-            }
-        });
-    });
-    is_late
 }

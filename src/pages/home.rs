@@ -21,7 +21,7 @@ use crate::{
         channels::{ChannelCard, Page, browse},
         error::ApiError,
     },
-    browser::refresh::while_visible,
+    browser::{refresh::while_visible, timers::late_after},
     components::{
         channel_card::{ChannelGrid, card_id},
         language_choice::LanguageChoice,
@@ -33,6 +33,8 @@ use crate::{
 
 /// How often the list is read again while the page is visible.
 const REFRESH_EVERY: Duration = Duration::from_secs(15);
+/// How long an answer may take before the page shows that it waits for one.
+const QUICK_WITHIN: Duration = Duration::from_millis(150);
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,9 +102,8 @@ pub fn HomePage() -> impl IntoView {
     // What was found is said in a place that stays, or it would not be heard.
     let announcement = RwSignal::new(String::new());
     let is_pending = RwSignal::new(false);
-    // Said by the browser alone: what the server sends is there.
-    let is_waiting = RwSignal::new(false);
-    Effect::new(move |_| is_waiting.set(is_pending.get()));
+    // Only ever so in the browser: what the server sends is there.
+    let is_waiting = late_after(is_pending.into(), QUICK_WITHIN);
     view! {
         <Title text=title />
         <LinkPreview kind="website" title="StreamIt" description=text!(frame.description) path="/" />
@@ -147,6 +148,7 @@ fn Streams(
     let live = Memo::new(move |_| list.with(ChannelList::live));
     let off_air = Memo::new(move |_| list.with(ChannelList::off_air));
     let is_empty = Memo::new(move |_| off_air.read().is_empty());
+    let is_somebody_live = !live.read_untracked().is_empty();
     let off_air_heading = if search.is_some() { text!(home.not_live) } else { text!(home.recently_live) };
     let nothing = asked.clone();
     view! {
@@ -162,12 +164,12 @@ fn Streams(
             <NothingHere asked=nothing.clone() is_empty account=account.clone() />
         </Show>
         <Show when=move || !live.read().is_empty()>
-            <ChannelGrid cards=live />
+            <ChannelGrid cards=live is_at_top=is_somebody_live />
         </Show>
         <Show when=move || !is_empty.get()>
             <section class="stack recent">
                 {is_first.then(|| view! { <h2 class="section-title">{off_air_heading}</h2> })}
-                <ChannelGrid cards=off_air />
+                <ChannelGrid cards=off_air is_at_top=!is_somebody_live />
             </section>
         </Show>
         <More list asked />

@@ -18,6 +18,7 @@ use crate::{
     components::{
         dialog::ConfirmDialog,
         feedback::{EmptyState, ErrorNote, LoadFailure},
+        focus_keeper::FocusKeeper,
         icon::Icon,
         key_panel::{InputChoice, KeyActions, KeyPanel, Refusal},
         key_steps::ObsSteps,
@@ -73,38 +74,50 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
             <Icon name="info" />
             {text!(keys.needs_javascript)}
         </p>
-        {move || {
-            if has_key.get() {
-                let username = username.clone();
-                Either::Left(
-                    view! {
-                        <ExistingKey key refusal>
-                            <ChecklistSection feed controls notice username />
-                        </ExistingKey>
-                    },
-                )
-            } else {
-                Either::Right(view! { <NoKey key refusal /> })
-            }
-        }}
+        // What went wrong may change what is below: announced from here, it is announced once.
+        <p class="visually-hidden" role="alert">
+            {move || key.error.get()}
+        </p>
+        <FocusKeeper class="keys-place" changes=has_key>
+            {move || {
+                if has_key.get() {
+                    let username = username.clone();
+                    Either::Left(
+                        view! {
+                            <ExistingKey key refusal>
+                                <ChecklistSection feed controls notice username />
+                            </ExistingKey>
+                        },
+                    )
+                } else {
+                    Either::Right(view! { <NoKey key refusal /> })
+                }
+            }}
+        </FocusKeeper>
     }
 }
 
 #[component]
 fn NoKey(key: KeyState, refusal: Signal<Option<&'static str>>) -> impl IntoView {
-    let is_disabled = move || key.is_busy.get() || refusal.get().is_some();
+    // Disabled while it is busy, the button would lose the focus.
+    let make = move |_| {
+        if !key.is_busy.get_untracked() {
+            key.make();
+        }
+    };
     view! {
         <section class="stack" aria-label=text!(keys.new_key)>
-            <ErrorNote message=key.error />
+            <ErrorNote message=key.error is_announced_elsewhere=true />
             <EmptyState icon="key-round" title=text!(keys.none_yet)>
                 <p>{text!(keys.make_to_connect)}</p>
                 <InputChoice chosen=key.chosen disabled=key.is_busy />
                 <button
                     type="button"
                     class="button primary"
-                    disabled=is_disabled
+                    disabled=move || refusal.get().is_some()
+                    aria-disabled=move || key.is_busy.get().then_some("true")
                     aria-busy=move || key.is_busy.get().then_some("true")
-                    on:click=move |_| key.make()
+                    on:click=make
                 >
                     <Icon name="key-round" />
                     {move || if key.is_busy.get() { text!(keys.making) } else { text!(keys.make) }}
@@ -138,7 +151,7 @@ fn ExistingKey(
                     on_copy_key=move || copy_credential(|credentials| credentials.stream_key)
                 />
                 // Between the buttons above and those below, so that it is in sight from either, on a phone too.
-                <ErrorNote message=key.error />
+                <ErrorNote message=key.error is_announced_elsewhere=true />
                 <ChangeKey key refusal />
             </section>
             <div class="keys-side">

@@ -1,23 +1,37 @@
 //! Pages are compressed as they are sent. What they load is compressed when it is built, and everything else is short,
 //! or, like the event streams, has to go out as it comes.
 //!
-//! Nothing in a page is a secret that could be found out by how long it is when somebody else has put words beside it
-//! (BREACH): there is no stream key in any, and what changes something is let in by where it comes from, not by a token.
+//! Not so the pages of somebody who is signed in: they hold what only that person may read, such as a mail address,
+//! beside words that others can put there, such as those of a search. How long such a page is when it is compressed says
+//! whether the two have something in common, and encryption does not hide it (BREACH, <https://www.breachattack.com>).
+//! What stands in front of the program must not compress them either.
 
-use axum::http::{HeaderMap, StatusCode, Version, header};
+use axum::{
+    extract::{Request, State},
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
+    middleware::Next,
+    response::Response,
+};
 use tower_http::compression::{CompressionLayer, Predicate};
+
+use super::{auth::door, state::AppState};
 
 /// Compresses the pages among the answers, as the browser can read them, with Brotli or gzip, both at the levels that
 /// tower-http takes for answers made on the spot.
 pub fn pages() -> CompressionLayer<impl Predicate> {
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| is_page(headers);
     CompressionLayer::new().br(true).gzip(true).compress_when(is_page)
 }
 
-/// Whether these are the headers of a page.
-pub fn has_page(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+/// Has a page go out as it is, when who asks for it may be signed in. Around [`pages`].
+pub async fn spare_own_pages(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if door::names_somebody(&state, request.headers()) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
+    next.run(request).await
 }
 
-fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &axum::http::Extensions) -> bool {
-    has_page(headers)
+/// Whether these are the headers of a page.
+pub fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }

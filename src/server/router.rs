@@ -79,11 +79,11 @@ pub fn build(state: AppState) -> Router {
         move || shell(options.clone())
     };
     let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell)
-        .layer(middleware::from_fn_with_state(site, site::answer_other_names))
-        .layer(compression::pages());
+        .layer(middleware::from_fn_with_state(site, site::answer_other_names));
     let pages = Router::new()
         .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page)
-        .layer(compression::pages());
+        .layer(compression::pages())
+        .layer(middleware::from_fn_with_state(state.clone(), compression::spare_own_pages));
     doors(context)
         .into_iter()
         .fold(Router::new(), |router, (_, path, door)| router.route(path, door))
@@ -168,7 +168,10 @@ async fn identify(State(state): State<AppState>, mut request: Request, next: Nex
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
-    if is_page(&response) || response.status().is_client_error() || response.status().is_server_error() {
+    if compression::is_page(response.headers())
+        || response.status().is_client_error()
+        || response.status().is_server_error()
+    {
         let language = HeaderValue::from_static(language.as_str());
         response.headers_mut().insert(header::CONTENT_LANGUAGE, language);
     }
@@ -252,7 +255,7 @@ async fn cache_files(uri: axum::http::Uri, mut response: Response) -> Response {
     let path = uri.path();
     let rule = match path {
         // A page may be somebody's own, and is not for who comes after them.
-        _ if is_page(&response) => "private, no-store",
+        _ if compression::is_page(response.headers()) => "private, no-store",
         _ if !response.status().is_success() => return response,
         _ if !(path.starts_with("/pkg/") || path.starts_with("/vendor/")) => return response,
         _ if response.headers().contains_key(header::CACHE_CONTROL) => return response,
@@ -261,10 +264,6 @@ async fn cache_files(uri: axum::http::Uri, mut response: Response) -> Response {
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(rule));
     response
-}
-
-fn is_page(response: &Response) -> bool {
-    compression::has_page(response.headers())
 }
 
 /// `streamit.<hash>.wasm`, `split_watch.<hash>.wasm`, `livekit-client.<hash>.js`.

@@ -118,6 +118,12 @@ impl Visit {
     }
 }
 
+/// Whether a request with these headers says that it is somebody's who is signed in. It may be wrong: that is for
+/// [`Visit::actor`].
+pub fn names_somebody(state: &AppState, headers: &HeaderMap) -> bool {
+    headers.contains_key(header::AUTHORIZATION) || cookie(headers, &session_cookie(state)).is_some()
+}
+
 /// Gives a guest an id to be told apart by, when they have none: two tabs of one browser are one person.
 pub fn remember_guest(state: &AppState, actor: Actor) -> Actor {
     match actor {

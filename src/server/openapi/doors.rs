@@ -110,8 +110,8 @@ fn upload(path: &str, id: &str, tag: &str, summary: &'static str, more: &[(&str,
         .takes_fields(Takes::Multipart, &[&fields[..], more].concat())
         .refuses(&PICTURE_RULES)
         .notes(format!(
-            "At most {MAX_PICTURE_BYTES} bytes, and {} pictures of one account in {} minutes. With `remove` it is taken \
-             away instead.",
+            "At most {MAX_PICTURE_BYTES} bytes, and {} pictures of one account in {} minutes. With `remove` it is \
+             taken away instead.",
             pictures::MAX_UPLOADS,
             pictures::UPLOAD_WINDOW.as_secs() / 60
         ))
