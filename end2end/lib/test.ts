@@ -42,6 +42,8 @@ export class Problems {
     /Failed to load resource: the server responded with a status of 4\d\d/,
     // LiveKit's client, when an encoder goes at the moment at which a viewer comes.
     /Tried to add a track for a participant, that's not present/,
+    // And when it leaves a room, and the server hangs up first. What breaks off otherwise is seen by what a page shows.
+    /error reading from signal stream .*WS closed unexpectedly with code 1006/s,
   ];
 
   /** From now on, and looking back, this is no problem. */
