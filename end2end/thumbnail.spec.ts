@@ -99,7 +99,7 @@ test('what is no picture is refused in words, and the next one is taken', async 
   });
   await dashboard.getByRole('button', { name: 'Save picture' }).click();
   await expect(thumbnail(dashboard)).toBeVisible();
-  await expect(note).toHaveCount(0);
+  await expect(note).toBeEmpty();
 });
 
 test('what is live becomes the picture by itself, until another one is taken from it', async ({ visit, creator, whip }) => {
