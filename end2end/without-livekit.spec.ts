@@ -31,7 +31,8 @@ test('it says what is missing, and everything else works', async ({ visit, insta
   const keys = await visit('/dashboard/keys', { as: ada });
   await expect(banner(keys)).toContainText('LiveKit is not set up');
   await keys.getByRole('button', { name: 'Make a key' }).click();
-  await expect(keys.getByRole('alert').filter({ hasText: 'LiveKit is not set up' })).toBeVisible();
+  await expect(keys.getByRole('alert').filter({ hasText: 'LiveKit is not set up' })).toHaveCount(1);
+  await expect(keys.locator('.keys-place .note-error').filter({ hasText: 'LiveKit is not set up' })).toBeVisible();
   await passes(keys, 'an installation that lacks a part');
 
   const streams = await visit('/dashboard/streams', { as: ada });

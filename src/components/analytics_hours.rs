@@ -75,7 +75,7 @@ pub fn HourMap(
                 </svg>
                 {text!(analytics.legend_more)}
             </p>
-            <p class="hours-readout number">{move || readout.get()}</p>
+            <p class="hours-readout number needs-program">{move || readout.get()}</p>
         </div>
         <ChartTable caption=text!(analytics.hours_caption) table=Signal::stored(table) />
     }

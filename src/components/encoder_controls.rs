@@ -57,7 +57,7 @@ pub fn OnAirBar(
     let is_ended = Memo::new(move |_| controls.with(|controls| controls.ended_by_creator));
     let shown = Memo::new(move |_| (status.get(), is_ended.get()));
     view! {
-        <section class="on-air-bar-slot" aria-label=text!(studio.your_stream)>
+        <div class="on-air-bar-slot">
             {move || match shown.get() {
                 (status, true) => EitherOf4::C(view! { <EndedBar is_over=!status.is_busy() is_busy on_action /> }),
                 (StreamStatus::Rehearsal, false) => {
@@ -69,7 +69,7 @@ pub fn OnAirBar(
                 (StreamStatus::Offline, false) => EitherOf4::D(()),
             }}
             <ErrorNote message=error />
-        </section>
+        </div>
         <GoLiveDialog open=asks_go_live title is_busy on_action />
         <ConfirmDialog
             open=asks_end

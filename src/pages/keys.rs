@@ -74,9 +74,10 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
             <Icon name="info" />
             {text!(keys.needs_javascript)}
         </p>
-        // What went wrong may change what is below: announced from here, it is announced once.
+        // What went wrong may change what is below: announced from here, it is announced once. While it is busy, a
+        // dialog may be open, and nothing outside of that is announced.
         <p class="visually-hidden" role="alert">
-            {move || key.error.get()}
+            {move || if key.is_busy.get() { None } else { key.error.get() }}
         </p>
         <FocusKeeper class="keys-place" changes=has_key>
             {move || {
