@@ -40,6 +40,7 @@ on_both_databases![
     an_end_that_the_browser_was_not_told_of_is_none,
     an_end_finds_a_browser_between_two_tracks,
     who_is_gone_is_removed_also_when_livekit_does_not_say_so,
+    a_room_whose_node_is_too_slow_is_not_taken_for_empty,
 ];
 
 const END: &str = "/api/stream/end";
@@ -488,4 +489,15 @@ async fn who_is_gone_is_removed_also_when_livekit_does_not_say_so(database: Data
     assert_eq!(carl.status().await["status"], "live", "it is still there");
     app.livekit.next("RemoveParticipant", Fault::LoseAnswer);
     assert_eq!(carl.post(END, json!({})).await.ok()["status"], "offline");
+}
+
+/// The node that holds the room has taken the question, and is too slow to answer it.
+async fn a_room_whose_node_is_too_slow_is_not_taken_for_empty(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    app.browser_connects(&carl).await;
+    app.livekit.always("ListParticipants", Fault::Refuse("deadline_exceeded"));
+    app.livekit.next("RemoveParticipant", Fault::Refuse("deadline_exceeded"));
+    carl.post(END, json!({})).await.refused(503, "LIVEKIT_UNREACHABLE");
+    assert_eq!(carl.status().await["status"], "live", "it is still there");
 }

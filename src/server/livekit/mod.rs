@@ -84,7 +84,7 @@ pub enum CallError {
     /// It answered that there is no such thing.
     #[error("not found: {0}")]
     NotFound(String),
-    /// It answered that the part which would know does not answer.
+    /// It answered that there is no part which would know.
     #[error("unavailable: {0}")]
     Unavailable(String),
     /// It answered something else.
@@ -95,14 +95,7 @@ pub enum CallError {
 impl From<ServiceError> for CallError {
     fn from(error: ServiceError) -> Self {
         match error {
-            ServiceError::Twirp(ServerError::Twirp(answer)) => {
-                let text = answer.to_string();
-                match answer.code.as_str() {
-                    ServerErrorCode::NOT_FOUND => Self::NotFound(text),
-                    ServerErrorCode::UNAVAILABLE | ServerErrorCode::DEADLINE_EXCEEDED => Self::Unavailable(text),
-                    _ => Self::Refused(text),
-                }
-            }
+            ServiceError::Twirp(ServerError::Twirp(answer)) => Self::answered(&answer.code, answer.to_string()),
             // Neither the address (it may hold nothing secret, but helps nobody) nor a body is kept.
             ServiceError::Twirp(ServerError::Request(error)) => Self::Unreachable(error.without_url().to_string()),
             error => Self::Refused(error.to_string()),
@@ -111,6 +104,18 @@ impl From<ServiceError> for CallError {
 }
 
 impl CallError {
+    /// A failure that LiveKit answered with. `unavailable`: no part of it took the question, so none would know.
+    /// `deadline_exceeded`: one took it and is too slow, which says nothing.
+    /// <https://github.com/livekit/psrpc/blob/main/pkg/client/rpc.go>
+    fn answered(code: &str, text: String) -> Self {
+        match code {
+            ServerErrorCode::NOT_FOUND => Self::NotFound(text),
+            ServerErrorCode::UNAVAILABLE => Self::Unavailable(text),
+            ServerErrorCode::DEADLINE_EXCEEDED => Self::Unreachable(text),
+            _ => Self::Refused(text),
+        }
+    }
+
     /// In one word, for counting.
     fn outcome(&self) -> &'static str {
         match self {

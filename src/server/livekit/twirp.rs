@@ -75,11 +75,6 @@ impl Twirp {
 
 impl From<Failure> for CallError {
     fn from(failure: Failure) -> Self {
-        let text = format!("{}: {}", failure.code, failure.msg);
-        match failure.code.as_str() {
-            "not_found" => Self::NotFound(text),
-            "unavailable" | "deadline_exceeded" => Self::Unavailable(text),
-            _ => Self::Refused(text),
-        }
+        Self::answered(&failure.code, format!("{}: {}", failure.code, failure.msg))
     }
 }
