@@ -69,6 +69,7 @@ test('a new password signs the other browser out', async ({ visit, newUser }) =>
   };
   await change('not this one');
   await expect(form.locator('.field-error')).toContainText('not your password');
+  await expect(form.getByLabel('Current password'), 'a screen reader says what is wrong with it').toBeFocused();
   await expect(form.getByLabel('New password')).toHaveValue('another battery staple');
   await form.getByLabel('Current password').fill(bob.password);
   await form.getByLabel('New password').press('Enter');

@@ -72,6 +72,28 @@ test('a stream that is ended stays ended, whatever the encoder tries', async ({ 
   await expectMovingPicture(watch);
 });
 
+test('what is set while something else is on its way is sent too', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const rehearsal = page.getByRole('switch', { name: /Test stream/ });
+  const protection = page.getByLabel('Disconnect protection');
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route('**/api/stream/protection', async (route) => (await held, route.continue()), { times: 1 });
+  await protection.selectOption('30');
+  await rehearsal.click();
+  await protection.selectOption('90');
+  await protection.selectOption('300');
+  goOn();
+  await expect
+    .poll(async () => {
+      const { isRehearsalOn, disconnectProtectionSeconds } = await creator.status();
+      return { isRehearsalOn, disconnectProtectionSeconds };
+    })
+    .toEqual({ isRehearsalOn: true, disconnectProtectionSeconds: 300 });
+  await expect(rehearsal).toBeChecked();
+  await expect(protection).toHaveValue('300');
+});
+
 test('a drop of half a minute: waited out with protection, over and reopened without', async ({
   visit,
   newCreator,

@@ -1,6 +1,8 @@
 //! What a creator does to what comes in, from the pages of the dashboard: asked for, shown as what it will be, and put
 //! back with the reason when it was not done.
 
+use std::mem::discriminant;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use super::lists::in_time;
@@ -21,9 +23,9 @@ pub struct EncoderControls {
     known: RwSignal<(i64, Controls)>,
     /// What was asked for and is not answered.
     pending: RwSignal<Option<ControlAction>>,
-    /// The last thing that was asked for meanwhile.
-    next: RwSignal<Option<ControlAction>>,
-    /// What went wrong with the last one.
+    /// What was asked for meanwhile, in its order; of each kind the last.
+    next: RwSignal<Vec<ControlAction>>,
+    /// What went wrong since something was asked for last.
     pub(super) error: RwSignal<Option<String>>,
 }
 
@@ -33,7 +35,7 @@ impl EncoderControls {
         Self {
             known: RwSignal::new((report.version, report.controls.clone())),
             pending: RwSignal::new(None),
-            next: RwSignal::new(None),
+            next: RwSignal::new(Vec::new()),
             error: RwSignal::new(None),
         }
     }
@@ -42,13 +44,13 @@ impl EncoderControls {
     pub(super) fn shown(self) -> Signal<Controls> {
         Signal::derive(move || {
             let mut controls = self.known.with(|(_, controls)| controls.clone());
-            for asked in [self.pending, self.next] {
-                asked.with(|asked| match asked {
-                    Some(ControlAction::Rehearse(is_on)) => controls.is_rehearsal_on = *is_on,
-                    Some(ControlAction::Protect(seconds)) => controls.disconnect_protection_seconds = *seconds,
-                    _ => {}
-                });
-            }
+            let mut show = |asked: &ControlAction| match asked {
+                ControlAction::Rehearse(is_on) => controls.is_rehearsal_on = *is_on,
+                ControlAction::Protect(seconds) => controls.disconnect_protection_seconds = *seconds,
+                _ => {}
+            };
+            self.pending.with(|pending| pending.iter().for_each(&mut show));
+            self.next.with(|next| next.iter().for_each(&mut show));
             controls
         })
     }
@@ -74,21 +76,29 @@ impl EncoderControls {
         });
     }
 
-    /// Asks for it, one thing at a time: of what is asked for meanwhile, the last.
+    /// Asks for it, one thing at a time: of what is asked for meanwhile, the last of each kind.
     pub(super) fn act(self, action: ControlAction) {
-        if self.pending.with_untracked(Option::is_some) {
-            return self.next.set(Some(action));
-        }
-        self.pending.set(Some(action.clone()));
         self.error.set(None);
+        if self.pending.with_untracked(Option::is_some) {
+            return self.next.update(|next| {
+                next.retain(|one| discriminant(one) != discriminant(&action));
+                next.push(action);
+            });
+        }
+        self.begin(action);
+    }
+
+    fn begin(self, action: ControlAction) {
+        let _ = self.pending.try_set(Some(action.clone()));
         spawn_local(async move {
             match ask(action).await {
                 Ok(report) => self.take(report.version, report.controls),
                 Err(message) => drop(self.error.try_set(Some(message))),
             }
-            let _ = self.pending.try_set(None);
-            if let Some(next) = self.next.try_update(Option::take).flatten() {
-                self.act(next);
+            let next = self.next.try_update(|next| (!next.is_empty()).then(|| next.remove(0))).flatten();
+            match next {
+                Some(next) => self.begin(next),
+                None => drop(self.pending.try_set(None)),
             }
         });
     }

@@ -19,6 +19,7 @@ on_both_databases![
     of_two_decisions_at_once_one_counts,
     applications_are_listed_by_status_with_the_oldest_first,
     applications_are_approved_on_arrival_when_the_operator_says_so,
+    who_is_approved_again_on_arrival_may_send_again,
     revoking_deletes_the_key_and_closes_the_dashboard,
     revoking_ends_the_stream,
     revoking_while_livekit_is_down_changes_nothing,
@@ -169,6 +170,16 @@ async fn applications_are_approved_on_arrival_when_the_operator_says_so(database
     let bob = app.user("bob").await;
     assert_eq!(apply(&bob).await["status"], "APPROVED");
     bob.get("/api/stream/info").await.ok();
+}
+
+async fn who_is_approved_again_on_arrival_may_send_again(database: Database) {
+    let app = TestApp::with(database, &[("STREAMIT_AUTO_APPROVE", "true")]).await;
+    let bob = app.user("bob").await;
+    let first = apply(&bob).await;
+    app.decide(&first["id"], "revoke", Some("A mistake.")).await.ok();
+    assert_eq!(apply(&bob).await["status"], "APPROVED");
+    assert_eq!(bob.status().await["endedByCreator"], false);
+    bob.post("/api/stream/browser-token", json!({})).await.ok();
 }
 
 async fn application_of(creator: &Caller) -> Value {

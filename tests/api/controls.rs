@@ -1,6 +1,7 @@
 //! What a creator does to what comes in: rehearsing, going live, ending, letting in again, and waiting out drops. Each
 //! also with a LiveKit that fails or is away half-way.
 
+use futures::future::join_all;
 use livekit_protocol::participant_info::Kind;
 use serde_json::{Value, json};
 
@@ -17,6 +18,7 @@ on_both_databases![
     without_a_title_a_rehearsal_does_not_go_live,
     going_live_takes_a_rehearsal,
     on_air_the_rehearsal_cannot_be_switched,
+    what_changes_nothing_holds_up_nobody_however_often_it_is_sent,
     a_rehearsal_stays_switched_on_for_the_next_encoder,
     a_stream_that_is_ended_is_off_air_at_once_and_keeps_its_encoder_out,
     who_slips_in_after_an_end_is_thrown_out,
@@ -171,6 +173,16 @@ async fn on_air_the_rehearsal_cannot_be_switched(database: Database) {
     app.encoder_connects(&key).await;
     carl.post(REHEARSAL, json!({ "enabled": false })).await.refused(409, "WHILE_LIVE");
     carl.post(REHEARSAL, json!({})).await.refused(400, "BAD_REQUEST");
+}
+
+/// More at once than there are connections to the database.
+async fn what_changes_nothing_holds_up_nobody_however_often_it_is_sent(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let rehearsals = (0..12).map(|_| carl.post(REHEARSAL, json!({ "enabled": false })));
+    join_all(rehearsals).await.into_iter().for_each(|answer| drop(answer.ok()));
+    let protections = (0..12).map(|_| carl.put(PROTECTION, json!({ "disconnectProtectionSeconds": 0 })));
+    join_all(protections).await.into_iter().for_each(|answer| drop(answer.ok()));
 }
 
 async fn a_rehearsal_stays_switched_on_for_the_next_encoder(database: Database) {

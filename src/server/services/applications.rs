@@ -49,6 +49,7 @@ pub async fn apply(state: &AppState, actor: &Actor, about: &str) -> Result<Appli
     if status == ApplicationStatus::Approved {
         let stream = StreamId(clock::new_id());
         db::streams::insert(&mut tx, &stream, &user.user_id, Title::UNTITLED, now).await?;
+        db::streams::open_for(&mut tx, &user.user_id).await?;
         audit::note(&mut tx, Deed::of_operator(AuditAction::ApplicationApproved, &user.user_id)).await?;
     }
     tx.commit().await?;

@@ -41,6 +41,8 @@ pub async fn set_rehearsal(state: &AppState, actor: &Actor, is_on: bool) -> Resu
         db::streams::update_rehearsal(&mut tx, &id, is_on, clock::now()).await?;
         tx.commit().await?;
         publish::announce(state, &id).await?;
+    } else {
+        drop(tx);
     }
     streams::report(state, actor).await
 }
@@ -79,6 +81,8 @@ pub async fn set_protection(state: &AppState, actor: &Actor, seconds: u32) -> Re
         db::streams::update_protection(&mut tx, &id, protection, clock::now()).await?;
         tx.commit().await?;
         publish::announce(state, &id).await?;
+    } else {
+        drop(tx);
     }
     streams::report(state, actor).await
 }
