@@ -70,17 +70,21 @@ where
 /// unless somebody has gone elsewhere meanwhile.
 fn lead_to_wrong_field(form: NodeRef<html::Form>, is_pending: Memo<bool>) {
     let lead = move || {
-        let form = form.try_get_untracked().flatten()?;
-        let is_still_here = focused().is_none_or(|focused| form.contains(Some(&focused)));
-        let wrong = form.query_selector("[aria-invalid]").ok().flatten().filter(|_| is_still_here)?;
-        wrong.dyn_ref::<HtmlElement>()?.focus().ok()
+        if let Some(form) = form.try_get_untracked().flatten()
+            && focused().is_none_or(|focused| form.contains(Some(&focused)))
+            && let Ok(Some(wrong)) = form.query_selector("[aria-invalid]")
+            && let Some(wrong) = wrong.dyn_ref::<HtmlElement>()
+        {
+            // Of what went away in this very moment nothing needs to be said.
+            let _ = wrong.focus();
+        }
     };
     Effect::watch(
         move || is_pending.get(),
         move |is_pending, _, _| {
             if !is_pending {
                 // The fields show the answer by then.
-                request_animation_frame(move || drop(lead()));
+                request_animation_frame(lead);
             }
         },
         false,
