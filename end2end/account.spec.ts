@@ -85,6 +85,39 @@ test('a new password signs the other browser out', async ({ visit, newUser }) =>
   await expect(other).toHaveURL(/\/account$/);
 });
 
+test('signing out that fails is said', async ({ visit, newUser, problems }) => {
+  problems.expect(/Failed to load resource: net::ERR_FAILED/);
+  const page = await visit('/', { as: await newUser() });
+  await page.route('**/api/auth/logout', (route) => route.abort());
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.locator('.toast')).toContainText("can't be reached");
+  await page.unroute('**/api/auth/logout');
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+});
+
+test('a page follows who is signed in, also by another tab', async ({ visit, creator, newUser, problems }) => {
+  problems.expect(/the server responded with a status of 401/);
+  const bob = await newUser();
+  const page = await visit('/account', { as: creator });
+  const name = section(page, 'Profile').getByLabel('Display name');
+  await expect(name).toHaveValue(creator.username);
+  const post = (path: string, data: object) =>
+    page.evaluate(
+      ([path, body]) => fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(() => {}),
+      [path, JSON.stringify(data)],
+    );
+  const lookAgain = () => page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await post('/api/auth/login', { login: bob.username, password: bob.password });
+  await lookAgain();
+  await expect(name).toHaveValue(bob.username);
+  await post('/api/auth/logout', {});
+  await lookAgain();
+  await expect(page).toHaveURL(/\/login\?next=%2Faccount$/);
+});
+
 test('an account is deleted while its stream is live', async ({ visit, creator, newUser, whip, problems }) => {
   // What belongs to the creator is not there any more.
   problems.expect(/status of 404/);

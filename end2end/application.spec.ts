@@ -66,6 +66,23 @@ test('a rejection tells its reason, and who was rejected applies again', async (
   await expect(card).toContainText('Woodwork');
 });
 
+test('a reason stays with whom it is about, and a double click decides on one', async ({ visit, newUser, admin }) => {
+  const users = [await newUser(), await newUser(), await newUser()];
+  for (const user of users) await user.apply();
+  const page = await visit('/admin', { as: admin });
+  const [first, second, third] = users.map(({ username }) => page.locator(`.application[data-username="${username}"]`));
+  await second.getByText('Reject…').click();
+  await second.getByLabel('Reason').fill('Spam.');
+  await first.getByRole('button', { name: 'Review' }).dblclick();
+  await expect(first).toHaveCount(0);
+  await expect(second.getByLabel('Reason')).toHaveValue('Spam.');
+  await second.getByRole('button', { name: 'Reject' }).click();
+  await expect(second).toHaveCount(0);
+  await expect(third.getByLabel('Reason')).toBeHidden();
+  await expect(third.getByLabel('Reason')).toHaveValue('');
+  await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
+});
+
 test('a revocation ends the stream, deletes the key and locks the dashboard', async ({ visit, newUser, admin, whip }) => {
   const user = await newUser();
   const { id } = await user.apply();

@@ -138,6 +138,51 @@ test('by keyboard alone', async ({ visit, creator }) => {
   await expectOffline(page);
 });
 
+test('whoever cancels on the way on air is not on air, and neither is the next preview', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  await press(page, 'Preview');
+  await stage(page, 'previewing');
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const token = '**/api/stream/browser-token';
+  await page.route(token, async (route) => (await held, route.continue()), { times: 1 });
+  const asked = page.waitForRequest(token);
+  await press(page, 'Go live now');
+  await asked;
+  await press(page, 'Cancel');
+  await stage(page, 'choosing');
+  const answered = page.waitForResponse(token);
+  goOn();
+  await answered;
+  await press(page, 'Preview');
+  await stage(page, 'previewing');
+  const record = await recordStatus(page);
+  await page.waitForTimeout(4_000);
+  expect(await record(), 'nothing is sent').toEqual(['offline']);
+});
+
+test('a picture that could not be sent is sent when it is chosen again', async ({ visit, creator, problems }) => {
+  problems.expect(/could not be sent for a test|publish/i);
+  const page = await visit('/dashboard/streams', { as: creator });
+  const watch = await visit(`/watch/${creator.username}`);
+  await goLive(page);
+  await expectMovingPicture(watch);
+  await page.evaluate(() => {
+    const real = RTCPeerConnection.prototype.addTransceiver;
+    RTCPeerConnection.prototype.addTransceiver = () => {
+      RTCPeerConnection.prototype.addTransceiver = real;
+      throw new DOMException('could not be sent for a test', 'InvalidStateError');
+    };
+  });
+  await press(page, 'Screen');
+  await expect(panel(page).locator('.note-error')).toBeVisible();
+  await press(page, 'Screen');
+  await expect(panel(page).getByRole('button', { name: 'Screen' })).toHaveAttribute('aria-pressed', 'true');
+  await expectMovingPicture(watch);
+  await press(page, 'Stop streaming');
+  await expectOffline(watch);
+});
+
 test('refused while an encoder is live', async ({ visit, creator, whip }) => {
   const dashboard = await visit('/dashboard/streams', { as: creator });
   await whip(await creator.makeKey('whip'));

@@ -39,10 +39,16 @@ test('a rehearsal is the creator’s alone, and goes live with a title', async (
     await answer(page, 'Go live').click();
     await expect(page.getByRole('dialog').getByRole('alert')).toContainText('title');
     await expectStatus(page, 'rehearsal');
-    await page.getByRole('dialog').getByRole('textbox').fill('Rehearsed well');
-    await answer(page, 'Go live').click();
+    const title = page.getByRole('dialog').getByRole('textbox');
+    await title.fill('Rehearsed well');
+    // While letters are put together, Enter is for that.
+    await title.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true });
+    await expectStatus(page, 'rehearsal');
+    await title.press('Enter');
+    await page.keyboard.press('Enter');
     await expectStatus(page, 'live');
     await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(page.locator('.on-air-bar-slot .note-error'), 'it was asked for once').toHaveCount(0);
   });
   await expectStatus(stranger, 'live');
   await expectMovingPicture(stranger);
@@ -92,6 +98,25 @@ test('what is set while something else is on its way is sent too', async ({ visi
     .toEqual({ isRehearsalOn: true, disconnectProtectionSeconds: 300 });
   await expect(rehearsal).toBeChecked();
   await expect(protection).toHaveValue('300');
+});
+
+test('the end of a rehearsal is not told as that of a broadcast', async ({ visit, creator, whip }) => {
+  const credentials = await creator.makeKey('whip');
+  const page = await visit('/dashboard/streams', { as: creator });
+  const isOver = page.getByRole('status').filter({ hasText: 'Your broadcast is over' });
+  const broadcast = await whip(credentials);
+  await expectStatus(page, 'live');
+  await broadcast.stop();
+  await expect(isOver).toHaveCount(1);
+  await page.getByRole('switch', { name: /Test stream/ }).click();
+  await expect.poll(async () => (await creator.status()).isRehearsalOn).toBe(true);
+  const rehearsal = await whip(credentials);
+  await expectStatus(page, 'rehearsal');
+  await expect(isOver).toHaveCount(0);
+  await rehearsal.stop();
+  await expectOffline(page);
+  await page.waitForTimeout(3_000);
+  await expect(isOver).toHaveCount(0);
 });
 
 test('a drop of half a minute: waited out with protection, over and reopened without', async ({

@@ -114,6 +114,15 @@ test('a new key and no key, each only after a question', async ({ visit, creator
   });
 });
 
+test('a key that is made or deleted elsewhere is followed', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/keys', { as: creator });
+  await expect(page.getByText('No key yet')).toBeVisible();
+  await creator.makeKey('whip');
+  await expect(page.getByText('Bearer token (your stream key)')).toBeVisible();
+  await creator.deleteKey();
+  await expect(page.getByText('No key yet')).toBeVisible();
+});
+
 test('what went wrong is in sight where it was asked for, on a telephone', async ({ visit, creator, problems }) => {
   problems.expect(/Failed to load resource: net::ERR_FAILED/);
   await creator.makeKey('rtmp');

@@ -36,6 +36,27 @@ test('StreamIt is told to stop and comes back', async ({ visit, creator, newUser
   await Promise.all(pages.map(expectOffline));
 });
 
+test('a page that is hidden does not ask for what it is not told', async ({ visit, creator }) => {
+  const page = await visit(`/watch/${creator.username}`);
+  const hide = (isHidden: boolean) =>
+    page.evaluate((isHidden) => {
+      Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    }, isHidden);
+  const isPolling = page.locator('.status-line-reconnecting');
+  await page.route('**/api/channel/events?*', (route) => route.abort());
+  await hide(true);
+  const polled = page.waitForRequest('**/api/channel?*', { timeout: 20_000 });
+  await hide(false);
+  await polled;
+  await expect(isPolling).toBeVisible();
+  await hide(true);
+  await expect(isPolling).toBeHidden();
+  await page.unroute('**/api/channel/events?*');
+  await hide(false);
+  await expect(isPolling).toBeHidden();
+});
+
 test('a stream that ended while StreamIt was away is over when it is back', async ({ visit, creator, whip, installation }) => {
   const pages = [await visit('/dashboard/streams', { as: creator }), await visit(`/watch/${creator.username}`)];
   const encoder = await whip(await creator.makeKey('whip'));

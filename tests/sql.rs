@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
-use streamit::{
-    domain::timestamp::Timestamp,
-    server::db::{Db, Queryable as _, all_statements, limits},
+use streamit::server::{
+    clock,
+    db::{Db, Queryable as _, all_statements, limits},
 };
 
 use crate::support::{Database, TestApp, database::Fresh};
@@ -54,7 +54,8 @@ async fn an_empty_database_is_migrated_once(database: Database) {
 
 async fn after_a_clock_that_went_back_a_limit_begins_anew(database: Database) {
     let app = TestApp::start(database).await;
-    let (minute, now) = (Duration::from_secs(60), Timestamp(1_000_000_000));
+    // Of today: what is older than that is pruned beside it.
+    let (minute, now) = (Duration::from_secs(60), clock::now());
     let hit = async |at| limits::hit(app.db(), "somebody", minute, at).await.unwrap().count;
     let (soon, ahead) = (now.plus(minute), now.plus(minute * 60));
     // Another instance's clock may be a little ahead.

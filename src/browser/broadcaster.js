@@ -120,6 +120,7 @@ export class Broadcaster {
   #room = null;
   #encoderCame = false;
   #sent = { picture: null, sound: null };
+  #publishing = Promise.resolve();
   #turn = 0; // goes up with everything that makes what is under way void
   #listening = new AbortController();
   #staying = null;
@@ -134,10 +135,15 @@ export class Broadcaster {
     addEventListener('pagehide', () => this.stop(), { signal });
   }
 
+  // Names what is begun now: once that is stopped, what goes on under this name does nothing.
+  get turn() {
+    return this.#turn;
+  }
+
   // Captures what is chosen and is not captured yet; on air, sends it. Empty ids are the browser's own choice, an
   // undefined microphone is none. Fails with what there was before still there. False: it was stopped meanwhile.
-  async open(kind, camera, microphone) {
-    const turn = this.#turn;
+  async open(turn, kind, camera, microphone) {
+    if (turn !== this.#turn) return false;
     const hasPicture = this.#picture?.kind === kind && (kind !== 'camera' || this.#picture.id === camera);
     const needsMicrophone = microphone !== undefined && this.#microphone?.id !== microphone;
     const screen = kind === 'screen' && !hasPicture ? await captureScreen() : null;
@@ -157,14 +163,16 @@ export class Broadcaster {
     this.#mixer ??= this.#makeMixer();
     if (needsMicrophone || microphone === undefined) this.#takeMicrophone(microphone, devices.getAudioTracks()[0] ?? null);
     if (!hasPicture) this.#takePicture(kind, camera, screen ?? devices);
-    await this.#publish();
+    // What cannot be sent while the connection is broken is sent when it is back.
+    await this.#publish().catch((error) => {
+      if (this.#room?.state === 'connected') throw error;
+    });
     await this.#listDevices();
     return turn === this.#turn;
   }
 
   // Sends what is captured. False: it was stopped meanwhile.
-  async goLive(url, token) {
-    const turn = this.#turn;
+  async goLive(turn, url, token) {
     const { Room, RoomEvent } = await loadLibrary();
     if (turn !== this.#turn) return false;
     // Leaving is our own affair: LiveKit's client would leave when the page only asks whether it may be left.
@@ -174,7 +182,10 @@ export class Broadcaster {
     const on = (event, handle) => room.on(event, (...values) => this.#room === room && handle(...values));
     on(RoomEvent.ParticipantConnected, (other) => this.#noteEncoder(other));
     on(RoomEvent.Reconnecting, () => this.#report('reconnecting', true));
-    on(RoomEvent.Reconnected, () => this.#report('reconnecting', false));
+    on(RoomEvent.Reconnected, () => {
+      this.#report('reconnecting', false);
+      this.#publish().catch(() => {});
+    });
     try {
       await room.connect(url, token, { autoSubscribe: false });
       for (const other of room.remoteParticipants.values()) this.#noteEncoder(other);
@@ -258,8 +269,14 @@ export class Broadcaster {
     if (participant.kind === INGRESS) this.#encoderCame = true;
   }
 
-  // Makes what is sent equal to what is captured. What is new goes first, so that viewers always have something.
-  async #publish() {
+  // Makes what is sent equal to what is captured. One after the other: nothing is sent twice.
+  #publish() {
+    this.#publishing = this.#publishing.catch(() => {}).then(() => this.#publishNow());
+    return this.#publishing;
+  }
+
+  // What is new goes first, so that viewers always have something.
+  async #publishNow() {
     const room = this.#room;
     if (!room) return;
     const library = await loadLibrary();
@@ -270,8 +287,8 @@ export class Broadcaster {
     for (const [part, track, options] of parts) {
       const old = this.#sent[part];
       if (old === track || this.#room !== room) continue;
-      this.#sent[part] = track;
       if (track) await room.localParticipant.publishTrack(track, options());
+      if (this.#room === room) this.#sent[part] = track;
       if (old) await room.localParticipant.unpublishTrack(old, false);
     }
   }
@@ -301,6 +318,7 @@ export class Broadcaster {
     const room = this.#room;
     this.#room = null;
     this.#sent = { picture: null, sound: null };
+    this.#publishing = Promise.resolve();
     this.#staying?.abort();
     room?.disconnect(false);
   }

@@ -27,15 +27,18 @@ extern "C" {
         report: &Closure<dyn FnMut(String, JsValue)>,
         leave_question: &str,
     ) -> JsBroadcaster;
+    #[wasm_bindgen(method, getter, js_class = "Broadcaster")]
+    fn turn(this: &JsBroadcaster) -> u32;
     #[wasm_bindgen(method, catch, js_class = "Broadcaster")]
     async fn open(
         this: &JsBroadcaster,
+        turn: u32,
         kind: &str,
         camera: &str,
         microphone: Option<String>,
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_class = "Broadcaster", js_name = goLive)]
-    async fn go_live(this: &JsBroadcaster, url: &str, token: &str) -> Result<JsValue, JsValue>;
+    async fn go_live(this: &JsBroadcaster, turn: u32, url: &str, token: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_class = "Broadcaster", js_name = setMuted)]
     fn set_muted(this: &JsBroadcaster, is_muted: bool);
     #[wasm_bindgen(method, js_class = "Broadcaster")]
@@ -72,9 +75,13 @@ impl BroadcasterEvent {
     }
 }
 
-/// What captures and sends for a [`Broadcaster`]; it may outlive it, and then does neither.
+/// What captures and sends for a [`Broadcaster`], until that is stopped or gone; from then on it does neither.
 #[derive(Clone)]
-pub struct Capturer(JsBroadcaster);
+pub struct Capturer {
+    js: JsBroadcaster,
+    /// Names what is under way in the browser's part.
+    turn: u32,
+}
 
 impl Capturer {
     /// Captures what is chosen, and sends it when on air. `false`: it was stopped meanwhile.
@@ -83,7 +90,7 @@ impl Capturer {
     /// What failed, and why; what was captured before still is.
     pub async fn open(&self, choice: &Choice) -> Result<bool, CaptureFailure> {
         let microphone = choice.has_microphone.then(|| choice.microphone.clone());
-        let opened = self.0.open(choice.picture.as_str(), &choice.camera, microphone).await;
+        let opened = self.js.open(self.turn, choice.picture.as_str(), &choice.camera, microphone).await;
         opened.map(|is_open| is_open.is_truthy()).map_err(|error| {
             let message = js_sys::Reflect::get(&error, &"message".into()).ok().and_then(|text| text.as_string());
             CaptureFailure::parse(&message.unwrap_or_default())
@@ -96,7 +103,7 @@ impl Capturer {
     /// See [`ConnectError`].
     pub async fn go_live(&self, to: &RoomToken) -> Result<bool, ConnectError> {
         load_library().await.map_err(|_| ConnectError::Library)?;
-        let connected = self.0.go_live(&to.url, &to.token).await;
+        let connected = self.js.go_live(self.turn, &to.url, &to.token).await;
         connected.map(|is_live| is_live.is_truthy()).map_err(|_| ConnectError::Connection)
     }
 }
@@ -118,9 +125,9 @@ impl Broadcaster {
         Self { js: JsBroadcaster::new(video, &report, text!(browser_broadcast.leave_question)), _report: report }
     }
 
-    /// What captures and sends for it.
+    /// What captures and sends for it, until it is stopped.
     pub fn capturer(&self) -> Capturer {
-        Capturer(self.js.clone())
+        Capturer { js: self.js.clone(), turn: self.js.turn() }
     }
 
     /// The microphone is silent, or not.

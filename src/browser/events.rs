@@ -151,6 +151,7 @@ impl Inner {
         if document().is_some_and(|document| document.hidden()) {
             self.close();
             self.attempts.set(0);
+            self.report(Connection::Opening);
         } else if self.source.borrow().is_none() {
             self.connect();
         }

@@ -13,6 +13,7 @@ use leptos::{
 
 use super::{
     chat_notice::{Notice, NoticeView, TICK},
+    composing::is_composing,
     icon::Icon,
     time_text::{browser_clock, use_now},
 };
@@ -26,9 +27,6 @@ use crate::{
     },
     text,
 };
-
-/// The key code of a key that an input method takes (UI Events, legacy key attributes).
-const COMPOSING: u32 = 229;
 
 /// What decides whether one may write.
 #[derive(Clone, Copy)]
@@ -193,10 +191,9 @@ fn MessageForm(
     }
 }
 
-/// A message is one line. While letters are being put together, Enter is for that; Safari says so by the key code
-/// alone.
+/// A message is one line.
 fn send_on_enter(event: &KeyboardEvent, on_send: Callback<()>) {
-    if event.key() == "Enter" && !event.is_composing() && event.key_code() != COMPOSING {
+    if event.key() == "Enter" && !is_composing(event) {
         event.prevent_default();
         if !event.shift_key() {
             on_send.run(());

@@ -3,7 +3,7 @@
 
 use leptos::{either::EitherOf4, prelude::*};
 
-use super::{dialog::ConfirmDialog, feedback::ErrorNote, icon::Icon, toggle::Toggle};
+use super::{composing::is_composing, dialog::ConfirmDialog, feedback::ErrorNote, icon::Icon, toggle::Toggle};
 use crate::{
     domain::{
         channel::StreamStatus,
@@ -169,6 +169,9 @@ fn GoLiveDialog(
     let typed = RwSignal::new(String::new());
     let problem = RwSignal::new(None);
     let confirm = move || {
+        if is_busy.get_untracked() {
+            return;
+        }
         if !needs_title.get_untracked() {
             return on_action.run(ControlAction::GoLive(None));
         }
@@ -226,9 +229,11 @@ fn TitleField(
                 aria-describedby="go-live-problem"
                 on:input=move |event| typed.set(event_target_value(&event))
                 on:keydown=move |event| {
-                    if event.key() == "Enter" {
+                    if event.key() == "Enter" && !is_composing(&event) {
                         event.prevent_default();
-                        on_enter.run(());
+                        if !event.repeat() {
+                            on_enter.run(());
+                        }
                     }
                 }
             />

@@ -28,10 +28,14 @@ impl<T> Listing<T> {
         }
     }
 
-    /// Takes an answer: what comes after what is here, or the list anew.
-    pub fn take(&mut self, answer: Result<Page<T>, String>, is_more: bool) {
+    /// Takes an answer: what comes after `cursor`, or the list anew. What was asked for twice, or of a list that is
+    /// another by now, is not added.
+    pub fn take(&mut self, answer: Result<Page<T>, String>, cursor: Option<&str>) {
+        if cursor.is_some() && cursor != self.next().as_deref() {
+            return;
+        }
         match (answer, self) {
-            (Ok(page), Self::Loaded(shown)) if is_more => {
+            (Ok(page), Self::Loaded(shown)) if cursor.is_some() => {
                 shown.items.extend(page.items);
                 shown.next = page.next;
             }
@@ -100,13 +104,26 @@ mod tests {
     #[test]
     fn more_is_added_and_a_new_start_replaces() {
         let mut listing = Listing::Loading;
-        listing.take(Ok(page(&[1, 2], Some("2"))), false);
+        listing.take(Ok(page(&[1, 2], Some("2"))), None);
         assert_eq!(listing.next().as_deref(), Some("2"));
-        listing.take(Ok(page(&[3], None)), true);
-        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], None)));
-        listing.take(Ok(page(&[4], None)), false);
+        listing.take(Ok(page(&[3], Some("3"))), Some("2"));
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], Some("3"))));
+        listing.take(Ok(page(&[4], None)), None);
         assert_eq!(listing, Listing::Loaded(page(&[4], None)));
-        listing.take(Err("No.".into()), true);
+        listing.take(Err("No.".into()), None);
         assert_eq!(listing, Listing::Failed("No.".into()));
+    }
+
+    #[test]
+    fn more_that_was_asked_for_twice_is_added_once() {
+        let mut listing = Listing::Loaded(page(&[1, 2], Some("2")));
+        listing.take(Ok(page(&[3], Some("3"))), Some("2"));
+        listing.take(Ok(page(&[3], Some("3"))), Some("2"));
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], Some("3"))));
+        listing.take(Ok(page(&[7], None)), None);
+        listing.take(Ok(page(&[4], None)), Some("3"));
+        assert_eq!(listing, Listing::Loaded(page(&[7], None)), "it is another list now");
+        listing.take(Err("No.".into()), Some("3"));
+        assert_eq!(listing, Listing::Loaded(page(&[7], None)));
     }
 }

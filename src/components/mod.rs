@@ -28,6 +28,8 @@ pub mod chat_settings;
 pub mod chat_sheet;
 pub mod chat_text;
 pub mod checklist;
+pub mod clicks;
+pub mod composing;
 pub mod copy_button;
 pub mod cropper;
 pub mod dialog;

@@ -9,6 +9,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
     avatar::Avatar,
+    clicks::counts,
     feedback::ErrorNote,
     icon::Icon,
     listing::{Listing, ListingView},
@@ -88,7 +89,11 @@ fn PersonRow(
                 type="button"
                 class="button small"
                 aria-label=undo_label
-                on:click=move |_| on_undo.run(user.clone())
+                on:click=move |event| {
+                    if counts(&event) {
+                        on_undo.run(user.clone());
+                    }
+                }
             >
                 {undo}
             </button>

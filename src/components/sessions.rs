@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::{icon::Icon, time_text::TimeAgo};
+use super::{clicks::counts, icon::Icon, time_text::TimeAgo};
 use crate::{
     domain::{
         account::{Session, SessionKind},
@@ -53,9 +53,13 @@ fn SessionRow(session: Session, on_end: Callback<SessionId>, busy: Signal<bool>)
                         <button
                             type="button"
                             class="button"
-                            disabled=busy
+                            aria-busy=move || busy.get().then_some("true")
                             aria-label=text!(account.sign_out_of, name = name)
-                            on:click=move |_| on_end.run(id.clone())
+                            on:click=move |event| {
+                                if counts(&event) && !busy.get_untracked() {
+                                    on_end.run(id.clone());
+                                }
+                            }
                         >
                             {text!(account.sign_out)}
                         </button>

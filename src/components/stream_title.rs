@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
 use super::{
+    composing::is_composing,
     disclosure::Disclosure,
     feedback::{ErrorNote, SaveMark, SaveState},
     icon::Icon,
@@ -45,7 +46,7 @@ pub fn TitleEditor(
     let save = move || send(draft.try_update(TitleDraft::save).flatten());
     save_when_typing_ends(keystrokes, save);
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.is_composing() => {
+        "Enter" if !is_composing(&event) => {
             event.prevent_default();
             save();
         }

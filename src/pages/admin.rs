@@ -1,7 +1,7 @@
 //! What admins have to see to: applications, users, and how the installation is. Every decision is a plain form, so it
 //! works without WASM too.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 
@@ -19,8 +19,10 @@ use crate::{
     },
     components::{
         application::{ApplicationCard, choices},
+        clicks::only_once,
         feedback::{EmptyState, ErrorNote, Skeleton},
         field::TextField,
+        focus_keeper::FocusKeeper,
     },
     domain::application::Decision,
     text,
@@ -77,6 +79,10 @@ fn Applications() -> impl IntoView {
     let failure = failure_of(decide);
     // The form is repeated on the page, so no field is named beside it.
     let message = Signal::derive(move || failure.get().map(|failure| explain(&failure)));
+    let page = move || listing.get().and_then(Result::ok);
+    let here = move || page().map(|page| page.items).unwrap_or_default();
+    let next = move || page().and_then(|page| page.next);
+    let changes = Memo::new(move |_| here().into_iter().map(|one| one.id).collect::<Vec<_>>());
     view! {
         <nav class="tabs" aria-label=text!(admin.applications_by_status)>
             {tabs()
@@ -95,7 +101,14 @@ fn Applications() -> impl IntoView {
         </nav>
         <ErrorNote message />
         <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
-            {move || Suspend::new(async move { shown(listing.await, tab.get_untracked(), user, decide) })}
+            <FocusKeeper class="stack" changes>
+                {move || listing.get().map(beside_them)}
+                // By their names: what somebody writes about one of them stays with that one.
+                <For each=here key=|one| (one.id.clone(), one.status.as_str()) let:application>
+                    <Deciding application decide />
+                </For>
+                {move || next().map(|cursor| more(tab.get_untracked(), cursor, user))}
+            </FocusKeeper>
         </Transition>
     }
 }
@@ -107,35 +120,25 @@ fn address(status: &str, cursor: Option<String>, user: Option<String>) -> String
     format!("/admin?{}", serde_urlencoded::to_string(&fields).unwrap_or_default())
 }
 
-fn shown(
-    answer: Result<Page<Application>, ApiError>,
-    tab: String,
-    user: Memo<Option<String>>,
-    decide: ServerAction<DecideApplication>,
-) -> impl IntoView {
+/// What is said instead of applications: why they are not here, or that there are none.
+fn beside_them(answer: Result<Page<Application>, ApiError>) -> impl IntoView {
     match answer {
-        Err(error) => view! { <ErrorNote message=Some(error.message) /> }.into_any(),
-        Ok(page) if page.items.is_empty() => view! {
+        Err(error) => EitherOf3::A(view! { <ErrorNote message=Some(error.message) /> }),
+        Ok(page) if page.items.is_empty() => EitherOf3::B(view! {
             <EmptyState icon="shield" title=text!(admin.no_application)>
                 <p>{text!(admin.no_application_hint)}</p>
             </EmptyState>
-        }
-        .into_any(),
-        Ok(page) => {
-            let more = page.next.map(|cursor| {
-                let href = move || address(&tab, Some(cursor.clone()), user.get());
-                view! {
-                    <A href attr:class="button more">
-                        {text!(admin.more_applications)}
-                    </A>
-                }
-            });
-            view! {
-                {page.items.into_iter().map(|application| view! { <Deciding application decide /> }).collect_view()}
-                {more}
-            }
-            .into_any()
-        }
+        }),
+        Ok(_) => EitherOf3::C(()),
+    }
+}
+
+fn more(tab: String, cursor: String, user: Memo<Option<String>>) -> impl IntoView {
+    let href = move || address(&tab, Some(cursor.clone()), user.get());
+    view! {
+        <A href attr:class="button more">
+            {text!(admin.more_applications)}
+        </A>
     }
 }
 
@@ -170,7 +173,12 @@ fn AtOnce(id: String, decision: Decision, decide: ServerAction<DecideApplication
         <PostForm action=decide>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="decision" value=decision.as_str() />
-            <button type="submit" class=class disabled=decide.pending()>
+            <button
+                type="submit"
+                class=class
+                aria-busy=move || decide.pending().get().then_some("true")
+                on:click=only_once
+            >
                 {label}
             </button>
         </PostForm>
@@ -190,7 +198,12 @@ fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplica
                 <input type="hidden" name="id" value=id.clone() />
                 <input type="hidden" name="decision" value=decision.as_str() />
                 <TextField label=text!(apply.reason) name="reason" id=format!("reason-{id}") rows=3 hint=hint />
-                <button type="submit" class="button danger" disabled=decide.pending()>
+                <button
+                    type="submit"
+                    class="button danger"
+                    aria-busy=move || decide.pending().get().then_some("true")
+                    on:click=only_once
+                >
                     {label.trim_end_matches('…')}
                 </button>
             </PostForm>

@@ -47,11 +47,11 @@ pub(super) fn LastBroadcast(
     let is_news = RwSignal::new(false);
     Effect::watch(
         move || status.get(),
-        move |status, _, _| {
-            if *status == StreamStatus::Offline {
-                spawn_local(load_ended(last, is_news));
-            } else {
+        move |status, before, _| {
+            if *status != StreamStatus::Offline {
                 is_news.set(false);
+            } else if before.is_some_and(|before| before.is_live()) {
+                spawn_local(load_ended(last, is_news));
             }
         },
         false,

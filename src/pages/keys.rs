@@ -64,6 +64,7 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
         follow_own_stream(feed, controls, events, || {});
     });
     hide_by_itself(key);
+    key.follow(controls.shown());
     let refusal =
         Signal::derive(move || feed.state.with(|state| state.status.is_busy().then(|| text!(keys.while_live))));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());

@@ -38,10 +38,9 @@ pub(super) fn load_list<T, F>(
     T: Send + Sync + 'static,
     F: Future<Output = Result<Page<T>, ApiError>> + 'static,
 {
-    let is_more = cursor.is_some();
-    let answer = fetch(cursor);
+    let answer = fetch(cursor.clone());
     spawn_local(async move {
         let answer = in_time(answer).await;
-        let _ = listing.try_update(|listing| listing.take(answer, is_more));
+        let _ = listing.try_update(|listing| listing.take(answer, cursor.as_deref()));
     });
 }

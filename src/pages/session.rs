@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     components::Redirect,
@@ -197,6 +197,7 @@ pub fn LeaveWhenSignedIn() -> impl IntoView {
 pub fn PageTop() -> impl IntoView {
     let session = use_session();
     keep_account_fresh(session);
+    follow_other_tabs(session);
     let query = use_query_map();
     let search = Memo::new(move |_| query.read().get("search").unwrap_or_default());
     let typed = RwSignal::new(None);
@@ -266,19 +267,46 @@ fn keep_account_fresh(session: Session) {
     let navigate = use_navigate();
     session.keep_answer_of(session.sign_in);
     session.keep_answer_of(session.sign_up);
-    Effect::new(move |_| {
-        if let Some(Ok(())) = session.sign_out.value().get() {
+    let toasts = use_toasts();
+    Effect::new(move |_| match session.sign_out.value().get() {
+        Some(Ok(())) => {
             session.account.set(Some(None));
             navigate("/", NavigateOptions::default());
         }
+        Some(Err(error)) => toasts.say(error.message, ToastKind::Failure),
+        None => {}
     });
-    let toasts = use_toasts();
     Effect::new(move |_| {
         // The server's answer leads to the first page.
         if let Some(Ok(())) = session.delete_account.value().get() {
             session.account.set(Some(None));
             toasts.say(text!(account.is_deleted), ToastKind::Success);
         }
+    });
+}
+
+/// In another tab somebody else may have signed in, or this account out. What is open here is not theirs then: it is
+/// loaded anew when it is looked at again.
+fn follow_other_tabs(session: Session) {
+    let look = move |_| {
+        let known = session.account.try_get_untracked().flatten().flatten();
+        let Some(known) = known.filter(|_| !document().hidden()) else { return };
+        spawn_local(async move {
+            let is_another = match me().await {
+                Ok(account) => account.username != known.username,
+                Err(error) => error.code == ErrorCode::NotSignedIn,
+            };
+            // What this page does itself, it follows by itself.
+            let is_still_known =
+                session.account.try_get_untracked().flatten().flatten().is_some_and(|now| now == known);
+            if is_another && is_still_known {
+                let _ = window().location().reload();
+            }
+        });
+    };
+    Effect::new(move |_| {
+        let shown = window_event_listener(ev::visibilitychange, look);
+        on_cleanup(move || shown.remove());
     });
 }
 

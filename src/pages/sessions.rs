@@ -35,8 +35,12 @@ pub fn SessionsSection(
                 <button
                     type="button"
                     class="button"
-                    disabled=end.pending()
-                    on:click=move |_| drop(end.dispatch(EndSessions { id: None }))
+                    aria-busy=move || end.pending().get().then_some("true")
+                    on:click=move |_| {
+                        if !end.pending().get_untracked() {
+                            end.dispatch(EndSessions { id: None });
+                        }
+                    }
                 >
                     {text!(account.sign_out_elsewhere)}
                 </button>

@@ -11,7 +11,8 @@ use crate::{
     api::{
         error::ApiError,
         stream::{
-            Change, Credentials, InputType, StreamReport, credentials, delete_ingress, make_ingress, stream_status,
+            Change, Controls, Credentials, InputType, StreamReport, credentials, delete_ingress, make_ingress,
+            stream_status,
         },
     },
     browser::{clipboard, timers::within},
@@ -87,6 +88,7 @@ impl KeyState {
             self.is_revealing.set(false);
             match answer {
                 Ok(credentials) => {
+                    self.input_type.set(Some(credentials.input_type));
                     self.server_url.set(Some(credentials.server_url));
                     self.revealed.set(Some(credentials.stream_key));
                 }
@@ -127,12 +129,28 @@ impl KeyState {
                 Err(message) => {
                     let _ = self.error.try_set(Some(message));
                     // The old key may be void although there is no new one.
-                    if let Ok(report) = stream_status().await {
-                        self.take_report(&report);
-                    }
+                    self.look_again().await;
                 }
             }
             let _ = self.is_busy.try_set(false);
+        });
+    }
+
+    async fn look_again(self) {
+        if let Ok(report) = in_time(stream_status()).await {
+            self.take_report(&report);
+        }
+    }
+
+    /// Follows a key that is made or deleted elsewhere. Only in an effect.
+    pub(super) fn follow(self, controls: Signal<Controls>) {
+        let has_key = Memo::new(move |_| controls.with(|controls| controls.has_key));
+        Effect::new(move |_| {
+            let is_known = self.input_type.with_untracked(Option::is_some);
+            if has_key.get() != is_known && !self.is_busy.get_untracked() {
+                self.hide();
+                spawn_local(self.look_again());
+            }
         });
     }
 }

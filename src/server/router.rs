@@ -21,6 +21,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, any, get, post},
 };
+use ipnet::IpNet;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
 use server_fn::{Encodes as _, axum::server_fn_paths};
@@ -150,7 +151,7 @@ fn set_status(status: u16) {
 async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id = clock::new_id();
     let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let address = client_address(&state, socket, request.headers());
+    let address = client_address(&state.config.trusted_proxies, socket, request.headers());
     request.extensions_mut().insert(ClientAddress(address));
     let language = door::language_of(&state, request.headers());
     // The template, never the path: what somebody looks for, or watches, is in no log.
@@ -179,16 +180,25 @@ async fn identify(State(state): State<AppState>, mut request: Request, next: Nex
 }
 
 /// The socket's address; behind a trusted proxy, the last one in `X-Forwarded-For` that is not a trusted proxy itself.
-fn client_address(state: &AppState, socket: Option<IpAddr>, headers: &HeaderMap) -> String {
-    let is_trusted = |ip: &IpAddr| state.config.trusted_proxies.iter().any(|net| net.contains(ip));
-    let Some(socket) = socket else { return "unknown".to_owned() };
+/// What stands before one that cannot be read is not believed: whoever asks may have written it.
+fn client_address(trusted: &[IpNet], socket: Option<IpAddr>, headers: &HeaderMap) -> String {
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
+    // Listening on IPv6, IPv4 comes as a part of it.
+    let Some(socket) = socket.map(|ip| ip.to_canonical()) else { return "unknown".to_owned() };
     if !is_trusted(&socket) {
         return socket.to_string();
     }
-    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> =
-        forwarded.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    hops.into_iter().rev().find(|hop| !is_trusted(hop)).unwrap_or(socket).to_string()
+    let forwarded = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or("unreadable"));
+    let hops: Vec<Option<IpAddr>> = forwarded.flat_map(|line| line.split(',')).map(read_hop).collect();
+    hops.into_iter().rev().map_while(|hop| hop).find(|hop| !is_trusted(hop)).unwrap_or(socket).to_string()
+}
+
+/// One address of `X-Forwarded-For`; some proxies write its port too, and IPv6 in brackets.
+fn read_hop(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let ip = hop.parse().or_else(|_| hop.parse().map(|socket: SocketAddr| socket.ip()));
+    let ip = ip.or_else(|_| hop.trim_start_matches('[').trim_end_matches(']').parse());
+    ip.ok().map(|ip: IpAddr| ip.to_canonical())
 }
 
 /// What all of `/api` has in common.
@@ -323,6 +333,31 @@ pub fn as_http_failure(mut error: ApiError) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whose_address_counts_is_what_the_last_proxy_saw() {
+        let trusted = ["127.0.0.0/8", "10.0.0.0/8", "fd00::/8"].map(|net| net.parse().unwrap());
+        let address = |socket: &str, forwarded: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in forwarded {
+                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            }
+            client_address(&trusted, Some(socket.parse().unwrap()), &headers)
+        };
+        assert_eq!(address("203.0.113.9", &["1.2.3.4"]), "203.0.113.9");
+        assert_eq!(address("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(address("127.0.0.1", &["1.2.3.4, 203.0.113.7"]), "203.0.113.7");
+        assert_eq!(address("127.0.0.1", &["1.2.3.4", "203.0.113.7, 10.0.0.2"]), "203.0.113.7");
+        // Seen through IPv6.
+        assert_eq!(address("::ffff:127.0.0.1", &["::ffff:203.0.113.7, ::ffff:10.0.0.2"]), "203.0.113.7");
+        // With ports, as some proxies write them.
+        assert_eq!(address("fd00::1", &["1.2.3.4, 203.0.113.7:5000"]), "203.0.113.7");
+        assert_eq!(address("fd00::1", &["1.2.3.4, [2001:db8::1]:443"]), "2001:db8::1");
+        assert_eq!(address("fd00::1", &["1.2.3.4, [2001:db8::1]"]), "2001:db8::1");
+        // What nobody can read was seen by nobody: nothing before it counts.
+        assert_eq!(address("127.0.0.1", &["1.2.3.4, unknown"]), "127.0.0.1");
+        assert_eq!(address("127.0.0.1", &["1.2.3.4, "]), "127.0.0.1");
+    }
 
     #[test]
     fn only_hashed_files_are_kept_for_good() {

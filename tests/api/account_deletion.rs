@@ -3,10 +3,16 @@
 //! (`somebody_everywhere`): whoever adds a table adds to it.
 
 use futures::future::join_all;
+use image::ImageFormat;
 use serde_json::{Value, json};
 use streamit::server::db::Queryable as _;
 
-use crate::support::{Answer, Caller, Database, Fault, TestApp, caller::password_of, chat::items};
+use crate::support::{
+    Answer, Caller, Database, Fault, TestApp,
+    caller::password_of,
+    chat::items,
+    upload::{Upload, two_halves},
+};
 
 on_both_databases![
     deleting_asks_for_the_password_and_the_username,
@@ -86,6 +92,7 @@ async fn somebody_everywhere(app: &TestApp) -> Caller {
     app.encoder_connects(&carl.make_key().await).await;
     let (bob, dora) = (app.user("bob").await, app.creator("dora").await);
     gone.put("/api/account/profile", json!({ "displayName": "Zaphod B.", "about": "Zaphod's own" })).await.ok();
+    Upload::of(&two_halves(ImageFormat::Png)).send(&gone, "/api/account/picture").await.ok();
 
     gone.follow().await.ok();
     carl.appoint(GONE).await.ok();

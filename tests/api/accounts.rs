@@ -243,6 +243,8 @@ async fn too_many_sign_ups_from_one_address_are_refused(database: Database) {
     }
     let one_more = claimed(99).post("/api/auth/signup", account("late")).await;
     assert_too_many(one_more, 3600);
+    let with_port = app.anonymous().at_address("1.2.3.4, 203.0.113.7:5000");
+    assert_too_many(with_port.post("/api/auth/signup", account("late")).await, 3600);
     app.anonymous().at_address("203.0.113.8").sign_up("late").await;
 }
 

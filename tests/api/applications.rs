@@ -4,7 +4,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Database, Fault, TestApp};
+use crate::support::{Caller, Database, Fault, TestApp, eventually};
 
 on_both_databases![
     an_application_is_reviewed_and_approved,
@@ -23,6 +23,8 @@ on_both_databases![
     revoking_deletes_the_key_and_closes_the_dashboard,
     revoking_ends_the_stream,
     revoking_while_livekit_is_down_changes_nothing,
+    a_key_that_is_being_made_does_not_outlive_the_approval,
+    a_revocation_goes_on_when_the_admin_has_gone,
     who_is_approved_again_has_the_same_stream_without_its_key,
 ];
 
@@ -229,6 +231,46 @@ async fn revoking_while_livekit_is_down_changes_nothing(database: Database) {
     app.livekit.heal();
     app.livekit.come_up();
     app.decide(&id, "revoke", Some("Against the rules.")).await.ok();
+}
+
+async fn a_key_that_is_being_made_does_not_outlive_the_approval(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let gate = app.livekit.hold("CreateIngress");
+    let making = tokio::spawn({
+        let carl = carl.clone();
+        async move { carl.post("/api/stream/ingress", json!({})).await }
+    });
+    gate.until_held().await;
+    app.decide(&application_of(&carl).await, "revoke", Some("Against the rules.")).await.ok();
+    gate.release();
+    making.await.unwrap().refused(403, "NOT_A_CREATOR");
+    assert!(app.livekit.ingresses().is_empty());
+    let shut = "SELECT count(*) FROM streams WHERE sealed_key IS NULL AND ended_by_creator";
+    assert_eq!(app.number(shut).await, 1);
+}
+
+async fn a_revocation_goes_on_when_the_admin_has_gone(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    carl.make_key().await;
+    let (admin, id) = (app.first_user().await, application_of(&carl).await);
+    let gate = app.livekit.hold("DeleteIngress");
+    let deciding = tokio::spawn(async move {
+        let body = json!({ "id": id, "decision": "revoke", "reason": "Against the rules." });
+        admin.post("/api/admin/applications/decision", body).await
+    });
+    gate.until_held().await;
+    deciding.abort();
+    assert!(deciding.await.unwrap_err().is_cancelled());
+    gate.release();
+    eventually("it is revoked", || async {
+        let application = carl.get("/api/creator/application").await.ok();
+        (application["status"] == "REJECTED").then_some(())
+    })
+    .await;
+    assert!(app.livekit.ingresses().is_empty());
+    assert_eq!(app.number("SELECT count(*) FROM streams WHERE sealed_key IS NOT NULL").await, 0);
 }
 
 async fn who_is_approved_again_has_the_same_stream_without_its_key(database: Database) {

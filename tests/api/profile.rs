@@ -18,6 +18,7 @@ on_both_databases![
     nobody_takes_the_username_of_somebody_else_as_a_name,
     a_new_name_is_read_wherever_others_read_it,
     a_new_password_replaces_the_old_one_and_ends_all_other_sessions,
+    what_an_old_password_has_begun_ends_with_it,
     a_password_is_not_changed_without_the_current_one,
     guesses_at_the_current_password_count_as_signing_in_does,
     a_new_address_is_what_one_signs_in_with,
@@ -83,11 +84,31 @@ async fn who_takes_their_username_as_a_name_has_no_other(database: Database) {
 async fn nobody_takes_the_username_of_somebody_else_as_a_name(database: Database) {
     let app = TestApp::start(database).await;
     let (bob, _) = (app.user("bob").await, app.user("carl").await);
-    for name in ["carl", "Carl", " CARL "] {
+    for name in ["carl", "Carl", " CARL ", "car\u{200b}l", "\u{ff43}\u{ff41}\u{ff52}\u{ff4c}"] {
         let error = bob.put("/api/account/profile", json!({ "displayName": name })).await.refused(409, "TAKEN");
         assert!(error["fields"]["displayName"].is_string(), "{error}");
     }
     bob.put("/api/account/profile", json!({ "displayName": "BOB" })).await.ok();
+    bob.put("/api/account/profile", json!({ "displayName": "ad\u{ad}min" })).await.names(&["displayName"]);
+}
+
+/// The old password may have been looked at just before it was replaced.
+async fn what_an_old_password_has_begun_ends_with_it(database: Database) {
+    let app = TestApp::start(database).await;
+    for n in 0..8 {
+        let name = format!("bob{n}");
+        let bob = app.anonymous().sign_up(&name).await;
+        let old = json!({ "login": name, "password": password_of(&name) });
+        let change = json!({ "currentPassword": password_of(&name), "newPassword": another() });
+        let slow = app.anonymous();
+        let tries = (0..6).map(|_| slow.post("/api/auth/token", old.clone()));
+        let (changed, tokens) = tokio::join!(bob.put("/api/account/password", change), join_all(tries));
+        changed.ok();
+        for token in tokens.into_iter().filter(|answer| answer.status == 200) {
+            let token = token.ok()["token"].as_str().unwrap().to_owned();
+            app.anonymous().with_bearer(&token).get("/api/auth/me").await.refused(401, "NOT_SIGNED_IN");
+        }
+    }
 }
 
 async fn a_new_name_is_read_wherever_others_read_it(database: Database) {

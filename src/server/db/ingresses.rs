@@ -20,13 +20,16 @@ statements! {
 
     /// A new version, as with the next one: open dashboards show whether the encoder is kept out, and the last use.
     CLEAR = "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
-                 key_is_lost = FALSE, ended_by_creator = FALSE, version = version + 1, updated_at = $2
+                 key_is_lost = FALSE, ended_by_creator = ended_by_creator AND NOT EXISTS (
+                     SELECT 1 FROM creator_applications a WHERE a.user_id = streams.user_id AND a.status = 'APPROVED'),
+                 version = version + 1, updated_at = $2
              WHERE id = $1";
 
     STORE = "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
                  key_is_lost = FALSE, ended_by_creator = FALSE, last_used_at = NULL, last_width = NULL,
                  last_height = NULL, ingress_claimed_until = 0, version = version + 1, updated_at = $6
-             WHERE id = $1";
+             WHERE id = $1
+             AND EXISTS (SELECT 1 FROM creator_applications a WHERE a.user_id = streams.user_id AND a.status = 'APPROVED')";
 
     MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";
 }
@@ -67,7 +70,8 @@ pub async fn clear(db: impl Queryable<'_>, id: &StreamId, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Stores a new key, and gives the reservation back; says whether the stream was still there.
+/// Stores a new key, and gives the reservation back; says whether the stream was still there, and its owner still a
+/// creator.
 pub async fn store(db: impl Queryable<'_>, id: &StreamId, ingress: &IngressRow<'_>, now: Timestamp) -> Result<bool> {
     let stored = db
         .write(STORE)

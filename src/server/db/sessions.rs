@@ -149,10 +149,9 @@ pub async fn delete(db: impl Queryable<'_>, user_id: &UserId, id: &SessionId) ->
     Ok(db.write(DELETE_SESSION).bind(user_id.as_str()).bind(id.as_str()).execute().await? > 0)
 }
 
-/// Ends all sessions of the account but one.
-pub async fn delete_others(db: impl Queryable<'_>, user_id: &UserId, keep: &SessionId) -> Result<()> {
-    db.write(DELETE_OTHER_SESSIONS).bind(user_id.as_str()).bind(keep.as_str()).execute().await?;
-    Ok(())
+/// Ends all sessions of the account but one; says how many.
+pub async fn delete_others(db: impl Queryable<'_>, user_id: &UserId, keep: &SessionId) -> Result<u64> {
+    db.write(DELETE_OTHER_SESSIONS).bind(user_id.as_str()).bind(keep.as_str()).execute().await
 }
 
 /// Ends all sessions of the account.

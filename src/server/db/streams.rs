@@ -78,7 +78,10 @@ statements! {
     UPDATE_PROTECTION = "UPDATE streams SET disconnect_protection_seconds = $2, version = version + 1, updated_at = $3
                          WHERE id = $1";
 
-    UPDATE_ENDED = "UPDATE streams SET ended_by_creator = $2, version = version + 1, updated_at = $3 WHERE id = $1";
+    /// Whoever is no creator any more opens nothing.
+    UPDATE_ENDED = "UPDATE streams SET ended_by_creator = $2, version = version + 1, updated_at = $3
+                    WHERE id = $1 AND ($2 OR EXISTS (SELECT 1 FROM creator_applications a
+                                                     WHERE a.user_id = streams.user_id AND a.status = 'APPROVED'))";
 
     /// Approved again, after a revocation had closed it.
     OPEN_FOR = "UPDATE streams SET ended_by_creator = FALSE WHERE user_id = $1";

@@ -43,6 +43,10 @@ statements! {
 
     SET_PICTURE = "UPDATE users SET picture = $2 WHERE id = $1";
 
+    HOLD_PASSWORD = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2";
+
+    HOLD_EMAIL = "UPDATE users SET email = email WHERE id = $1 RETURNING email";
+
     SET_PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
 
     SET_EMAIL = "UPDATE users SET email = $2 WHERE id = $1";
@@ -85,6 +89,8 @@ statements! {
 
     /// Of two admins who go at once, the second waits here, and then sees that the first is gone. Who came first is not
     /// remembered, only that somebody did.
+    HOLD_ADMINS = "UPDATE installation SET id = id WHERE id = 1";
+
     FORGET_FIRST = "UPDATE installation SET first_user_id = CASE WHEN first_user_id = $1 THEN '' ELSE first_user_id END
                     WHERE id = 1";
 
@@ -240,6 +246,17 @@ pub async fn find_id(db: impl Queryable<'_>, username: &Username) -> Result<Opti
     Ok(row.map(|(id,)| id.into()))
 }
 
+/// Whether that is still what compares with the account's password. If so, it stays until the transaction ends.
+pub async fn hold_password(tx: &mut Tx, id: &UserId, password_hash: &str) -> Result<bool> {
+    Ok(tx.write(HOLD_PASSWORD).bind(id.as_str()).bind(password_hash).execute().await? == 1)
+}
+
+/// The account's address, which stays until the transaction ends.
+pub async fn hold_email(tx: &mut Tx, id: &UserId) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx.write(HOLD_EMAIL).bind(id.as_str()).fetch_optional().await?;
+    Ok(row.map(|(email,)| email))
+}
+
 /// Replaces the password.
 pub async fn set_password(db: impl Queryable<'_>, id: &UserId, password_hash: &str) -> Result<()> {
     db.write(SET_PASSWORD).bind(id.as_str()).bind(password_hash).execute().await?;
@@ -301,7 +318,13 @@ pub async fn is_last_admin(db: impl Queryable<'_>, id: &UserId) -> Result<bool> 
     Ok(count > 0)
 }
 
-/// Forgets that this account was the first, and lets no other account be deleted until the transaction ends.
+/// Lets nobody else be deleted, or stop being an admin, until the transaction ends: so that one admin stays.
+pub async fn hold_admins(tx: &mut Tx) -> Result<()> {
+    tx.write(HOLD_ADMINS).execute().await?;
+    Ok(())
+}
+
+/// Forgets that this account was the first, and holds what [`hold_admins`] does.
 pub async fn forget_first(tx: &mut Tx, id: &UserId) -> Result<()> {
     tx.write(FORGET_FIRST).bind(id.as_str()).execute().await?;
     Ok(())

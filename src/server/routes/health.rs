@@ -62,7 +62,8 @@ fn may_read(state: &AppState, socket: Option<SocketAddr>, headers: &HeaderMap) -
         };
     }
     let is_near = |ip: std::net::IpAddr| {
-        ip.to_canonical().is_loopback() || state.config.trusted_proxies.iter().any(|net| net.contains(&ip))
+        let ip = ip.to_canonical();
+        ip.is_loopback() || state.config.trusted_proxies.iter().any(|net| net.contains(&ip))
     };
     let is_direct = !BY_A_PROXY.iter().any(|name| headers.contains_key(*name));
     if is_direct && socket.is_some_and(|socket| is_near(socket.ip())) {

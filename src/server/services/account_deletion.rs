@@ -18,7 +18,8 @@ use crate::{
         db::Tx,
         services::{
             audit::{self, Deed},
-            chat, ingress, pictures, publish, resets, signing_in,
+            chat, ingress, pictures, publish, resets,
+            signing_in::{self, ConfirmedPassword},
         },
         state::AppState,
     },
@@ -39,13 +40,15 @@ pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: 
         let message = text!(fields.confirm_username, username = user.username.as_str());
         return Err(FieldErrors::one("confirm", message).into());
     }
-    signing_in::confirm_password(state, client, &user.user_id, ("password", password)).await?;
+    let confirmed = signing_in::confirm_password(state, client, &user.user_id, ("password", password)).await?;
     // Asked once more while nobody else is deleted; here, before LiveKit hears of anything.
     if db::users::is_last_admin(&state.db, &user.user_id).await? {
         return Err(Error::Conflict(text!(errors.only_admin)));
     }
     let (state_, id) = (state.clone(), user.user_id.clone());
-    state.to_the_end(async move { delete_all(&state_, &id, Deed::own(AuditAction::AccountDeleted, &id)).await }).await
+    let deleting =
+        async move { delete_all(&state_, &id, Some(&confirmed), Deed::own(AuditAction::AccountDeleted, &id)).await };
+    state.to_the_end(deleting).await
 }
 
 /// Deletes an account for the operator, who asks at the command line.
@@ -56,13 +59,19 @@ pub(super) async fn delete_for_operator(state: &AppState, id: &UserId) -> Result
     if db::users::is_last_admin(&state.db, id).await? {
         return Err(Error::Conflict(LAST_ADMIN_BUT_ONE));
     }
-    delete_all(state, id, Deed::of_operator(AuditAction::AccountDeleted, id)).await
+    delete_all(state, id, None, Deed::of_operator(AuditAction::AccountDeleted, id)).await
 }
 
-async fn delete_all(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<()> {
+/// `confirmed` is the password that its owner has shown.
+async fn delete_all(
+    state: &AppState,
+    id: &UserId,
+    confirmed: Option<&ConfirmedPassword>,
+    deed: Deed<'_>,
+) -> Result<()> {
     ingress::withdraw(state, id).await.map_err(not_told)?;
     let addresses = db::pictures::list_of(&state.db, id).await?;
-    let stream = delete_rows(state, id, deed).await?;
+    let stream = delete_rows(state, id, confirmed, deed).await?;
     for address in addresses {
         pictures::forget(state, Some(address));
     }
@@ -86,10 +95,15 @@ fn not_told(error: Error) -> Error {
 }
 
 /// Deletes the account's rows; answers with its stream, as it was last.
-async fn delete_rows(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<Option<(StreamId, ChannelState)>> {
+async fn delete_rows(
+    state: &AppState,
+    id: &UserId,
+    confirmed: Option<&ConfirmedPassword>,
+    deed: Deed<'_>,
+) -> Result<Option<(StreamId, ChannelState)>> {
     let Some(stream) = db::streams::find_by_user(&state.db, id).await? else {
         let mut tx = state.db.begin().await?;
-        delete_user(&mut tx, id, deed).await?;
+        delete_user(&mut tx, id, confirmed, deed).await?;
         tx.commit().await?;
         return Ok(None);
     };
@@ -105,19 +119,23 @@ async fn delete_rows(state: &AppState, id: &UserId, deed: Deed<'_>) -> Result<Op
     if row.ingress_id.is_some() {
         return Err(Error::Conflict(text!(errors.key_made_meanwhile)));
     }
-    delete_user(&mut tx, id, deed).await?;
+    delete_user(&mut tx, id, confirmed, deed).await?;
     chat::commit(state, (turn, tx), |_| ()).await?;
     Ok(Some((stream.id, row.state())))
 }
 
-async fn delete_user(tx: &mut Tx, id: &UserId, deed: Deed<'_>) -> Result<()> {
+async fn delete_user(tx: &mut Tx, id: &UserId, confirmed: Option<&ConfirmedPassword>, deed: Deed<'_>) -> Result<()> {
     db::users::forget_first(tx, id).await?;
+    if let Some(confirmed) = confirmed {
+        confirmed.hold(tx, id).await?;
+    }
     if db::users::is_last_admin(&mut *tx, id).await? {
         return Err(Error::Conflict(text!(errors.only_admin)));
     }
     db::follows::note_all_left(tx, id, clock::now()).await?;
     db::limits::delete(&mut *tx, &signing_in::sign_ins_of(id.as_str())).await?;
     db::limits::delete(&mut *tx, &resets::resets_of(id)).await?;
+    db::limits::delete(&mut *tx, &pictures::uploads_of(id)).await?;
     // That it happened stays, and who it was goes with the account.
     audit::note(tx, deed).await?;
     db::audit::forget_networks(tx, id).await?;

@@ -108,7 +108,8 @@ pub async fn decide(
 ) -> Result<Application> {
     let admin = actor.admin()?;
     let (decision, reason) = parse_decision(decision, reason)?;
-    carry_out(state, Some(&admin.user_id), id, decision, reason).await
+    let (state_, by, id) = (state.clone(), admin.user_id.clone(), id.clone());
+    state.to_the_end(async move { carry_out(&state_, Some(&by), &id, decision, reason).await }).await
 }
 
 /// Carries out what an admin decided, or the operator, who has no account.
@@ -132,11 +133,12 @@ pub(super) async fn carry_out(
     let row = DecisionRow { id, from: application.status, to, reason: reason.as_ref().map(Reason::as_str), by };
     record(state, &row, &user_id, decision).await?;
     if decision == Decision::Revoke {
-        // A key that was being made while the approval still stood goes too.
+        let ended = on_air::end_for(state, &user_id).await;
+        // A key that was stored while the approval still stood goes too; from now on none is.
         if let Err(error) = ingress::withdraw(state, &user_id).await {
             tracing::error!(user = %user_id, %error, "a key may be left with somebody who is no creator any more");
         }
-        on_air::end_for(state, &user_id).await?;
+        ended?;
     }
     state.events.account_changed(&user_id);
     Ok(get(state, id).await?.into())

@@ -115,7 +115,7 @@ async fn store(state: &AppState, id: &StreamId, made: &MadeIngress, input: Input
     let row = IngressRow { ingress_id: &made.id, input_type: input, server_url: &made.url, sealed_key: &sealed };
     let mut tx = state.db.begin().await?;
     if !db::ingresses::store(&mut tx, id, &row, clock::now()).await? {
-        // The account was deleted while LiveKit made the key.
+        // The account was deleted, or is no creator's any more, since LiveKit was asked for the key.
         return Err(Error::NotACreator);
     }
     audit::note(&mut tx, deed).await?;

@@ -89,6 +89,7 @@ pub async fn set_password(state: &AppState, username: &str, password: &str) -> R
 pub async fn set_admin(state: &AppState, username: &str, is_admin: bool) -> Result<()> {
     let id = get_id(state, username).await?;
     let mut tx = state.db.begin().await?;
+    db::users::hold_admins(&mut tx).await?;
     if !is_admin && db::users::is_last_admin(&mut tx, &id).await? {
         return Err(Error::Conflict("This is the only admin of this server. Make somebody else one first."));
     }

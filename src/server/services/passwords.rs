@@ -22,9 +22,9 @@ pub(super) async fn choose(state: &AppState, (field, text): (&str, &str), known:
 pub(super) async fn replace(tx: &mut Tx, owner: &UserId, hash: &str, kept: Option<&SessionId>) -> Result<()> {
     db::users::set_password(&mut *tx, owner, hash).await?;
     match kept {
-        Some(session) => db::sessions::delete_others(&mut *tx, owner, session).await?,
+        Some(session) => drop(db::sessions::delete_others(&mut *tx, owner, session).await?),
         None => db::sessions::delete_all(&mut *tx, owner).await?,
-    };
+    }
     db::resets::delete_of(&mut *tx, owner).await?;
     db::limits::delete(&mut *tx, &signing_in::sign_ins_of(owner.as_str())).await?;
     Ok(())

@@ -62,13 +62,17 @@ pub fn too_large() -> Error {
     Error::TooLarge(text!(errors.picture_too_large))
 }
 
+/// What pictures of an account are counted under.
+pub(super) fn uploads_of(id: &UserId) -> String {
+    format!("picture {id}")
+}
+
 /// Counts one more picture of the account.
 ///
 /// # Errors
 /// When it sent too many.
 pub(super) async fn count(state: &AppState, user_id: &UserId) -> Result<()> {
-    let name = format!("picture {user_id}");
-    limit(&state.db, &name, MAX_UPLOADS, UPLOAD_WINDOW, text!(errors.too_many_pictures)).await
+    limit(&state.db, &uploads_of(user_id), MAX_UPLOADS, UPLOAD_WINDOW, text!(errors.too_many_pictures)).await
 }
 
 /// Stores a new picture. It is nobody's until a stream or an account names it.

@@ -3,9 +3,10 @@
 
 use crate::{
     domain::{
-        account::{Account, Email, Username},
+        account::{Account, Email, Username, is_reserved},
         audit::AuditAction,
         fields::{FieldErrors, Invalid},
+        folding::fold,
         id::UserId,
         profile::{DisplayName, ProfileChange},
     },
@@ -40,9 +41,13 @@ pub async fn change(state: &AppState, actor: &Actor, change: ProfileChange) -> R
     accounts::get_account(&state.db, id).await
 }
 
-/// Nobody passes for somebody else by their username.
+/// Nobody passes for somebody else by their username, nor by one that only looks like it.
 async fn refuse_names_of_others(state: &AppState, id: &UserId, name: &DisplayName) -> Result<()> {
-    let Ok(username) = Username::parse(name.as_str()) else { return Ok(()) };
+    let folded = fold(name.as_str());
+    if is_reserved(&folded) {
+        return Err(FieldErrors::one("displayName", text!(fields.name_reserved)).into());
+    }
+    let Ok(username) = Username::parse(&folded) else { return Ok(()) };
     match db::users::find_id(&state.db, &username).await? {
         Some(owner) if owner != *id => {
             Err(Error::Taken(FieldErrors::one("displayName", text!(fields.name_is_a_username))))
@@ -65,9 +70,10 @@ pub async fn change_password(
     let user = actor.user()?;
     signing_in::limit_address(state, client).await?;
     let password = passwords::choose(state, ("newPassword", new_password), &[&user.username]).await?;
-    signing_in::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
+    let confirmed = signing_in::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
+    confirmed.hold(&mut tx, &user.user_id).await?;
     passwords::replace(&mut tx, &user.user_id, &hash, Some(&user.session_id)).await?;
     audit::note(&mut tx, Deed::own(AuditAction::PasswordChanged, &user.user_id).from(client)).await?;
     tx.commit().await?;
@@ -90,8 +96,9 @@ pub async fn change_email(
 ) -> Result<Account> {
     let id = &actor.user()?.user_id;
     let email = Email::parse(email).map_err(|Invalid(message)| FieldErrors::one("email", message))?;
-    signing_in::confirm_password(state, client, id, (CURRENT, current_password)).await?;
+    let confirmed = signing_in::confirm_password(state, client, id, (CURRENT, current_password)).await?;
     let mut tx = state.db.begin().await?;
+    confirmed.hold(&mut tx, id).await?;
     let stored = db::users::set_email(&mut tx, id, &email).await;
     stored.map_err(|error| accounts::taken(error.into(), text!(fields.username_taken), text!(fields.email_taken)))?;
     // Links that went to the old address lead nowhere.

@@ -98,9 +98,12 @@ async fn make_link(state: &AppState, client: &Client, login: &str) -> Result<Opt
         tracing::warn!(user = %found.id, "no link to a new password was mailed: there were several lately");
         return Ok(None);
     }
-    let account = accounts::get_account(&state.db, &found.id).await?;
+    let mut account = accounts::get_account(&state.db, &found.id).await?;
     let token = reset_token::make();
     let mut tx = state.db.begin().await?;
+    // Replaced meanwhile, the address before gets no link that is good.
+    let Some(email) = db::users::hold_email(&mut tx, &found.id).await? else { return Ok(None) };
+    account.email = email;
     db::resets::insert(&mut tx, &reset_token::hash_of(&token), &found.id, clock::now().plus(LIFETIME)).await?;
     audit::note(&mut tx, Deed::of_nobody(AuditAction::ResetAsked, Some(&found.id)).from(client)).await?;
     tx.commit().await?;

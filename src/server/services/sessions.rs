@@ -43,10 +43,8 @@ pub async fn end(state: &AppState, actor: &Actor, id: Option<SessionId>) -> Resu
     let user = actor.user()?;
     let mut tx = state.db.begin().await?;
     let action = match id {
-        None => {
-            db::sessions::delete_others(&mut tx, &user.user_id, &user.session_id).await?;
-            AuditAction::SessionsEnded
-        }
+        None if db::sessions::delete_others(&mut tx, &user.user_id, &user.session_id).await? == 0 => return Ok(()),
+        None => AuditAction::SessionsEnded,
         Some(id) if db::sessions::delete(&mut tx, &user.user_id, &id).await? => AuditAction::SessionEnded,
         Some(_) => return Err(Error::NotFound(text!(errors.no_session))),
     };

@@ -47,6 +47,25 @@ pub struct SignedIn {
     pub token: String,
 }
 
+/// A password that was right when it was looked at. Between that and what is done about it, it may have been replaced.
+pub(super) struct ConfirmedPassword {
+    hash: String,
+}
+
+impl ConfirmedPassword {
+    /// Makes sure that it still is the account's, and stays so until the transaction ends.
+    ///
+    /// # Errors
+    /// When it is another by now: whoever was signed in with the one before is not any more.
+    pub(super) async fn hold(&self, tx: &mut Tx, id: &UserId) -> Result<()> {
+        if self.is_still_of(tx, id).await? { Ok(()) } else { Err(Error::NotSignedIn) }
+    }
+
+    async fn is_still_of(&self, tx: &mut Tx, id: &UserId) -> Result<bool> {
+        Ok(db::users::hold_password(tx, id, &self.hash).await?)
+    }
+}
+
 /// Signs in by username or address.
 ///
 /// # Errors
@@ -75,19 +94,27 @@ async fn enter(
     password: &str,
     kind: SessionKind,
 ) -> Result<(UserId, AccessToken)> {
-    let id = check_password(state, client, login, password).await?;
+    let (id, confirmed) = check_password(state, client, login, password).await?;
     let action = match kind {
         SessionKind::Browser => AuditAction::SignedIn,
         SessionKind::Token => AuditAction::TokenMade,
     };
     let mut tx = state.db.begin().await?;
+    if !confirmed.is_still_of(&mut tx, &id).await? {
+        return Err(Error::WrongCredentials);
+    }
     let made = open_session(state, &mut tx, &id, client, kind).await?;
     audit::note(&mut tx, Deed::own(action, &id).from(client)).await?;
     tx.commit().await?;
     Ok((id, made))
 }
 
-async fn check_password(state: &AppState, client: &Client, login: &str, password: &str) -> Result<UserId> {
+async fn check_password(
+    state: &AppState,
+    client: &Client,
+    login: &str,
+    password: &str,
+) -> Result<(UserId, ConfirmedPassword)> {
     let mut whose = None;
     let checked = find_by_password(state, client, login, password, &mut whose).await;
     if let Err(error) = &checked {
@@ -117,7 +144,7 @@ async fn find_by_password(
     login: &str,
     password: &str,
     whose: &mut Option<UserId>,
-) -> Result<UserId> {
+) -> Result<(UserId, ConfirmedPassword)> {
     limit_address(state, client).await?;
     let login = login.trim().to_lowercase();
     let found = db::users::find_login(&state.db, &login).await?;
@@ -129,7 +156,8 @@ async fn find_by_password(
     };
     limit(&state.db, &counted, MAX_SIGN_INS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await?;
     let fits = state.hasher.verify(password, found.as_ref().map(|row| row.password_hash.as_str())).await?;
-    found.filter(|_| fits).map(|row| row.id).ok_or(Error::WrongCredentials)
+    let found = found.filter(|_| fits).ok_or(Error::WrongCredentials)?;
+    Ok((found.id, ConfirmedPassword { hash: found.password_hash }))
 }
 
 /// Asks somebody who is signed in for their password, before what only they may do. Counts as signing in does.
@@ -141,24 +169,29 @@ pub(super) async fn confirm_password(
     client: &Client,
     user_id: &UserId,
     (field, password): (&str, &str),
-) -> Result<()> {
-    let confirmed = is_password_of(state, client, user_id, password).await;
-    let confirmed = confirmed.and_then(|fits| match fits {
-        true => Ok(()),
-        false => Err(FieldErrors::one(field, text!(fields.password_is_wrong)).into()),
-    });
+) -> Result<ConfirmedPassword> {
+    let confirmed = confirm(state, client, user_id, password).await;
+    let wrong = || FieldErrors::one(field, text!(fields.password_is_wrong)).into();
+    let confirmed = confirmed.and_then(|confirmed| confirmed.ok_or_else(wrong));
     if let Err(error) = &confirmed {
         remember_failure(state, error, |action| Deed::own(action, user_id).from(client)).await;
     }
     confirmed
 }
 
-async fn is_password_of(state: &AppState, client: &Client, user_id: &UserId, password: &str) -> Result<bool> {
+/// `None` when it is not theirs.
+async fn confirm(
+    state: &AppState,
+    client: &Client,
+    user_id: &UserId,
+    password: &str,
+) -> Result<Option<ConfirmedPassword>> {
     limit_address(state, client).await?;
     let counted = sign_ins_of(user_id.as_str());
     limit(&state.db, &counted, MAX_SIGN_INS, SIGN_IN_WINDOW, text!(errors.too_many_tries)).await?;
     let hash = db::users::find_password_hash(&state.db, user_id).await?;
-    state.hasher.verify(password, hash.as_deref()).await
+    let fits = state.hasher.verify(password, hash.as_deref()).await?;
+    Ok(hash.filter(|_| fits).map(|hash| ConfirmedPassword { hash }))
 }
 
 pub(super) async fn limit_address(state: &AppState, client: &Client) -> Result<()> {

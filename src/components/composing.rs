@@ -1,0 +1,11 @@
+//! Letters that are being put together by an input method, as for Japanese or Chinese: Enter is for that then.
+
+use leptos::ev::KeyboardEvent;
+
+/// The key code of a key that an input method takes (UI Events, legacy key attributes).
+const TAKEN: u32 = 229;
+
+/// Whether that key is for the input method. Safari says so by the key code alone.
+pub fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == TAKEN
+}
