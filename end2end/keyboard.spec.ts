@@ -167,7 +167,7 @@ test('the forms of the account page are filled in and sent by keyboard alone', a
     const confirm = dialog.getByRole('button', { name: 'Delete account' });
     await pressOn(page, confirm);
     await expect(dialog.locator('.field-error')).toContainText('not your password');
-    await expect(confirm, 'it keeps the focus').toBeFocused();
+    await expect(dialog.getByLabel('Your password'), 'one goes on where it is wrong').toBeFocused();
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect(opener).toBeFocused();

@@ -288,18 +288,17 @@ fn keep_account_fresh(session: Session) {
 /// In another tab somebody else may have signed in, or this account out. What is open here is not theirs then: it is
 /// loaded anew when it is looked at again.
 fn follow_other_tabs(session: Session) {
+    let known = StoredValue::new(None);
+    Effect::new(move |_| known.set_value(session.account.get().flatten().map(|account| account.username)));
     let look = move |_| {
-        let known = session.account.try_get_untracked().flatten().flatten();
-        let Some(known) = known.filter(|_| !document().hidden()) else { return };
+        let Some(before) = known.try_get_value().flatten().filter(|_| !document().hidden()) else { return };
         spawn_local(async move {
             let is_another = match me().await {
-                Ok(account) => account.username != known.username,
+                Ok(account) => account.username != before,
                 Err(error) => error.code == ErrorCode::NotSignedIn,
             };
             // What this page does itself, it follows by itself.
-            let is_still_known =
-                session.account.try_get_untracked().flatten().flatten().is_some_and(|now| now == known);
-            if is_another && is_still_known {
+            if is_another && known.try_get_value().flatten() == Some(before) {
                 let _ = window().location().reload();
             }
         });
