@@ -87,10 +87,10 @@ statements! {
 
     SET_TIME_ZONE = "UPDATE users SET time_zone = $2 WHERE id = $1";
 
-    /// Of two admins who go at once, the second waits here, and then sees that the first is gone. Who came first is not
-    /// remembered, only that somebody did.
+    /// Of two admins who go at once, the second waits here, and then sees that the first is gone.
     HOLD_ADMINS = "UPDATE installation SET id = id WHERE id = 1";
 
+    /// Who came first is not remembered, only that somebody did.
     FORGET_FIRST = "UPDATE installation SET first_user_id = CASE WHEN first_user_id = $1 THEN '' ELSE first_user_id END
                     WHERE id = 1";
 
