@@ -300,12 +300,7 @@ async fn of_two_requests_at_once_one_deletes(database: Database) {
 async fn a_key_that_is_being_made_does_not_outlive_its_account(database: Database) {
     let app = TestApp::start(database).await;
     let carl = app.creator("carl").await;
-    let gate = app.livekit.hold("CreateIngress");
-    let making = tokio::spawn({
-        let carl = carl.clone();
-        async move { carl.post("/api/stream/ingress", json!({})).await }
-    });
-    gate.until_held().await;
+    let (gate, making) = app.key_in_the_making(&carl).await;
     carl.delete_account().await.ok();
     gate.release();
     let made = making.await.unwrap();

@@ -236,12 +236,7 @@ async fn revoking_while_livekit_is_down_changes_nothing(database: Database) {
 async fn a_key_that_is_being_made_does_not_outlive_the_approval(database: Database) {
     let app = TestApp::start(database).await;
     let carl = app.creator("carl").await;
-    let gate = app.livekit.hold("CreateIngress");
-    let making = tokio::spawn({
-        let carl = carl.clone();
-        async move { carl.post("/api/stream/ingress", json!({})).await }
-    });
-    gate.until_held().await;
+    let (gate, making) = app.key_in_the_making(&carl).await;
     app.decide(&application_of(&carl).await, "revoke", Some("Against the rules.")).await.ok();
     gate.release();
     making.await.unwrap().refused(403, "NOT_A_CREATOR");

@@ -277,10 +277,7 @@ async fn of_two_changes_at_once_one_is_refused(database: Database) {
     let app = TestApp::start(database).await;
     let ann = app.first_user().await;
     ann.make_key().await;
-    let gate = app.livekit.hold("CreateIngress");
-    let other = ann.clone();
-    let first = tokio::spawn(async move { other.post_nothing("/api/stream/ingress").await });
-    gate.until_held().await;
+    let (gate, first) = app.key_in_the_making(&ann).await;
     ann.post_nothing("/api/stream/ingress").await.refused(409, "CONFLICT");
     gate.release();
     let made = first.await.unwrap().ok();
@@ -301,10 +298,7 @@ async fn a_change_is_done_to_its_end_when_its_caller_goes_away(database: Databas
     let app = TestApp::start(database).await;
     let ann = app.first_user().await;
     let old = ann.make_key().await;
-    let gate = app.livekit.hold("CreateIngress");
-    let other = ann.clone();
-    let asking = tokio::spawn(async move { other.post_nothing("/api/stream/ingress").await });
-    gate.until_held().await;
+    let (gate, asking) = app.key_in_the_making(&ann).await;
     asking.abort();
     assert!(asking.await.unwrap_err().is_cancelled());
     gate.release();

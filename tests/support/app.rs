@@ -5,7 +5,10 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,7 +26,8 @@ use super::{
     Answer, Caller, Database, FakeLiveKit, Webhook,
     caller::Door,
     database::Fresh,
-    in_time, livekit,
+    in_time,
+    livekit::{self, Gate},
     log::{self, SECRET_MARK},
 };
 
@@ -221,6 +225,15 @@ impl TestApp {
         let application = user.post("/api/creator/application", json!({ "about": "Music" })).await.ok();
         self.decide(&application["id"], "approve", None).await.ok();
         user
+    }
+
+    /// A key that this creator has asked for, and that LiveKit makes once it is let go.
+    pub async fn key_in_the_making(&self, creator: &Caller) -> (Arc<Gate>, JoinHandle<Answer>) {
+        let gate = self.livekit.hold("CreateIngress");
+        let creator = creator.clone();
+        let making = tokio::spawn(async move { creator.post_nothing("/api/stream/ingress").await });
+        gate.until_held().await;
+        (gate, making)
     }
 
     /// The admin decides.
