@@ -1,6 +1,6 @@
 // The account page: each thing that can be changed, with scripts and without, and the end of it all.
 
-import type { Account } from './lib/api';
+import { Account } from './lib/api';
 import { expect, reload, test, type Page } from './lib/test';
 import { lineWith, say } from './lib/chat';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
@@ -116,6 +116,39 @@ test('a page follows who is signed in, also by another tab', async ({ visit, cre
   await post('/api/auth/logout', {});
   await lookAgain();
   await expect(page).toHaveURL(/\/login\?next=%2Faccount$/);
+});
+
+test('a dashboard in a window beside follows when its creator signs out', async ({ visit, creator }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  const keys = await visit('/dashboard/keys', { as: creator });
+  const page = await visit('/dashboard/analytics', { as: creator });
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  // Nobody looks at them again: they are in sight all the time.
+  await expect(dashboard).toHaveURL(/\/login\?next=%2Fdashboard%2Fstreams$/);
+  await expect(keys).toHaveURL(/\/login\?next=%2Fdashboard%2Fkeys$/);
+});
+
+test('whoever signs out on the dashboard is on the front page', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await expect(page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+});
+
+test('whoever signs another browser out by keyboard is on no other one then', async ({ visit, newUser, installation }) => {
+  const bob = await newUser();
+  for (let more = 0; more < 2; more += 1) await Account.signIn(installation.url, bob.username, bob.password);
+  const page = await visit('/account', { as: bob });
+  const sessions = section(page, 'Where you are signed in');
+  const rows = sessions.getByRole('listitem');
+  await expect(rows).toHaveCount(3);
+  await rows.getByRole('button').first().press('Enter');
+  await expect(rows).toHaveCount(2);
+  await expect(sessions.locator('[tabindex="-1"]')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(rows.getByRole('button')).toBeFocused();
 });
 
 test('an account is deleted while its stream is live', async ({ visit, creator, newUser, whip, problems }) => {

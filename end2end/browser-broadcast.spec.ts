@@ -18,6 +18,9 @@ const panel = (page: Page) => page.getByRole('region', { name: 'Go live from thi
 const press = (page: Page, name: string) => panel(page).getByRole('button', { name }).click();
 const stage = (page: Page, name: string) => expect(panel(page)).toHaveAttribute('data-stage', name, { timeout: 30_000 });
 
+/** What was chosen last is captured: another picture can be chosen. */
+const changed = (page: Page) => expect(panel(page).getByRole('button', { name: 'Camera' })).toBeEnabled();
+
 async function goLive(page: Page): Promise<void> {
   await press(page, 'Preview');
   await stage(page, 'previewing');
@@ -82,7 +85,7 @@ test('another picture, another microphone and none, without a moment off air', a
 
   await press(dashboard, 'Screen');
   await expect(panel(dashboard).getByRole('button', { name: 'Screen' })).toHaveAttribute('aria-pressed', 'true');
-  await expect(panel(dashboard).getByRole('combobox', { name: 'Microphone' })).toBeEnabled();
+  await changed(dashboard);
   await expectPreview(dashboard);
   await press(dashboard, 'Sound only');
   await expect(watch.locator('.player')).toHaveAttribute('data-phase', 'sound-only', { timeout: 30_000 });
@@ -93,10 +96,10 @@ test('another picture, another microphone and none, without a moment off air', a
   const microphones = panel(dashboard).getByRole('combobox', { name: 'Microphone' });
   const last = await microphones.getByRole('option').filter({ hasNotText: 'No microphone' }).last().getAttribute('value');
   await microphones.selectOption(last);
-  await expect(microphones).toBeEnabled();
+  await changed(dashboard);
   await microphones.selectOption({ label: 'No microphone' });
   await expect(panel(dashboard).getByRole('meter')).toBeHidden();
-  await expect(microphones).toBeEnabled();
+  await changed(dashboard);
   await expectMovingPicture(watch);
 
   await stage(dashboard, 'on-air');
@@ -136,6 +139,55 @@ test('by keyboard alone', async ({ visit, creator }) => {
   await expect(panel(page).getByRole('button', { name: 'Stop streaming' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expectOffline(page);
+});
+
+test('a list of microphones keeps the focus, and of several choices the last one holds', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  await press(page, 'Preview');
+  await stage(page, 'previewing');
+  const microphones = panel(page).getByRole('combobox', { name: 'Microphone' });
+  await expect(microphones.getByRole('option').nth(3), 'two of them, beside the first line and the last').toBeAttached();
+  // A microphone that takes its time.
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const asked: ConstrainDOMString[] = [];
+    let letGo = () => {};
+    const isLetGo = new Promise<void>((done) => (letGo = done));
+    const real = mediaDevices.getUserMedia.bind(mediaDevices);
+    const getUserMedia = async (wanted: MediaStreamConstraints) => {
+      const { deviceId } = wanted.audio as MediaTrackConstraints;
+      asked.push((deviceId as ConstrainDOMStringParameters).exact!);
+      await isLetGo;
+      return real(wanted);
+    };
+    Object.assign(mediaDevices, { getUserMedia });
+    Object.assign(globalThis, { asked, letGo });
+  });
+  const asked = () => page.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+
+  await microphones.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(async () => (await asked()).length).toBe(1);
+  const first = await microphones.inputValue();
+  await expect(panel(page).getByRole('button', { name: 'Go live now' })).toBeDisabled();
+  await expect(microphones).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(microphones).not.toHaveValue(first);
+  const last = await microphones.inputValue();
+  await page.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo());
+  await changed(page);
+  expect(await asked(), 'one after the other').toEqual([first, last]);
+  await expect(microphones).toHaveValue(last);
+  await expect(microphones).toBeFocused();
+  await expect(panel(page).getByRole('button', { name: 'Go live now' })).toBeEnabled();
+
+  await test.step('a button that is pressed keeps the focus, too', async () => {
+    const picture = panel(page).getByRole('button', { name: 'Sound only' });
+    await picture.press('Enter');
+    await changed(page);
+    await expect(picture).toHaveAttribute('aria-pressed', 'true');
+    await expect(picture).toBeFocused();
+  });
 });
 
 test('whoever cancels on the way on air is not on air, and neither is the next preview', async ({ visit, creator }) => {

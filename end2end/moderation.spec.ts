@@ -106,6 +106,23 @@ test('moderators are named and taken back on the dashboard', async ({ visit, cre
   await expect(notice(page)).toContainText('turned the chat off');
 });
 
+test('whoever unbans somebody by keyboard is on nobody else then', async ({ visit, creator, newUser }) => {
+  const [bob, eve] = [await newUser(), await newUser()];
+  await creator.ban(creator.username, bob.username, null);
+  await creator.ban(creator.username, eve.username, null);
+  const page = await visit('/dashboard/streams', { as: creator });
+  await page.getByRole('button', { name: 'Banned and timed out' }).click();
+  const unban = ({ username }: Account) => page.getByRole('button', { name: `Unban ${username}` });
+  await expect(unban(bob)).toBeVisible();
+  // The newest is the first, and what comes after it takes its place.
+  await unban(eve).press('Enter');
+  await expect(unban(eve)).toHaveCount(0);
+  await expect(page.locator('#bans .listing')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(unban(bob)).toBeFocused();
+});
+
 test('blocked words are kept as typed', async ({ visit, creator, newUser }) => {
   const bob = await newUser();
   const dashboard = await visit('/dashboard/streams', { as: creator });

@@ -1,9 +1,10 @@
-// What a viewer chooses in the player: one of the sizes of the picture where there are several, and a window of its own
-// for the picture.
+// What a viewer chooses in the player: one of the sizes of the picture where there are several, a window of its own for
+// the picture, and a pause.
 
-import { expect, reload, test, type Page } from './lib/test';
+import { PUT_OUT, expect, reload, test, type Page } from './lib/test';
 import { passes, passesOnTelephone, violations } from './lib/accessibility';
-import { expectMovingPicture, expectOffline, player } from './lib/player';
+import { expectMovingPicture, expectOffline, expectSound, player } from './lib/player';
+import { Room } from './lib/room';
 
 const quality = (page: Page) => player(page).getByRole('combobox', { name: 'Quality' });
 const button = (page: Page, name: string) => player(page).getByRole('button', { name, exact: true });
@@ -150,6 +151,64 @@ test('a browser without such a window has no button for it', async ({ visit, cre
   await expect(button(watch, 'Full screen')).toBeAttached();
   await expect(button(watch, 'Picture in picture')).toHaveCount(0);
 });
+
+test('who has paused finds it so when the connection was made anew, and the next broadcast plays', async ({
+  visit,
+  creator,
+  installation,
+  whip,
+  problems,
+}) => {
+  problems.expect(...PUT_OUT);
+  const credentials = await creator.makeKey('whip');
+  const encoder = await whip(credentials);
+  const watch = await visit(`/watch/${creator.username}`);
+  await expectMovingPicture(watch);
+  await watch.keyboard.press('k');
+  await expectPaused(watch);
+
+  const asked = watch.waitForResponse('**/api/channel/token');
+  await (await Room.of(installation, credentials)).putOutViewers();
+  await asked;
+  await expect(player(watch)).toHaveAttribute('data-phase', 'playing', { timeout: 30_000 });
+  await expectPaused(watch);
+  // Something comes, and still nothing moves.
+  await expectSound(watch);
+  await expectPaused(watch);
+  await watch.keyboard.press('k');
+  await expect(player(watch)).not.toHaveAttribute('data-paused');
+  await expectMovingPicture(watch);
+
+  await watch.keyboard.press('k');
+  await expectPaused(watch);
+  await encoder.stop();
+  await expectOffline(watch);
+  await whip(credentials);
+  await expectMovingPicture(watch);
+  await expect(player(watch)).not.toHaveAttribute('data-paused');
+});
+
+test('what is paused stands still when the page is shown again', async ({ visit, creator, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  const watch = await visit(`/watch/${creator.username}`);
+  await expectMovingPicture(watch);
+  await watch.keyboard.press('k');
+  await expectPaused(watch);
+  await player(watch).locator('video').evaluate(async (video: HTMLVideoElement) => {
+    const isPlayed = new Promise((done) => video.addEventListener('play', done, { once: true }));
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    await isPlayed;
+  });
+  await expectPaused(watch);
+  await watch.keyboard.press('k');
+  await expectMovingPicture(watch);
+});
+
+/** The page says that it is paused, and it is. */
+async function expectPaused(page: Page): Promise<void> {
+  await expect(player(page)).toHaveAttribute('data-paused', 'true');
+  await expect.poll(() => player(page).locator('video').evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+}
 
 // Runs in the page before its own code: a window of which no browser without a screen has the like.
 function pretendWindow(): void {

@@ -1,6 +1,6 @@
 // The title and the rules of the chat: saved by themselves, seen by everybody, and never lost.
 
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { passes } from './lib/accessibility';
 import { holdBack } from './lib/network';
 import { expect, test } from './lib/test';
@@ -42,6 +42,36 @@ test('a title is saved as it is typed, and open pages follow', async ({ visit, c
     letGo();
     await expect(mark(dashboard)).toHaveText('Saved');
   });
+});
+
+test('of two answers about earlier titles the newer one is shown, whichever comes last', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const titles = page.locator('#title-history li');
+  await page.getByRole('button', { name: 'Earlier titles' }).click();
+  await expect(page.getByText('There was no other title yet.')).toBeVisible();
+  const history = isSave('/api/stream/title-history');
+  let answered = () => {};
+  let letGo = () => {};
+  const isAnswered = new Promise<void>((done) => (answered = done));
+  const isLetGo = new Promise<void>((done) => (letGo = done));
+  const answerLate = async (route: Route) => {
+    const answer = await route.fetch();
+    answered();
+    await isLetGo;
+    await route.fulfill({ response: answer });
+  };
+  await page.route(history, answerLate, { times: 1 });
+  await creator.setTitle('The first');
+  await isAnswered;
+  await creator.setTitle('The second');
+  await expect(titles.first()).toContainText('The second');
+
+  const late = page.waitForResponse((answer) => history(new URL(answer.url())));
+  letGo();
+  await (await late).finished();
+  // Whatever the page makes of an answer, it has made of it before the next one.
+  await page.evaluate(async () => (await fetch('/favicon.svg')).text());
+  await expect(titles.first()).toContainText('The second');
 });
 
 test('what is being typed is not overwritten from another tab', async ({ visit, creator, problems }) => {

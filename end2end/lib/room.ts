@@ -1,4 +1,5 @@
-// What LiveKit is really doing, asked without StreamIt: who sends into the room that belongs to a stream key.
+// What LiveKit is really doing, asked without StreamIt: who sends into the room that belongs to a stream key; and
+// putting those out who watch.
 
 import { createHmac } from 'node:crypto';
 import type { Credentials } from './api';
@@ -15,6 +16,7 @@ export interface Look {
 
 interface Participant {
   sid: string;
+  identity: string;
   kind?: string;
 }
 
@@ -61,6 +63,13 @@ export class Room {
     }
   }
 
+  /** Ends the connection of everybody who watches. */
+  async putOutViewers(): Promise<void> {
+    const { participants = [] } = await this.ask<{ participants?: Participant[] }>('ListParticipants', { room: this.name });
+    const viewers = participants.filter((one) => one.kind !== 'INGRESS');
+    await Promise.all(viewers.map(({ identity }) => this.ask('RemoveParticipant', { room: this.name, identity })));
+  }
+
   /** Deletes the key as somebody would who may do anything at LiveKit: past StreamIt. */
   async deleteKey(): Promise<void> {
     await call(this.settings, 'Ingress', 'DeleteIngress', { ingress_id: this.ingressId });
@@ -70,7 +79,7 @@ export class Room {
     return this.ask('ListRooms', {}).then(() => true, () => false);
   }
 
-  private ask<T>(method: string, wish: { room?: string }): Promise<T> {
+  private ask<T>(method: string, wish: { room?: string; identity?: string }): Promise<T> {
     return call<T>(this.settings, 'RoomService', method, wish);
   }
 }
@@ -80,7 +89,7 @@ async function call<T>(
   settings: Record<string, string>,
   service: string,
   method: string,
-  wish: { room?: string; ingress_id?: string },
+  wish: { room?: string; identity?: string; ingress_id?: string },
 ): Promise<T> {
   const url = `${settings.LIVEKIT_URL.replace('ws', 'http')}/twirp/livekit.${service}/${method}`;
   const answer = await fetch(url, {

@@ -114,12 +114,7 @@ impl Engine {
 
     fn act(&self, action: BrowserBroadcastAction) {
         match action {
-            BrowserBroadcastAction::Choose(choice) => {
-                let before = self.signals.broadcast.with_untracked(|broadcast| broadcast.choice.clone());
-                if self.update(|broadcast| broadcast.choose(choice)) == Some(true) {
-                    self.open(before);
-                }
-            }
+            BrowserBroadcastAction::Choose(choice) => self.choose(choice),
             BrowserBroadcastAction::Preview => {
                 self.update(BrowserBroadcast::open);
                 self.open(Choice::default());
@@ -144,21 +139,45 @@ impl Engine {
         }
     }
 
+    /// What is on its way comes first; what is wanted by then is captured after it.
+    fn choose(&self, choice: Choice) {
+        let now = |broadcast: &BrowserBroadcast| (broadcast.choice.clone(), broadcast.is_changing);
+        let Some((before, is_changing)) = self.signals.broadcast.try_with_untracked(now) else { return };
+        if is_changing && choice == before {
+            return;
+        }
+        if self.update(|broadcast| broadcast.choose(choice)) == Some(true) && !is_changing {
+            self.open(before);
+        }
+    }
+
     fn stop(&self) {
         self.attempt.set(self.attempt.get() + 1);
         self.broadcaster.stop();
         let _ = self.signals.level.try_set(0.0);
     }
 
-    /// Captures what is chosen; `before` is what was.
+    /// Captures what is chosen, and what is chosen meanwhile; `before` is what was.
     fn open(&self, before: Choice) {
         let capturer = self.broadcaster.capturer();
-        let choice = self.signals.broadcast.with_untracked(|broadcast| broadcast.choice.clone());
-        self.under_way(async move { capturer.open(&choice).await }, move |broadcast, opened| match opened {
-            Ok(true) => broadcast.opened(),
+        let Some(choice) = self.choice() else { return };
+        let wanted = choice.clone();
+        self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| match opened {
             Ok(false) => {}
-            Err(failure) => broadcast.open_failed(&failure, before),
+            opened if engine.choice().is_some_and(|wanted| wanted != choice) => {
+                engine.open(if opened.is_ok() { choice } else { before });
+            }
+            Ok(true) => {
+                engine.update(BrowserBroadcast::opened);
+            }
+            Err(failure) => {
+                engine.update(|broadcast| broadcast.open_failed(&failure, before));
+            }
         });
+    }
+
+    fn choice(&self) -> Option<Choice> {
+        self.signals.broadcast.try_with_untracked(|broadcast| broadcast.choice.clone())
     }
 
     fn go_live(&self) {
@@ -169,24 +188,22 @@ impl Engine {
             let token = token.map_err(|error| error.message)?;
             capturer.go_live(&token).await.map_err(|error| connect_message(error).to_owned())
         };
-        self.under_way(connecting, |broadcast, connected: Result<bool, String>| match connected {
-            Ok(true) => broadcast.connected(),
-            Ok(false) => {}
-            Err(reason) => broadcast.connect_failed(reason),
+        self.under_way(connecting, |engine, connected: Result<bool, String>| {
+            engine.update(|broadcast| match connected {
+                Ok(true) => broadcast.connected(),
+                Ok(false) => {}
+                Err(reason) => broadcast.connect_failed(reason),
+            });
         });
     }
 
     /// Waits for `work`, and takes its result unless everything was stopped meanwhile.
-    fn under_way<T: 'static>(
-        &self,
-        work: impl Future<Output = T> + 'static,
-        take: impl FnOnce(&mut BrowserBroadcast, T) + 'static,
-    ) {
+    fn under_way<T: 'static>(&self, work: impl Future<Output = T> + 'static, take: impl FnOnce(&Self, T) + 'static) {
         let (number, myself) = (self.attempt.get(), self.myself.clone());
         spawn_local(async move {
             let result = work.await;
             if let Some(engine) = myself.upgrade().filter(|engine| engine.attempt.get() == number) {
-                engine.update(|broadcast| take(broadcast, result));
+                take(&engine, result);
             }
         });
     }

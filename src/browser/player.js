@@ -78,6 +78,9 @@ export class StreamPlayer {
     for (const change of ['enterpictureinpicture', 'leavepictureinpicture']) {
       video.addEventListener(change, () => this.#reportPictureInPicture(), { signal });
     }
+    // LiveKit's client plays whatever it attaches, and each picture once more when the page is shown again.
+    video.addEventListener('play', () => this.#holdPicture(), { signal });
+    this.#audio.addEventListener('play', () => this.#isPaused && this.#audio.pause(), { signal });
   }
 
   begin() {
@@ -123,9 +126,10 @@ export class StreamPlayer {
   }
 
   leave() {
-    // A connection that is tried again leaves the picture where the viewer has put it; the end does not.
+    // A connection that is tried again leaves the picture where its viewer put it, and paused; the end does neither.
     if (this.#isInPictureInPicture) document.exitPictureInPicture().catch(() => {});
     this.#disconnect();
+    if (this.#isPaused) this.#setPaused(false);
   }
 
   #disconnect() {
@@ -140,7 +144,6 @@ export class StreamPlayer {
     this.#picture = this.#sound = null;
     this.#video.srcObject = this.#audio.srcObject = null;
     this.#isPlaying = this.#isStalled = this.#isReconnecting = false;
-    if (this.#isPaused) this.#setPaused(false);
     room?.disconnect();
   }
 
@@ -166,6 +169,7 @@ export class StreamPlayer {
 
   // Called for a tap, which is what a browser waits for before it lets sound out.
   unlock() {
+    if (this.#isPaused) this.#setPaused(false);
     this.#room?.startAudio().catch(() => {});
     this.#room?.startVideo().catch(() => {});
   }
@@ -183,6 +187,13 @@ export class StreamPlayer {
   togglePictureInPicture() {
     if (this.#isInPictureInPicture) document.exitPictureInPicture().catch(() => {});
     else this.#video.requestPictureInPicture?.().catch(() => {});
+  }
+
+  // What is paused stays so, unless its viewer plays it in the window of its own, which has a button for that.
+  #holdPicture() {
+    if (!this.#isPaused || !this.#isPlaying) return;
+    if (this.#isInPictureInPicture) this.#setPaused(false);
+    else this.#video.pause();
   }
 
   get #isInPictureInPicture() {
@@ -231,7 +242,6 @@ export class StreamPlayer {
       this.#sound = { track, participant };
       this.#attachSound();
     }
-    if (this.#isPaused) this.#setPaused(true);
     if (!this.#isPlaying) this.#waitsSince = performance.now();
   }
 
@@ -278,6 +288,8 @@ export class StreamPlayer {
     this.#resumeTimer = undefined;
     this.#isPlaying = this.#isStalled = this.#isReconnecting = false;
     this.#restartClock();
+    // What is paused has its first picture to wait for, too.
+    if (this.#isPaused) this.#video.play().catch(() => {});
     if (this.#room?.metadata) this.#report('metadata', this.#room.metadata);
   }
 
@@ -313,7 +325,7 @@ export class StreamPlayer {
   #look() {
     if (this.#isReconnecting) return;
     const now = performance.now();
-    if (this.#isPaused || !this.#isInSight()) return this.#restartClock();
+    if ((this.#isPaused && this.#isPlaying) || !this.#isInSight()) return this.#restartClock();
     if (!this.#picture) return this.#lookForSound(now);
     const frames = this.#frames();
     if (frames > this.#lastFrames && frames > 0) {
@@ -336,6 +348,8 @@ export class StreamPlayer {
     this.#isPlaying = true;
     this.#isStalled = false;
     this.#lastMoveAt = performance.now();
+    // Who has paused sees the first picture, and that stands still.
+    if (this.#isPaused) this.#video.pause();
     this.#report('playing', hasPicture);
   }
 

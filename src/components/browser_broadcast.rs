@@ -108,18 +108,38 @@ fn MessageNote(message: Message) -> impl IntoView {
 #[component]
 fn Choices(broadcast: Signal<BrowserBroadcast>, on_action: Callback<BrowserBroadcastAction>) -> impl IntoView {
     let choice = Memo::new(move |_| broadcast.with(|broadcast| broadcast.choice.clone()));
-    let is_fixed = Memo::new(move |_| {
-        broadcast
-            .with(|broadcast| broadcast.is_changing || matches!(broadcast.stage, Stage::Opening | Stage::Connecting))
-    });
+    let is_fixed =
+        Memo::new(move |_| broadcast.with(|broadcast| matches!(broadcast.stage, Stage::Opening | Stage::Connecting)));
+    let is_changing = Memo::new(move |_| broadcast.with(|broadcast| broadcast.is_changing));
     let pick = Callback::new(move |choice| on_action.run(BrowserBroadcastAction::Choose(choice)));
     view! {
         <fieldset class="browser-broadcast-choices needs-program" disabled=move || is_fixed.get()>
             <legend class="visually-hidden">{text!(browser_broadcast.viewers_get)}</legend>
             <div class="browser-broadcast-pictures" role="group" aria-label=text!(studio.picture)>
-                <PictureButton value=Picture::Camera name=text!(browser_broadcast.camera_label) icon="video" choice pick />
-                <PictureButton value=Picture::Screen name=text!(browser_broadcast.screen_label) icon="monitor" choice pick />
-                <PictureButton value=Picture::Nothing name=text!(player.sound_only) icon="mic" choice pick />
+                <PictureButton
+                    value=Picture::Camera
+                    name=text!(browser_broadcast.camera_label)
+                    icon="video"
+                    choice
+                    is_changing
+                    pick
+                />
+                <PictureButton
+                    value=Picture::Screen
+                    name=text!(browser_broadcast.screen_label)
+                    icon="monitor"
+                    choice
+                    is_changing
+                    pick
+                />
+                <PictureButton
+                    value=Picture::Nothing
+                    name=text!(player.sound_only)
+                    icon="mic"
+                    choice
+                    is_changing
+                    pick
+                />
             </div>
             <Show when=move || choice.with(|choice| choice.picture == Picture::Camera)>
                 <CameraList broadcast choice pick />
@@ -135,18 +155,27 @@ fn PictureButton(
     name: &'static str,
     icon: &'static str,
     choice: Memo<Choice>,
+    is_changing: Memo<bool>,
     pick: Callback<Choice>,
 ) -> impl IntoView {
     let is_chosen = move || choice.with(|choice| choice.picture == value);
     // Without a microphone there would be nothing at all.
     let is_void = move || value == Picture::Nothing && choice.with(|choice| !choice.has_microphone);
+    // Disabled while something changes, the button would lose the focus. A press is not kept for afterwards: a browser
+    // shares a screen only right after one.
+    let press = move |_| {
+        if !is_changing.get_untracked() {
+            pick.run(Choice { picture: value, ..choice.get_untracked() });
+        }
+    };
     view! {
         <button
             type="button"
             class="button browser-broadcast-picture-button"
             aria-pressed=move || if is_chosen() { "true" } else { "false" }
             disabled=is_void
-            on:click=move |_| pick.run(Choice { picture: value, ..choice.get_untracked() })
+            aria-disabled=move || is_changing.get().then_some("true")
+            on:click=press
         >
             <Icon name=icon />
             {name}

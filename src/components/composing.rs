@@ -1,4 +1,4 @@
-//! Letters that are being put together by an input method, as for Japanese or Chinese: Enter is for that then.
+//! Letters that are being put together by an input method, as for Japanese or Chinese: Enter and Esc are for that then.
 
 use leptos::ev::KeyboardEvent;
 

@@ -6,7 +6,7 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use super::{focus::focus_in_place, icon::Icon};
+use super::{composing::is_composing, focus::focus_in_place, icon::Icon};
 
 /// Whether it is open, and the button that opens it.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl DisclosureState {
     /// Esc closes it; what it lies in stays open. Says whether it did.
     pub fn close_on_escape(self, event: &KeyboardEvent) -> bool {
         // What is open in it goes first, and so does an input method.
-        let is_free = !event.default_prevented() && !event.is_composing();
+        let is_free = !event.default_prevented() && !is_composing(event);
         let closes = event.key() == "Escape" && is_free && self.is_open.get_untracked();
         if closes {
             event.prevent_default();

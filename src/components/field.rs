@@ -2,9 +2,14 @@
 //!
 //! They are plain inputs with names, so that the form around them works without WASM too.
 
-use leptos::{html, prelude::*};
+use leptos::{
+    html::{self, ElementType},
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
-use super::icon::Icon;
+use super::{focus::focused, icon::Icon};
 
 /// A field of one line.
 #[component]
@@ -46,6 +51,7 @@ pub fn Field(
     empty_after: Option<Signal<u32>>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
+    lead_here_when_wrong(input, error);
     if let Some(count) = empty_after {
         hold_on_change(input, count, |_| String::new());
     }
@@ -95,6 +101,40 @@ where
     });
 }
 
+/// Once an answer says that this field is wrong, it has the focus if it is the first of its form that is, so that a
+/// screen reader says what is wrong with it; unless somebody has gone elsewhere meanwhile.
+fn lead_here_when_wrong<E>(field: NodeRef<E>, error: Signal<Option<String>>)
+where
+    E: ElementType,
+    E::Output: JsCast + AsRef<HtmlElement> + Clone + 'static,
+{
+    let lead = move || {
+        if let Some(field) = field.try_get_untracked().flatten() {
+            focus_first_wrong(field.as_ref());
+        }
+    };
+    Effect::watch(
+        move || error.get(),
+        move |error, _, _| {
+            if error.is_some() {
+                // All fields show the answer by then.
+                request_animation_frame(lead);
+            }
+        },
+        false,
+    );
+}
+
+fn focus_first_wrong(field: &HtmlElement) {
+    let Ok(Some(form)) = field.closest("form") else { return };
+    let is_elsewhere = focused().is_some_and(|focused| !form.contains(Some(&focused)));
+    let first = form.query_selector("[aria-invalid]").ok().flatten();
+    if !is_elsewhere && first.is_some_and(|first| first.is_same_node(Some(field))) {
+        // Of what went away in this very moment nothing needs to be said.
+        let _ = field.focus();
+    }
+}
+
 /// A field of several lines.
 #[component]
 pub fn TextField(
@@ -125,6 +165,8 @@ pub fn TextField(
     #[prop(default = true)]
     required: bool,
 ) -> impl IntoView {
+    let area = NodeRef::<html::Textarea>::new();
+    lead_here_when_wrong(area, error);
     let hinted = hint.is_some();
     let id = id.unwrap_or_else(|| name.to_owned());
     let described = id.clone();
@@ -132,6 +174,7 @@ pub fn TextField(
         <div class="field">
             <label for=id.clone()>{label}</label>
             <textarea
+                node_ref=area
                 id=id.clone()
                 name=name
                 rows=rows

@@ -1,10 +1,16 @@
 //! A list that is loaded when somebody opens it, piece by piece: the skeleton, the rows, nothing there, or why not.
 //!
-//! What is in it is the caller's: a row is a function of an item. A failure leaves a way to ask again.
+//! What is in it is the caller's: a row is a function of an item. Rows stay as they are while others come and go, and
+//! whoever was on one that goes is on none of the others. A failure leaves a way to ask again.
+
+use std::hash::Hash;
 
 use leptos::{either::EitherOf4, prelude::*};
 
-use super::feedback::{LoadFailure, Skeleton};
+use super::{
+    feedback::{LoadFailure, Skeleton},
+    focus_keeper::FocusKeeper,
+};
 use crate::{domain::page::Page, text};
 
 /// A list, as far as it is known.
@@ -20,6 +26,14 @@ pub enum Listing<T> {
 }
 
 impl<T> Listing<T> {
+    /// What of it is here.
+    fn items(&self) -> &[T] {
+        match self {
+            Self::Loaded(page) => &page.items,
+            Self::Loading | Self::Failed(_) => &[],
+        }
+    }
+
     /// What to ask for to get more of it.
     pub fn next(&self) -> Option<String> {
         match self {
@@ -47,7 +61,7 @@ impl<T> Listing<T> {
 
 /// The list.
 #[component]
-pub fn ListingView<T, V>(
+pub fn ListingView<T, K, V>(
     /// What is known of it.
     #[prop(into)]
     listing: Signal<Listing<T>>,
@@ -56,6 +70,8 @@ pub fn ListingView<T, V>(
     /// Classes of the list.
     #[prop(default = "rows")]
     class: &'static str,
+    /// What tells an item from the others, and from what it was before.
+    key: fn(&T) -> K,
     /// An item, as an `<li>`.
     row: fn(T, Callback<String>) -> V,
     /// Called with the name of an item when its button is pressed.
@@ -67,20 +83,35 @@ pub fn ListingView<T, V>(
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
+    K: Clone + Eq + Hash + Send + Sync + 'static,
     V: IntoView + 'static,
 {
     let on_act = on_act.unwrap_or_else(|| Callback::new(|_| {}));
-    move || match listing.get() {
+    let keys = Memo::new(move |_| listing.with(|listing| listing.items().iter().map(key).collect::<Vec<K>>()));
+    let has_rows = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
+    let has_more = Memo::new(move |_| listing.with(|listing| listing.next().is_some()));
+    let instead_of_rows = move || match listing.get() {
         Listing::Loading => EitherOf4::A(view! { <Skeleton kind="row" /> }),
         Listing::Loaded(page) if page.items.is_empty() => EitherOf4::B(view! { <p class="muted small">{empty}</p> }),
-        Listing::Loaded(page) => {
-            let has_more = page.next.is_some();
-            EitherOf4::C(view! {
-                <ol class=class>{page.items.into_iter().map(|item| row(item, on_act)).collect_view()}</ol>
-                {has_more.then(|| view! { <MoreButton on_load /> })}
-            })
-        }
+        Listing::Loaded(_) => EitherOf4::C(()),
         Listing::Failed(message) => EitherOf4::D(view! { <LoadFailure message on_retry=on_load /> }),
+    };
+    view! {
+        <FocusKeeper class="listing" changes=keys>
+            {instead_of_rows}
+            <Show when=move || has_rows.get()>
+                <ol class=class>
+                    <For
+                        each=move || listing.with(|listing| listing.items().to_vec())
+                        key=key
+                        children=move |item: T| row(item, on_act)
+                    />
+                </ol>
+            </Show>
+            <Show when=move || has_more.get()>
+                <MoreButton on_load />
+            </Show>
+        </FocusKeeper>
     }
 }
 

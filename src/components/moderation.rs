@@ -18,6 +18,7 @@ use super::{
 use crate::{
     domain::{
         chat_standing::words,
+        id::ActionId,
         moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
         timestamp::Timestamp,
     },
@@ -38,7 +39,20 @@ pub fn BanList(
     #[prop(into)]
     on_load: Callback<()>,
 ) -> impl IntoView {
-    view! { <ListingView listing=bans empty=text!(moderation.nobody_banned) row=ban_row on_act=on_unban on_load /> }
+    view! {
+        <ListingView
+            listing=bans
+            empty=text!(moderation.nobody_banned)
+            key=ban_key
+            row=ban_row
+            on_act=on_unban
+            on_load
+        />
+    }
+}
+
+fn ban_key(person: &BannedPerson) -> (String, Timestamp, Option<Timestamp>) {
+    (person.username.clone(), person.banned_at, person.until)
 }
 
 fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
@@ -148,6 +162,7 @@ pub fn ModeratorList(
         <ListingView
             listing=moderators
             empty=text!(moderation.no_moderators)
+            key=moderator_key
             row=moderator_row
             on_act=on_remove
             on_load
@@ -182,6 +197,10 @@ pub fn ModeratorList(
     }
 }
 
+fn moderator_key(moderator: &Moderator) -> (String, Timestamp) {
+    (moderator.username.clone(), moderator.since)
+}
+
 fn moderator_row(moderator: Moderator, on_remove: Callback<String>) -> impl IntoView {
     let Moderator { username, since } = moderator;
     let what = text!(moderation.moderator_since_before);
@@ -200,8 +219,12 @@ pub fn ActionList(
     on_load: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <ListingView listing=actions empty=text!(moderation.no_actions) row=action_row on_load />
+        <ListingView listing=actions empty=text!(moderation.no_actions) key=action_key row=action_row on_load />
     }
+}
+
+fn action_key(action: &ModerationAction) -> ActionId {
+    action.id.clone()
 }
 
 fn action_row(action: ModerationAction, _: Callback<String>) -> impl IntoView {

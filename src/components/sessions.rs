@@ -17,7 +17,8 @@ use crate::{
 #[component]
 pub fn SessionList(
     /// What is shown.
-    sessions: Vec<Session>,
+    #[prop(into)]
+    sessions: Signal<Vec<Session>>,
     /// Ends that one.
     #[prop(into)]
     on_end: Callback<SessionId>,
@@ -25,8 +26,16 @@ pub fn SessionList(
     #[prop(into)]
     busy: Signal<bool>,
 ) -> impl IntoView {
-    let rows = sessions.into_iter().map(|session| view! { <SessionRow session on_end busy /> }).collect_view();
-    view! { <ul class="rows">{rows}</ul> }
+    view! {
+        <ul class="rows">
+            // By their ids: whoever is on one stays on that one.
+            <For
+                each=move || sessions.get()
+                key=|session: &Session| (session.id.clone(), session.last_seen_at)
+                children=move |session: Session| view! { <SessionRow session on_end busy /> }
+            />
+        </ul>
+    }
 }
 
 #[component]

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     domain::{
         stream::PastTitle,
+        timestamp::Timestamp,
         title::Title,
         title_draft::{TitleDraft, TitleSaving},
     },
@@ -175,12 +176,17 @@ pub fn TitleHistoryView(
                     listing=history
                     empty=text!(studio.no_earlier_title)
                     class="title-history-list"
+                    key=title_key
                     row=title_row
                     on_load
                 />
             </Disclosure>
         </div>
     }
+}
+
+fn title_key(past: &PastTitle) -> (Timestamp, String) {
+    (past.set_at, past.title.clone())
 }
 
 fn title_row(past: PastTitle, _: Callback<String>) -> impl IntoView {

@@ -3,6 +3,8 @@
 //! A change names all of its bad fields at once, and what it leaves out stays. What the rules mean for somebody who
 //! writes is in `chat_standing.rs`.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Change, FieldErrors, Invalid};
@@ -10,6 +12,12 @@ use crate::text;
 
 /// How long a delayed message can be held, in seconds.
 pub const DELAY_CHOICES_SECS: [u32; 4] = [2, 3, 4, 6];
+
+/// The longest of [`DELAY_CHOICES_SECS`].
+pub fn longest_delay() -> Duration {
+    Duration::from_secs(DELAY_CHOICES_SECS.into_iter().max().map_or(0, u64::from))
+}
+
 /// Longest time that slow mode asks for between two messages, in seconds.
 pub const MAX_SLOW_MODE_SECS: u32 = 120;
 /// Shortest time that slow mode asks for when it is on, in seconds.

@@ -1,13 +1,14 @@
-//! What surrounds the pages of the dashboard: who may come in, the side bar, and what the installation lacks.
+//! What surrounds the pages of the dashboard: who may come in and stay, the side bar, and what the installation lacks.
 //!
 //! What is lacking is asked for once the page is alive: no page waits for LiveKit.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::{A, Outlet};
 
-use super::session::{Guard, Need};
+use super::session::{Guard, Need, use_session};
 use crate::{
     api::setup::{MissingPart, missing_parts},
+    browser::events::Connection,
     components::{banner::SetupBanner, icon::Icon},
     text,
 };
@@ -46,7 +47,7 @@ pub fn DashboardLayout() -> impl IntoView {
 pub fn MissingParts() -> impl IntoView {
     let parts = RwSignal::new(Vec::<MissingPart>::new());
     Effect::new(move |_| {
-        leptos::task::spawn_local(async move {
+        spawn_local(async move {
             // Who may not know, or cannot be told, sees no banner.
             if let Ok(missing) = missing_parts().await {
                 let _ = parts.try_set(missing);
@@ -54,4 +55,15 @@ pub fn MissingParts() -> impl IntoView {
         });
     });
     view! { <SetupBanner parts /> }
+}
+
+/// Whoever signed out in another window, or is no creator any more, is refused the events of their page. Call it while
+/// rendering.
+pub(super) fn leave_when_refused(connection: RwSignal<Connection>) {
+    let session = use_session();
+    Effect::new(move |_| {
+        if connection.get().is_disturbed() {
+            session.look_again();
+        }
+    });
 }

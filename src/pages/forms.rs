@@ -6,19 +6,14 @@
 use leptos::{
     ev::SubmitEvent,
     form::form_data_from_event,
-    html,
     prelude::*,
     server_fn::{ServerFn, error::ServerFnUrlError},
 };
 use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, UrlSearchParams};
+use web_sys::UrlSearchParams;
 
-use crate::{
-    api::error::ApiError,
-    components::{feedback::SaveState, focus::focused},
-};
+use crate::{api::error::ApiError, components::feedback::SaveState};
 
 /// What says in the address which server function a plain form has called with success.
 pub const SAVED: &str = "__saved";
@@ -57,38 +52,11 @@ where
             action.clear();
         }
     };
-    let form = NodeRef::new();
-    lead_to_wrong_field(form, action.pending());
     view! {
-        <form node_ref=form method="post" action=S::url() class=class on:submit=submit on:input=type_on>
+        <form method="post" action=S::url() class=class on:submit=submit on:input=type_on>
             {children()}
         </form>
     }
-}
-
-/// After an answer the first field that is wrong has the focus, so that a screen reader says what is wrong with it;
-/// unless somebody has gone elsewhere meanwhile.
-fn lead_to_wrong_field(form: NodeRef<html::Form>, is_pending: Memo<bool>) {
-    let lead = move || {
-        if let Some(form) = form.try_get_untracked().flatten()
-            && focused().is_none_or(|focused| form.contains(Some(&focused)))
-            && let Ok(Some(wrong)) = form.query_selector("[aria-invalid]")
-            && let Some(wrong) = wrong.dyn_ref::<HtmlElement>()
-        {
-            // Of what went away in this very moment nothing needs to be said.
-            let _ = wrong.focus();
-        }
-    };
-    Effect::watch(
-        move || is_pending.get(),
-        move |is_pending, _, _| {
-            if !is_pending {
-                // The fields show the answer by then.
-                request_animation_frame(lead);
-            }
-        },
-        false,
-    );
 }
 
 /// What is in the form, read as the server reads it from a browser that posts it by itself.

@@ -7,6 +7,7 @@ use leptos_meta::Title as PageTitle;
 
 use super::{
     checklist::ChecklistSection,
+    dashboard::leave_when_refused,
     encoder_controls::EncoderControls,
     session::use_session,
     stream_key::{KeyState, copy_credential, hide_by_itself},
@@ -63,6 +64,7 @@ fn Keys(report: StreamReport, state: ChannelState, username: String) -> impl Int
         });
         follow_own_stream(feed, controls, events, || {});
     });
+    leave_when_refused(feed.connection);
     hide_by_itself(key);
     key.follow(controls.shown());
     let refusal =

@@ -29,18 +29,60 @@ pub(super) fn focus_on(id: Option<String>) {
     }
 }
 
-/// From the start without a cursor; with one, what comes after it is added.
-pub(super) fn load_list<T, F>(
-    listing: RwSignal<Listing<T>>,
-    cursor: Option<String>,
-    fetch: impl FnOnce(Option<String>) -> F,
-) where
-    T: Send + Sync + 'static,
-    F: Future<Output = Result<Page<T>, ApiError>> + 'static,
-{
-    let answer = fetch(cursor.clone());
-    spawn_local(async move {
-        let answer = in_time(answer).await;
-        let _ = listing.try_update(|listing| listing.take(answer, cursor.as_deref()));
-    });
+/// A list that is loaded from the start, and again when something in it may have changed.
+pub(super) struct List<T> {
+    /// What is known of it.
+    pub(super) listing: RwSignal<Listing<T>>,
+    /// How often it was asked for from the start. What was asked before the last time is out of date, however late it
+    /// is answered.
+    starts: StoredValue<u32>,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<T> {}
+
+impl<T: Send + Sync + 'static> List<T> {
+    /// One that nobody has asked for yet.
+    pub(super) fn new() -> Self {
+        Self { listing: RwSignal::new(Listing::Loading), starts: StoredValue::new(0) }
+    }
+
+    /// Loads it from the start. `fetch` gets the cursor.
+    pub(super) fn load<F>(self, fetch: impl FnOnce(Option<String>) -> F)
+    where
+        F: Future<Output = Result<Page<T>, ApiError>> + 'static,
+    {
+        self.starts.update_value(|starts| *starts += 1);
+        self.ask(None, fetch);
+    }
+
+    /// Loads what comes after what is here. After a failure, that is all of it.
+    pub(super) fn load_more<F>(self, fetch: impl FnOnce(Option<String>) -> F)
+    where
+        F: Future<Output = Result<Page<T>, ApiError>> + 'static,
+    {
+        match self.listing.with_untracked(Listing::next) {
+            Some(cursor) => self.ask(Some(cursor), fetch),
+            None => self.load(fetch),
+        }
+    }
+
+    fn ask<F>(self, cursor: Option<String>, fetch: impl FnOnce(Option<String>) -> F)
+    where
+        F: Future<Output = Result<Page<T>, ApiError>> + 'static,
+    {
+        let start = self.starts.get_value();
+        let answer = fetch(cursor.clone());
+        spawn_local(async move {
+            let answer = in_time(answer).await;
+            if self.starts.try_get_value() == Some(start) {
+                let _ = self.listing.try_update(|listing| listing.take(answer, cursor.as_deref()));
+            }
+        });
+    }
 }

@@ -3,7 +3,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::lists::{in_time, load_list};
+use super::lists::{List, in_time};
 use crate::{
     api::chat::{
         add_moderator, ban, bans, blocked_words, change_blocked_words, delete_message, moderation_actions, moderators,
@@ -15,7 +15,6 @@ use crate::{
         chat_line::LineAction,
         disclosure::Disclosure,
         feedback::SaveState,
-        listing::Listing,
         moderation::{ActionList, BanList, ModeratorList, length_words},
         toast::{ToastKind, Toasts, use_toasts},
     },
@@ -136,19 +135,16 @@ pub fn ModerationCorner(
 
 #[component]
 fn Bans(moderation: Moderation) -> impl IntoView {
-    let list = RwSignal::new(Listing::Loading);
+    let list = List::new();
     let is_open = RwSignal::new(false);
-    let load = move |cursor| {
-        let channel = moderation.channel.get_value();
-        load_list(list, cursor, |cursor| bans(Some(channel), cursor));
-    };
-    moderation.load_when_open(is_open, move || load(None));
+    let fetch = move |cursor| bans(Some(moderation.channel.get_value()), cursor);
+    moderation.load_when_open(is_open, move || list.load(fetch));
     view! {
         <Disclosure id="bans" label=text!(moderation.bans) is_open>
             <BanList
-                bans=list
+                bans=list.listing
                 on_unban=move |user| moderation.unban(user)
-                on_load=move || load(list.with_untracked(Listing::next))
+                on_load=move || list.load_more(fetch)
             />
         </Disclosure>
     }
@@ -156,28 +152,25 @@ fn Bans(moderation: Moderation) -> impl IntoView {
 
 #[component]
 fn Actions(moderation: Moderation) -> impl IntoView {
-    let list = RwSignal::new(Listing::Loading);
+    let list = List::new();
     let is_open = RwSignal::new(false);
-    let load = move |cursor| {
-        let channel = moderation.channel.get_value();
-        load_list(list, cursor, |cursor| moderation_actions(Some(channel), cursor));
-    };
-    moderation.load_when_open(is_open, move || load(None));
+    let fetch = move |cursor| moderation_actions(Some(moderation.channel.get_value()), cursor);
+    moderation.load_when_open(is_open, move || list.load(fetch));
     view! {
         <Disclosure id="moderation-actions" label=text!(moderation.actions) is_open>
-            <ActionList actions=list on_load=move || load(list.with_untracked(Listing::next)) />
+            <ActionList actions=list.listing on_load=move || list.load_more(fetch) />
         </Disclosure>
     }
 }
 
 #[component]
 fn Moderators(moderation: Moderation) -> impl IntoView {
-    let list = RwSignal::new(Listing::Loading);
+    let list = List::new();
     let is_open = RwSignal::new(false);
     let name = RwSignal::new(String::new());
     let error = RwSignal::new(None);
     let is_busy = RwSignal::new(false);
-    let load = move || load_list(list, None, |_| moderators());
+    let load = move || list.load(|_| moderators());
     moderation.load_when_open(is_open, load);
     let add = move |user: String| {
         error.set(None);
@@ -197,7 +190,7 @@ fn Moderators(moderation: Moderation) -> impl IntoView {
     view! {
         <Disclosure id="moderators" label=text!(moderation.moderators) is_open>
             <ModeratorList
-                moderators=list
+                moderators=list.listing
                 error
                 name
                 is_busy

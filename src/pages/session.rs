@@ -46,6 +46,8 @@ pub struct Session {
     pub sign_out: ServerAction<SignOut>,
     /// Deletes the account.
     pub delete_account: ServerAction<DeleteAccount>,
+    /// The account, for whoever is not to wait for it.
+    known: StoredValue<Option<Account>>,
 }
 
 impl Session {
@@ -56,12 +58,31 @@ impl Session {
             sign_up: ServerAction::new(),
             sign_out: ServerAction::new(),
             delete_account: ServerAction::new(),
+            known: StoredValue::new(None),
         }
     }
 
     /// Asks the server again who is signed in and what they may do.
     pub fn refetch(self) {
         self.account.refetch();
+    }
+
+    /// Asks who is signed in, after a hint that it is somebody else by now, or no creator any more. What is open is not
+    /// theirs then: it is loaded anew. What this page does itself, it follows by itself.
+    pub fn look_again(self) {
+        let Some(before) = self.known.try_get_value().flatten() else { return };
+        let is_signing_out = self.sign_out.pending();
+        spawn_local(async move {
+            let is_another = match me().await {
+                Ok(account) => account.username != before.username || (before.is_creator && !account.is_creator),
+                Err(error) => error.code == ErrorCode::NotSignedIn,
+            };
+            let known = self.known.try_get_value().flatten().map(|account| account.username);
+            let is_own_doing = known != Some(before.username) || is_signing_out.try_get_untracked() != Some(false);
+            if is_another && !is_own_doing {
+                let _ = window().location().reload();
+            }
+        });
     }
 
     /// Every page knows at once what the account is after that action.
@@ -285,23 +306,13 @@ fn keep_account_fresh(session: Session) {
     });
 }
 
-/// In another tab somebody else may have signed in, or this account out. What is open here is not theirs then: it is
-/// loaded anew when it is looked at again.
+/// In another tab somebody else may have signed in, or this account out: seen when this one is looked at again.
 fn follow_other_tabs(session: Session) {
-    let known = StoredValue::new(None);
-    Effect::new(move |_| known.set_value(session.account.get().flatten().map(|account| account.username)));
+    Effect::new(move |_| session.known.set_value(session.account.get().flatten()));
     let look = move |_| {
-        let Some(before) = known.try_get_value().flatten().filter(|_| !document().hidden()) else { return };
-        spawn_local(async move {
-            let is_another = match me().await {
-                Ok(account) => account.username != before,
-                Err(error) => error.code == ErrorCode::NotSignedIn,
-            };
-            // What this page does itself, it follows by itself.
-            if is_another && known.try_get_value().flatten() == Some(before) {
-                let _ = window().location().reload();
-            }
-        });
+        if !document().hidden() {
+            session.look_again();
+        }
     };
     Effect::new(move |_| {
         let shown = window_event_listener(ev::visibilitychange, look);

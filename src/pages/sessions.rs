@@ -5,15 +5,13 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        account::{ChangePassword, EndSessions, list_sessions},
-        error::ApiError,
-    },
+    api::account::{ChangePassword, EndSessions, list_sessions},
     components::{
         feedback::{ErrorNote, Skeleton},
+        focus_keeper::FocusKeeper,
         sessions::SessionList,
     },
-    domain::{account::Session, id::SessionId, page::Page},
+    domain::id::SessionId,
     text,
 };
 
@@ -25,6 +23,10 @@ pub fn SessionsSection(
 ) -> impl IntoView {
     let end = ServerAction::<EndSessions>::new();
     let sessions = Resource::new(move || (end.version().get(), also_after.version().get()), |_| list_sessions(None));
+    let here = move || sessions.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default();
+    let refusal = move || sessions.get().and_then(Result::err).map(|error| error.message);
+    let changes = Memo::new(move |_| here().into_iter().map(|session| session.id).collect::<Vec<_>>());
+    let on_end = move |id: SessionId| drop(end.dispatch(EndSessions { id: Some(id.0) }));
     let failure = Signal::derive(move || end.value().get().and_then(Result::err).map(|error| error.message));
     view! {
         <section class="panel stack" aria-labelledby="sessions-title">
@@ -47,16 +49,11 @@ pub fn SessionsSection(
             </div>
             <ErrorNote message=failure />
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
-                {move || Suspend::new(async move { shown(sessions.await, end) })}
+                <FocusKeeper class="stack" changes>
+                    {move || refusal().map(|message| view! { <ErrorNote message=Some(message) /> })}
+                    <SessionList sessions=Signal::derive(here) on_end busy=end.pending() />
+                </FocusKeeper>
             </Transition>
         </section>
-    }
-}
-
-fn shown(answer: Result<Page<Session>, ApiError>, end: ServerAction<EndSessions>) -> impl IntoView {
-    let on_end = Callback::new(move |id: SessionId| drop(end.dispatch(EndSessions { id: Some(id.0) })));
-    match answer {
-        Ok(page) => view! { <SessionList sessions=page.items on_end busy=end.pending() /> }.into_any(),
-        Err(error) => view! { <ErrorNote message=Some(error.message) /> }.into_any(),
     }
 }

@@ -11,9 +11,10 @@ use super::{
     browser_broadcast::BrowserBroadcastSection,
     chat::{ChatPanel, follow_chat},
     chat_settings::ChatSettingsSection,
+    dashboard::leave_when_refused,
     encoder_controls::EncoderControls,
     guide::GuideSection,
-    lists::{in_time, load_list},
+    lists::{List, in_time},
     moderation::{Moderation, ModerationPanel},
     own_preview::{OwnPreview, own_playback},
     session::use_session,
@@ -42,7 +43,6 @@ use crate::{
         copy_button::Copying,
         encoder_controls::{EncoderSettings, OnAirBar},
         feedback::LoadFailure,
-        listing::Listing,
         status_line::StatusLine,
         stream_panel::{Loading, NoticeBanner, QuickActions},
         stream_title::{TitleEditor, TitleHistoryView},
@@ -157,6 +157,7 @@ fn Stream(
     let moderation = Moderation::new(chat, username.clone());
     let notice = RwSignal::new(None);
     follow_stream(feed, controls, chat, notice, username.clone());
+    leave_when_refused(feed.connection);
     let playback = own_playback();
     let status = Memo::new(move |_| feed.state.with(|state| state.status));
     let is_reconnecting = Signal::derive(move || feed.connection.get().is_disturbed());
@@ -246,20 +247,20 @@ fn TitleSection(feed: ChannelFeed) -> impl IntoView {
     let title = Memo::new(move |_| feed.state.with(|state| state.title.clone()));
     let draft = RwSignal::new(TitleDraft::new(&title.get_untracked()));
     Effect::new(move |_| title.with(|title| draft.update(|draft| draft.update(title))));
-    let history = RwSignal::new(Listing::Loading);
+    let history = List::new();
     let is_open = RwSignal::new(false);
     // Opened, or the title changed while it is open.
     Effect::new(move |_| {
         title.track();
         if is_open.get() {
-            load_list(history, None, title_history);
+            history.load(title_history);
         }
     });
-    let load_more = move || load_list(history, history.with_untracked(Listing::next), title_history);
+    let load_more = move || history.load_more(title_history);
     view! {
         <section class="panel stack" aria-label=text!(studio.title)>
             <TitleEditor draft on_save=move |title| spawn_local(save_title(draft, title)) />
-            <TitleHistoryView history is_open on_load=load_more />
+            <TitleHistoryView history=history.listing is_open on_load=load_more />
         </section>
     }
 }

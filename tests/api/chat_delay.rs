@@ -16,6 +16,7 @@ use crate::support::{
 on_both_databases![
     a_held_message_is_seen_by_its_author_and_by_who_keeps_order,
     a_held_message_is_let_go_by_itself,
+    a_clock_that_went_back_holds_no_message_for_longer,
     creator_and_moderators_are_never_held,
     what_is_held_keeps_its_place,
     messages_are_let_go_in_the_order_of_their_arrival,
@@ -83,6 +84,16 @@ async fn a_held_message_is_let_go_by_itself(database: Database) {
         assert_eq!((&items(&page)[0], &page["held"], &page["revision"]), (&line, &json!([]), &json!(2)));
     }
     events.until("chat", |chat| chat["revision"] == 2).await;
+}
+
+async fn a_clock_that_went_back_holds_no_message_for_longer(database: Database) {
+    let chat = Chat::on_air(database).await;
+    chat.delay().await;
+    chat.bob.send("Wait").await.ok();
+    let sql =
+        "UPDATE chat_lines SET sent_at = sent_at + 3600000, held_until = held_until + 3600000 WHERE revision IS NULL";
+    assert_eq!(chat.app.execute(sql).await, 1);
+    chat.app.livekit.until_line(chat.room(), "it is let go", |line| line["text"] == "Wait").await;
 }
 
 async fn creator_and_moderators_are_never_held(database: Database) {

@@ -4,6 +4,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use streamit::server::db::Queryable as _;
 
 use crate::support::{
     Answer, Caller, Chat, Database,
@@ -27,6 +28,7 @@ on_both_databases![
     a_blocked_word_is_refused_and_nobody_is_told_which,
     creator_and_moderators_are_exempt_from_the_creators_rules,
     the_admin_and_other_creators_are_viewers,
+    who_is_refused_whatever_they_write_holds_nobody_up,
     a_refused_message_leaves_no_trace,
     of_two_messages_at_once_slow_mode_takes_one,
     of_two_equal_messages_at_once_one_is_taken,
@@ -262,6 +264,20 @@ async fn the_admin_and_other_creators_are_viewers(database: Database) {
     for caller in [&ann, &dora] {
         caller.send("Hello").await.refused_for_good(403, "CHAT_DISABLED");
     }
+}
+
+/// The chat is held by somebody else all the time.
+async fn who_is_refused_whatever_they_write_holds_nobody_up(database: Database) {
+    let chat = Chat::on_air(database).await;
+    chat.rules(json!({ "isChatEnabled": false })).await;
+    let mut tx = chat.app.db().begin().await.unwrap();
+    assert_eq!(tx.write("UPDATE chats SET last_number = last_number").execute().await.unwrap(), 1);
+    chat.bob.send("Hello").await.refused_for_good(403, "CHAT_DISABLED");
+    drop(tx);
+    chat.carl.ban("bob", None).await.ok();
+    let mut tx = chat.app.db().begin().await.unwrap();
+    assert_eq!(tx.write("UPDATE chats SET last_number = last_number").execute().await.unwrap(), 1);
+    chat.bob.send("Hello").await.refused_for_good(403, "BANNED");
 }
 
 async fn a_refused_message_leaves_no_trace(database: Database) {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reqwest::{Method, header};
 use serde_json::{Value, json};
+use streamit::server::db::Queryable as _;
+use tokio::time::sleep;
 
 use crate::support::{
     Answer, Caller, Database, TestApp,
@@ -22,6 +24,7 @@ on_both_databases![
     an_account_gets_three_links_an_hour_and_an_address_asks_ten_times,
     a_link_is_worth_nothing_after_half_an_hour,
     a_link_is_worth_nothing_once_password_or_address_have_changed,
+    a_link_goes_to_the_address_that_holds_when_it_is_made,
     of_two_who_use_one_link_at_once_one_does,
     a_bad_new_password_leaves_the_link_as_it_is,
     without_mail_there_is_no_link_and_the_page_says_who_can_help,
@@ -190,6 +193,20 @@ async fn a_link_is_worth_nothing_once_password_or_address_have_changed(database:
         confirm(&app.anonymous(), &token, &new_password()).await.names(&["token"]);
     }
     bob.get("/api/auth/me").await.ok();
+}
+
+async fn a_link_goes_to_the_address_that_holds_when_it_is_made(database: Database) {
+    let (app, smtp) = with_mail(database).await;
+    app.user("bob").await;
+    // The address is being changed, and is not yet.
+    let mut tx = app.db().begin().await.unwrap();
+    tx.write("UPDATE users SET email = 'new@example.org' WHERE username = 'bob'").execute().await.unwrap();
+    let guest = app.anonymous();
+    let asking = tokio::spawn(async move { ask(&guest, "bob").await });
+    sleep(Duration::from_millis(500)).await;
+    tx.commit().await.unwrap();
+    asking.await.unwrap().ok();
+    assert_eq!(smtp.mail(0).await.to, "new@example.org");
 }
 
 async fn of_two_who_use_one_link_at_once_one_does(database: Database) {

@@ -5,7 +5,7 @@
 
 use sqlx::Result;
 
-use super::{Query, Queryable, statements};
+use super::{Query, Queryable, is_approved, statements};
 use crate::domain::{
     channel::{ChannelCard, StreamStatus},
     id::StreamId,
@@ -26,9 +26,10 @@ macro_rules! columns {
 
 macro_rules! channels {
     () => {
-        " AS BIGINT) AS distance
-         FROM streams s JOIN users u ON u.id = s.user_id
-         WHERE EXISTS (SELECT 1 FROM creator_applications a WHERE a.user_id = s.user_id AND a.status = 'APPROVED')"
+        concat!(
+            " AS BIGINT) AS distance FROM streams s JOIN users u ON u.id = s.user_id WHERE ",
+            is_approved!("s.user_id")
+        )
     };
 }
 

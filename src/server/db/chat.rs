@@ -3,6 +3,8 @@
 //! Whoever adds or changes lines begins with [`begin`], which holds the chat's counters until the transaction ends: so
 //! numbers and revisions become visible in their order, and a person's messages are checked one after the other.
 
+use std::time::Duration;
+
 use sqlx::Result;
 
 use super::{Queryable, Tx, statements};
@@ -51,7 +53,8 @@ statements! {
     /// All that are held back, or with $2 those of one person.
     LIST_HELD = lines!("l.stream_id = $1 AND l.held_until IS NOT NULL AND (l.user_id = $2 OR $2 IS NULL) ORDER BY l.number");
 
-    LIST_DUE = lines!("l.held_until <= $1 ORDER BY l.held_until, l.id LIMIT 100");
+    /// A line that was sent after $2 was so by a clock that went back since.
+    LIST_DUE = lines!("l.held_until IS NOT NULL AND (l.held_until <= $1 OR l.sent_at > $2) ORDER BY l.held_until, l.id LIMIT 100");
 
     LIST_PAST = "SELECT sent_at, text FROM chat_lines
                  WHERE stream_id = $1 AND user_id = $2 AND kind = 'message' ORDER BY number DESC LIMIT $3";
@@ -158,10 +161,15 @@ pub struct NewLine<'a> {
     pub content: NewContent<'a>,
 }
 
-/// Holds the chat until the transaction ends.
-pub async fn begin(tx: &mut Tx, id: &StreamId) -> Result<()> {
-    let _held: (i64,) = tx.write(BEGIN_CHAT).bind(id.as_str()).fetch_one().await?;
-    Ok(())
+/// Holds the chat until the transaction ends; says whether its stream is there. Without one nothing more can be done in
+/// the transaction.
+pub async fn begin(tx: &mut Tx, id: &StreamId) -> Result<bool> {
+    let held: Result<(i64,)> = tx.write(BEGIN_CHAT).bind(id.as_str()).fetch_one().await;
+    match held {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Adds a line at the end. Everybody sees it from now on, unless it is held back.
@@ -234,9 +242,9 @@ pub async fn list_held(db: impl Queryable<'_>, id: &StreamId, of: Option<&UserId
     Ok(as_lines(db.read(LIST_HELD).bind(id.as_str()).bind(of.map(UserId::as_str)).fetch_all().await?))
 }
 
-/// Messages that need be held back no longer, of all chats.
-pub async fn list_due(db: impl Queryable<'_>, now: Timestamp) -> Result<Vec<LineRow>> {
-    db.read(LIST_DUE).bind(now.0).fetch_all().await
+/// Messages that need be held back no longer, of all chats, where none is for longer than `longest`.
+pub async fn list_due(db: impl Queryable<'_>, now: Timestamp, longest: Duration) -> Result<Vec<LineRow>> {
+    db.read(LIST_DUE).bind(now.0).bind(now.plus(longest).0).fetch_all().await
 }
 
 fn as_lines(rows: Vec<LineRow>) -> Vec<ChatLine> {

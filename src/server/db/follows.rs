@@ -20,6 +20,9 @@ statements! {
     NOTE_CHANGE = "INSERT INTO follow_events (stream_id, at, change) VALUES ($1, $2, $3)
                    ON CONFLICT (stream_id, at) DO UPDATE SET change = follow_events.change + excluded.change";
 
+    /// Holds the rows until the transaction ends.
+    HOLD_FOLLOWS = "UPDATE follows SET followed_at = followed_at WHERE user_id = $1";
+
     NOTE_ALL_LEFT = "INSERT INTO follow_events (stream_id, at, change)
                      SELECT stream_id, CAST($2 AS BIGINT), -1 FROM follows WHERE user_id = $1
                      ON CONFLICT (stream_id, at) DO UPDATE SET change = follow_events.change + excluded.change";
@@ -41,6 +44,8 @@ pub async fn delete(tx: &mut Tx, user: &UserId, stream: &StreamId, now: Timestam
 
 /// Notes that the streams that an account follows have one follower fewer: it is about to be deleted.
 pub async fn note_all_left(tx: &mut Tx, user: &UserId, now: Timestamp) -> Result<()> {
+    // First the follow, then the note, as whoever unfollows at the same time: or each would wait for the other.
+    tx.write(HOLD_FOLLOWS).bind(user.as_str()).execute().await?;
     tx.write(NOTE_ALL_LEFT).bind(user.as_str()).bind(quarter(now)).execute().await?;
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 use sqlx::Result;
 
-use super::{Queryable, statements};
+use super::{Queryable, is_approved, statements};
 use crate::domain::{id::StreamId, ingress::InputType, timestamp::Timestamp};
 
 statements! {
@@ -19,17 +19,19 @@ statements! {
     RELEASE = "UPDATE streams SET ingress_claimed_until = 0 WHERE id = $1";
 
     /// A new version, as with the next one: open dashboards show whether the encoder is kept out, and the last use.
-    CLEAR = "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
-                 key_is_lost = FALSE, ended_by_creator = ended_by_creator AND NOT EXISTS (
-                     SELECT 1 FROM creator_applications a WHERE a.user_id = streams.user_id AND a.status = 'APPROVED'),
-                 version = version + 1, updated_at = $2
-             WHERE id = $1";
+    CLEAR = concat!(
+        "UPDATE streams SET ingress_id = NULL, input_type = NULL, server_url = NULL, sealed_key = NULL,
+             key_is_lost = FALSE, ended_by_creator = ended_by_creator AND NOT ", is_approved!("streams.user_id"), ",
+             version = version + 1, updated_at = $2
+         WHERE id = $1"
+    );
 
-    STORE = "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
-                 key_is_lost = FALSE, ended_by_creator = FALSE, last_used_at = NULL, last_width = NULL,
-                 last_height = NULL, ingress_claimed_until = 0, version = version + 1, updated_at = $6
-             WHERE id = $1
-             AND EXISTS (SELECT 1 FROM creator_applications a WHERE a.user_id = streams.user_id AND a.status = 'APPROVED')";
+    STORE = concat!(
+        "UPDATE streams SET ingress_id = $2, input_type = $3, server_url = $4, sealed_key = $5,
+             key_is_lost = FALSE, ended_by_creator = FALSE, last_used_at = NULL, last_width = NULL,
+             last_height = NULL, ingress_claimed_until = 0, version = version + 1, updated_at = $6
+         WHERE id = $1 AND ", is_approved!("streams.user_id")
+    );
 
     MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";
 }

@@ -72,6 +72,14 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
+/// Whether that user is an approved creator, as a condition of SQL. `$user` is a column with an id.
+macro_rules! is_approved {
+    ($user:literal) => {
+        concat!("EXISTS (SELECT 1 FROM creator_applications a WHERE a.user_id = ", $user, " AND a.status = 'APPROVED')")
+    };
+}
+pub(crate) use is_approved;
+
 /// Name and text of every statement, for the test that prepares them.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [

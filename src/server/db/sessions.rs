@@ -3,7 +3,7 @@
 
 use sqlx::Result;
 
-use super::{AFTER_ALL, Queryable, statements};
+use super::{AFTER_ALL, Queryable, is_approved, statements};
 use crate::domain::{
     account::{Session, SessionKind},
     id::{SessionId, StreamId, UserId},
@@ -15,14 +15,12 @@ statements! {
                       VALUES ($1, $2, $3, $4, $5, $5, $6)";
 
     /// Who comes with a session, and what they may do: one read for each request.
-    FIND_VISITOR = "SELECT u.id AS user_id, s.id AS session_id, u.username, u.is_admin, s.last_seen_at,
-                        st.id AS stream_id,
-                        EXISTS (SELECT 1 FROM creator_applications a
-                                WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
-                    FROM sessions s
-                    JOIN users u ON u.id = s.user_id
-                    LEFT JOIN streams st ON st.user_id = u.id
-                    WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3";
+    FIND_VISITOR = concat!(
+        "SELECT u.id AS user_id, s.id AS session_id, u.username, u.is_admin, s.last_seen_at, st.id AS stream_id,
+             ", is_approved!("u.id"), " AS is_creator
+         FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN streams st ON st.user_id = u.id
+         WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3"
+    );
 
     TOUCH_SESSION = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
 

@@ -7,7 +7,7 @@
 use sqlx::Result;
 
 pub use super::stream_row::StreamRow;
-use super::{Query, Queryable, statements};
+use super::{Query, Queryable, is_approved, statements};
 use crate::domain::{
     account::Username,
     channel::StreamStatus,
@@ -47,8 +47,7 @@ statements! {
 
     FIND_BY_USERNAME = concat!(
         "SELECT ", columns!(), " FROM streams
-         WHERE user_id = (SELECT u.id FROM users u WHERE u.username = $1)
-         AND EXISTS (SELECT 1 FROM creator_applications a WHERE a.user_id = streams.user_id AND a.status = 'APPROVED')"
+         WHERE user_id = (SELECT u.id FROM users u WHERE u.username = $1) AND ", is_approved!("streams.user_id")
     );
 
     LIST_BUSY = "SELECT id FROM streams WHERE status <> 'offline' ORDER BY id";
@@ -79,9 +78,10 @@ statements! {
                          WHERE id = $1";
 
     /// Whoever is no creator any more opens nothing.
-    UPDATE_ENDED = "UPDATE streams SET ended_by_creator = $2, version = version + 1, updated_at = $3
-                    WHERE id = $1 AND ($2 OR EXISTS (SELECT 1 FROM creator_applications a
-                                                     WHERE a.user_id = streams.user_id AND a.status = 'APPROVED'))";
+    UPDATE_ENDED = concat!(
+        "UPDATE streams SET ended_by_creator = $2, version = version + 1, updated_at = $3
+         WHERE id = $1 AND ($2 OR ", is_approved!("streams.user_id"), ")"
+    );
 
     /// Approved again, after a revocation had closed it.
     OPEN_FOR = "UPDATE streams SET ended_by_creator = FALSE WHERE user_id = $1";

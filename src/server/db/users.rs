@@ -4,7 +4,7 @@
 
 use sqlx::Result;
 
-use super::{AFTER_ALL, Queryable, Tx, channels::literal, statements};
+use super::{AFTER_ALL, Queryable, Tx, channels::literal, is_approved, statements};
 use crate::domain::{
     account::{Account, Email, ListedAccount, Username},
     channel::Creator,
@@ -13,6 +13,18 @@ use crate::domain::{
     search::{Search, searchable},
     timestamp::Timestamp,
 };
+
+/// The columns of [`AccountRow`].
+macro_rules! accounts {
+    () => {
+        concat!(
+            "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.about, u.email, u.picture,
+                 u.is_admin, ",
+            is_approved!("u.id"),
+            " AS is_creator FROM users u "
+        )
+    };
+}
 
 statements! {
     INSERT_USER = "INSERT INTO users (id, username, email, password_hash, is_admin, created_at)
@@ -25,11 +37,7 @@ statements! {
 
     FIND_LOGIN = "SELECT id, password_hash FROM users WHERE username = $1 OR email = $1";
 
-    FIND_ACCOUNT = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.about, u.email,
-                        u.picture, u.is_admin,
-                        EXISTS (SELECT 1 FROM creator_applications a
-                                WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
-                    FROM users u WHERE u.id = $1";
+    FIND_ACCOUNT = concat!(accounts!(), "WHERE u.id = $1");
 
     FIND_ID_BY_USERNAME = "SELECT id FROM users WHERE username = $1";
 
@@ -59,22 +67,18 @@ statements! {
                    WHERE id = $1";
 
     /// Accounts in the order of their names, after one of them.
-    LIST_USERS = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.about, u.email,
-                      u.picture, u.is_admin,
-                      EXISTS (SELECT 1 FROM creator_applications a
-                              WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator
-                  FROM users u WHERE u.username > $1 ORDER BY u.username LIMIT $2";
+    LIST_USERS = concat!(accounts!(), "WHERE u.username > $1 ORDER BY u.username LIMIT $2");
 
     /// The newest first, before one of them; those whose names fit the pattern.
-    LIST_NEWEST = "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.picture, u.is_admin,
-                       EXISTS (SELECT 1 FROM creator_applications a
-                               WHERE a.user_id = u.id AND a.status = 'APPROVED') AS is_creator,
-                       EXISTS (SELECT 1 FROM streams s
-                               WHERE s.user_id = u.id AND s.status IN ('live', 'reconnecting')) AS is_live,
-                       u.created_at
-                   FROM users u
-                   WHERE u.id < $1 AND (u.username || ' ' || u.folded_name) LIKE $2 ESCAPE '!'
-                   ORDER BY u.id DESC LIMIT $3";
+    LIST_NEWEST = concat!(
+        "SELECT u.id, u.username, coalesce(u.display_name, u.username) AS display_name, u.picture, u.is_admin,
+             ", is_approved!("u.id"), " AS is_creator,
+             EXISTS (SELECT 1 FROM streams s
+                     WHERE s.user_id = u.id AND s.status IN ('live', 'reconnecting')) AS is_live,
+             u.created_at
+         FROM users u WHERE u.id < $1 AND (u.username || ' ' || u.folded_name) LIKE $2 ESCAPE '!'
+         ORDER BY u.id DESC LIMIT $3"
+    );
 
     LIST_UNFOLDED_NAMES = "SELECT id, display_name FROM users WHERE folded_name = '' AND display_name IS NOT NULL";
 

@@ -176,8 +176,9 @@ async fn until_refused(visit: Visit, is_allowed: fn(&Actor) -> bool) {
     let Ok(actor) = Box::pin(visit.actor()).await else { return };
     let Some(mut changes) = actor.user_id().map(|user| visit.state.events.follow_account(user)) else { return };
     drop(actor);
-    while changes.changed().await.is_ok() {
-        if !Box::pin(visit.actor()).await.is_ok_and(|actor| is_allowed(&actor)) {
+    // Asked once more now: what changed before it was followed is not told.
+    while Box::pin(visit.actor()).await.is_ok_and(|actor| is_allowed(&actor)) {
+        if changes.changed().await.is_err() {
             return;
         }
     }

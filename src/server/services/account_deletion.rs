@@ -108,12 +108,11 @@ async fn delete_rows(
         return Ok(None);
     };
     // Held from here on, in the order in which everybody holds them: the chat, then the stream.
-    let held = chat::begin(state, &stream.id).await;
-    if held.is_err() && db::streams::find(&state.db, &stream.id).await?.is_none() {
+    let (turn, mut tx) = match chat::begin(state, &stream.id).await {
         // Of two requests at once, the other one did it.
-        return Err(Error::NotSignedIn);
-    }
-    let (turn, mut tx) = held?;
+        Err(Error::NotFound(_)) => return Err(Error::NotSignedIn),
+        held => held?,
+    };
     let row = db::streams::lock(&mut tx, &stream.id).await?.ok_or(Error::NotSignedIn)?;
     // One that is made from now on finds no stream to be stored with, and is removed at LiveKit again.
     if row.ingress_id.is_some() {

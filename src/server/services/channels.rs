@@ -79,6 +79,6 @@ pub(super) async fn find(state: &AppState, username: &str) -> Result<(String, St
     Ok((name.as_str().to_owned(), row))
 }
 
-fn no_creator() -> Error {
+pub(super) fn no_creator() -> Error {
     Error::NotFound(text!(errors.no_creator))
 }

@@ -1,8 +1,9 @@
 //! The chat: what is said, who may say it, and how it gets to everybody.
 //!
 //! The only one who sends is the server. A message is checked and stored while its chat is held (`db::chat::begin`), so
-//! that what was acknowledged before (a rule, a ban, one's own last message) counts. Then it goes to the room; whoever
-//! misses it there hears from the event stream how far the chat is, and asks for the rest.
+//! that what was acknowledged before (a rule, a ban, one's own last message) counts. What is refused anyway, and what
+//! takes long, comes before that, where it keeps nobody waiting. Then the message goes to the room; whoever misses it
+//! there hears from the event stream how far the chat is, and asks for the rest.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::{
     domain::{
         blocked_words::BlockedWords,
         chat::{ChatLine, ChatPage, ChatRole, MessageText},
-        chat_settings::ChatRule,
+        chat_settings::{ChatRule, longest_delay},
         chat_standing::{MAX_MESSAGES, Refusal, Standing},
         fields::{FieldErrors, Invalid},
         id::{LineId, StreamId, UserId},
@@ -44,12 +45,14 @@ pub(super) type Turn = tokio::sync::OwnedMutexGuard<()>;
 /// Begins a transaction that holds the chat: nobody else adds or changes a line until it ends.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// When the stream is gone, or the database cannot be written.
 pub(super) async fn begin(state: &AppState, id: &StreamId) -> Result<(Turn, Tx)> {
     let turn = state.events.stream(id).chat_turn.clone().lock_owned().await;
     let mut tx = state.db.begin().await?;
-    db::chat::begin(&mut tx, id).await?;
-    Ok((turn, tx))
+    match db::chat::begin(&mut tx, id).await? {
+        true => Ok((turn, tx)),
+        false => Err(channels::no_creator()),
+    }
 }
 
 /// Commits, and tells whom it concerns; also when whoever asked for it goes away meanwhile.
@@ -87,14 +90,16 @@ async fn write(state: &AppState, actor: &Actor, username: &str, text: &str) -> R
     let user_id = &actor.user()?.user_id;
     let (_, channel) = channels::find(state, username).await?;
     let text = MessageText::parse(text).map_err(|Invalid(message)| FieldErrors::one("text", message))?;
+    let words = refuse_early(state, actor, &channel, &text).await?;
     let (turn, mut tx) = begin(state, &channel.id).await?;
     // Read again: what was changed before the chat was held counts.
     let stream = db::streams::find(&mut tx, &channel.id).await?.ok_or(Error::ChannelOffline)?;
-    if !stream.status().is_live() {
-        return Err(Error::ChannelOffline);
-    }
+    check_live(&stream)?;
     let now = clock::now();
     let standing = allowed(&mut tx, &stream, user_id, &text, now).await?;
+    if !standing.role.is_staff() {
+        check_words(&mut tx, &stream.id, words, &text).await?;
+    }
     let line = store(&mut tx, &stream, user_id, standing.role, &text, now).await?;
     let (id, author, sent) = (stream.id, user_id.clone(), line.clone());
     let tell = move |state: &AppState| {
@@ -107,6 +112,41 @@ async fn write(state: &AppState, actor: &Actor, username: &str, text: &str) -> R
     Ok(line)
 }
 
+/// A list of blocked words, and whether a message holds one of them.
+struct Compared {
+    list: Vec<String>,
+    is_blocked: bool,
+}
+
+impl Compared {
+    fn new(list: Vec<String>, text: &MessageText) -> Self {
+        Self { is_blocked: BlockedWords::stored(&list).are_in(text.as_str()), list }
+    }
+}
+
+/// Refuses what is refused whatever was written before it, and compares the message with the blocked words.
+async fn refuse_early(state: &AppState, actor: &Actor, stream: &StreamRow, text: &MessageText) -> Result<Compared> {
+    check_live(stream)?;
+    let standing = channels::standing(state, actor, &stream.id).await?;
+    standing.may_write(&stream.chat(), clock::now()).map_err(Error::Refused)?;
+    let list = match standing.role.is_staff() {
+        true => vec![],
+        false => db::moderation::find_blocked_words(&state.db, &stream.id).await?,
+    };
+    Ok(Compared::new(list, text))
+}
+
+fn check_live(stream: &StreamRow) -> Result<()> {
+    if stream.status().is_live() { Ok(()) } else { Err(Error::ChannelOffline) }
+}
+
+/// Compares again only when the words were changed meanwhile.
+async fn check_words(tx: &mut Tx, id: &StreamId, before: Compared, text: &MessageText) -> Result<()> {
+    let list = db::moderation::find_blocked_words(tx, id).await?;
+    let compared = if list == before.list { before } else { Compared::new(list, text) };
+    if compared.is_blocked { Err(Error::Refused(Refusal::BlockedWord)) } else { Ok(()) }
+}
+
 async fn allowed(
     tx: &mut Tx,
     stream: &StreamRow,
@@ -117,15 +157,8 @@ async fn allowed(
     let standing = db::moderation::find_standing(&mut *tx, user_id, &stream.id, now).await?;
     let standing = standing.ok_or(Error::NotSignedIn)?;
     let limit = i64::try_from(MAX_MESSAGES).unwrap_or(i64::MAX);
-    let before = db::chat::list_past(&mut *tx, &stream.id, user_id, limit).await?;
+    let before = db::chat::list_past(tx, &stream.id, user_id, limit).await?;
     standing.may_send(&stream.chat(), text, &before, now).map_err(Error::Refused)?;
-    if !standing.role.is_staff() {
-        let words = db::moderation::find_blocked_words(tx, &stream.id).await?;
-        // They were valid when they were stored.
-        if BlockedWords::parse(&words).unwrap_or_default().are_in(text.as_str()) {
-            return Err(Error::Refused(Refusal::BlockedWord));
-        }
-    }
     Ok(standing)
 }
 
@@ -270,9 +303,9 @@ pub async fn delete(state: &AppState, actor: &Actor, id: &LineId) -> Result<()> 
     commit(state, (turn, tx), tell).await
 }
 
-/// Lets everything go that was held back for long enough.
+/// Lets everything go that was held back for long enough, also by a clock that went back since.
 pub async fn release_due(state: &AppState) {
-    let due = match db::chat::list_due(&state.db, clock::now()).await {
+    let due = match db::chat::list_due(&state.db, clock::now(), longest_delay()).await {
         Ok(due) => due,
         Err(error) => return tracing::error!(%error, "messages that are held back could not be listed"),
     };
