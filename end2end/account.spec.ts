@@ -1,7 +1,7 @@
 // The account page: each thing that can be changed, with scripts and without, and the end of it all.
 
 import { Account } from './lib/api';
-import { expect, reload, test, type Page } from './lib/test';
+import { alive, expect, reload, test, type Page } from './lib/test';
 import { lineWith, say } from './lib/chat';
 import { expectMovingPicture, expectOffline, expectStatus } from './lib/player';
 import { passes, sidewaysScroll, violations } from './lib/accessibility';
@@ -113,6 +113,7 @@ test('a page follows who is signed in, also by another tab', async ({ visit, cre
   await post('/api/auth/login', { login: bob.username, password: bob.password });
   await lookAgain();
   await expect(name).toHaveValue(bob.username);
+  await alive(page);
   await post('/api/auth/logout', {});
   await lookAgain();
   await expect(page).toHaveURL(/\/login\?next=%2Faccount$/);

@@ -13,8 +13,12 @@ set -euo pipefail
 
 PROFILE=${1:-}
 case $PROFILE in
-  debug) SERVER_FLAGS=() BROWSER_FLAGS=() BROWSER_FOLDER=debug ;;
-  release) SERVER_FLAGS=(--release) BROWSER_FLAGS=(--profile wasm-release) BROWSER_FOLDER=wasm-release ;;
+  debug) SERVER_FLAGS=() BROWSER_FLAGS=() BROWSER_FOLDER=debug BROWSER_PLACES=() ;;
+  release)
+    SERVER_FLAGS=(--release) BROWSER_FLAGS=(--profile wasm-release) BROWSER_FOLDER=wasm-release
+    # Where in the source a panic was, thousands of places, is left out of what every visitor gets.
+    BROWSER_PLACES=(-Zlocation-detail=none)
+    ;;
   *) die "say which: scripts/build.sh debug|release" ;;
 esac
 OUT=$ROOT/target/streamit/$PROFILE
@@ -29,10 +33,11 @@ inputs() {
 }
 
 # The library for the browser alone, not for the server too: only then is it optimised as a whole. The linker keeps what
-# wasm-split-cli needs to know where it may cut.
+# wasm-split-cli needs to know where it may cut. (RUSTC_BOOTSTRAP: a stable compiler refuses -Z options otherwise, and
+# goes on doing so for all crates but ours.)
 browser_library() {
-  nice cargo rustc --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features hydrate \
-    "${BROWSER_FLAGS[@]}" --target-dir "$FRONT" -- -Clink-args=--emit-relocs
+  RUSTC_BOOTSTRAP=streamit nice cargo rustc --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features hydrate \
+    "${BROWSER_FLAGS[@]}" --target-dir "$FRONT" -- -Clink-args=--emit-relocs "${BROWSER_PLACES[@]}"
 }
 
 # As small as can be once it is compressed (-Oz leaves fewer bytes, and more of them compressed), with the features that
