@@ -329,7 +329,7 @@ async fn who_unfollows_at_the_same_time_is_not_in_the_way(database: Database) {
     tx.write("UPDATE follow_events SET change = change - 1").execute().await.unwrap();
     tx.commit().await.unwrap();
     deleting.await.unwrap().ok();
-    assert_eq!(app.number("SELECT sum(change) FROM follow_events").await, 0);
+    assert_eq!(app.number("SELECT CAST(sum(change) AS BIGINT) FROM follow_events").await, 0);
 }
 
 async fn a_message_on_its_way_to_a_chat_that_goes_finds_no_channel(database: Database) {
