@@ -164,9 +164,7 @@ impl Engine {
         let wanted = choice.clone();
         self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| match opened {
             Ok(false) => {}
-            opened if engine.choice().is_some_and(|wanted| wanted != choice) => {
-                engine.open(if opened.is_ok() { choice } else { before });
-            }
+            Ok(true) if engine.choice().is_some_and(|wanted| wanted != choice) => engine.open(choice),
             Ok(true) => {
                 engine.update(BrowserBroadcast::opened);
             }

@@ -198,7 +198,7 @@ mod tests {
         let words = BlockedWords::parse(&words).expect("valid words");
         let started = std::time::Instant::now();
         assert!(!words.are_in(&"a ".repeat(250)) && !words.are_in(&"a".repeat(500)));
-        assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 
     #[test]

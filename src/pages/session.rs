@@ -48,6 +48,8 @@ pub struct Session {
     pub delete_account: ServerAction<DeleteAccount>,
     /// The account, for whoever is not to wait for it.
     known: StoredValue<Option<Account>>,
+    /// The page was to be loaded anew once. Whoever is on air is asked then, and may stay.
+    was_left: StoredValue<bool>,
 }
 
 impl Session {
@@ -59,6 +61,7 @@ impl Session {
             sign_out: ServerAction::new(),
             delete_account: ServerAction::new(),
             known: StoredValue::new(None),
+            was_left: StoredValue::new(false),
         }
     }
 
@@ -79,7 +82,8 @@ impl Session {
             };
             let known = self.known.try_get_value().flatten().map(|account| account.username);
             let is_own_doing = known != Some(before.username) || is_signing_out.try_get_untracked() != Some(false);
-            if is_another && !is_own_doing {
+            if is_another && !is_own_doing && self.was_left.try_get_value() == Some(false) {
+                self.was_left.set_value(true);
                 let _ = window().location().reload();
             }
         });

@@ -28,7 +28,7 @@ on_both_databases![
     a_blocked_word_is_refused_and_nobody_is_told_which,
     creator_and_moderators_are_exempt_from_the_creators_rules,
     the_admin_and_other_creators_are_viewers,
-    who_is_refused_whatever_they_write_holds_nobody_up,
+    who_is_refused_anyway_waits_for_nobody,
     a_refused_message_leaves_no_trace,
     of_two_messages_at_once_slow_mode_takes_one,
     of_two_equal_messages_at_once_one_is_taken,
@@ -267,12 +267,13 @@ async fn the_admin_and_other_creators_are_viewers(database: Database) {
 }
 
 /// The chat is held by somebody else all the time.
-async fn who_is_refused_whatever_they_write_holds_nobody_up(database: Database) {
+async fn who_is_refused_anyway_waits_for_nobody(database: Database) {
     let chat = Chat::on_air(database).await;
-    chat.rules(json!({ "isChatEnabled": false })).await;
+    chat.bob.send("First").await.ok();
+    chat.rules(json!({ "slowModeSeconds": 120 })).await;
     let mut tx = chat.app.db().begin().await.unwrap();
     assert_eq!(tx.write("UPDATE chats SET last_number = last_number").execute().await.unwrap(), 1);
-    chat.bob.send("Hello").await.refused_for_good(403, "CHAT_DISABLED");
+    chat.bob.send("Hello").await.refused_for(429, "SLOW_MODE", 60..=120);
     drop(tx);
     chat.carl.ban("bob", None).await.ok();
     let mut tx = chat.app.db().begin().await.unwrap();

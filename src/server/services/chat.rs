@@ -12,7 +12,7 @@ use crate::{
         blocked_words::BlockedWords,
         chat::{ChatLine, ChatPage, ChatRole, MessageText},
         chat_settings::{ChatRule, longest_delay},
-        chat_standing::{MAX_MESSAGES, Refusal, Standing},
+        chat_standing::{MAX_MESSAGES, PastMessage, Refusal, Standing},
         fields::{FieldErrors, Invalid},
         id::{LineId, StreamId, UserId},
         moderation::ActionKind,
@@ -24,7 +24,7 @@ use crate::{
         auth::actor::Actor,
         clock, db,
         db::{
-            Tx,
+            Queryable, Tx,
             chat::{LineRow, NewContent, NewLine},
             streams::StreamRow,
         },
@@ -124,11 +124,12 @@ impl Compared {
     }
 }
 
-/// Refuses what is refused whatever was written before it, and compares the message with the blocked words.
+/// Refuses what would be refused now, and compares the message with the blocked words: last, for it takes longest.
 async fn refuse_early(state: &AppState, actor: &Actor, stream: &StreamRow, text: &MessageText) -> Result<Compared> {
     check_live(stream)?;
     let standing = channels::standing(state, actor, &stream.id).await?;
-    standing.may_write(&stream.chat(), clock::now()).map_err(Error::Refused)?;
+    let before = list_past(&state.db, &stream.id, &actor.user()?.user_id).await?;
+    standing.may_send(&stream.chat(), text, &before, clock::now()).map_err(Error::Refused)?;
     let list = match standing.role.is_staff() {
         true => vec![],
         false => db::moderation::find_blocked_words(&state.db, &stream.id).await?,
@@ -156,10 +157,15 @@ async fn allowed(
 ) -> Result<Standing> {
     let standing = db::moderation::find_standing(&mut *tx, user_id, &stream.id, now).await?;
     let standing = standing.ok_or(Error::NotSignedIn)?;
-    let limit = i64::try_from(MAX_MESSAGES).unwrap_or(i64::MAX);
-    let before = db::chat::list_past(tx, &stream.id, user_id, limit).await?;
+    let before = list_past(tx, &stream.id, user_id).await?;
     standing.may_send(&stream.chat(), text, &before, now).map_err(Error::Refused)?;
     Ok(standing)
+}
+
+/// What somebody wrote last, the newest first: as much as counts.
+async fn list_past(db: impl Queryable<'_>, id: &StreamId, user_id: &UserId) -> Result<Vec<PastMessage>> {
+    let limit = i64::try_from(MAX_MESSAGES).unwrap_or(i64::MAX);
+    Ok(db::chat::list_past(db, id, user_id, limit).await?)
 }
 
 async fn store(
