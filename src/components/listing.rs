@@ -98,7 +98,7 @@ where
         Listing::Failed(message) => EitherOf4::D(view! { <LoadFailure message on_retry=on_load /> }),
     };
     view! {
-        <FocusKeeper class="listing" changes=Memo::new(move |_| (keys.get(), is_failed.get()))>
+        <FocusKeeper class="listing" changes=Memo::new(move |_| (keys.get(), has_more.get(), is_failed.get()))>
             {instead_of_rows}
             <Show when=move || has_rows.get()>
                 <ol class=class>

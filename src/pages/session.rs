@@ -70,14 +70,14 @@ impl Session {
         self.account.refetch();
     }
 
-    /// Asks who is signed in, after a hint that it is somebody else by now, or no creator any more. What is open is not
-    /// theirs then: it is loaded anew. What this page does itself, it follows by itself.
-    pub fn look_again(self) {
+    /// Asks who is signed in, after a hint that it is somebody else by now, or that they may not see any more what is open.
+    /// Then the page is loaded anew. What it does itself, it follows by itself.
+    pub fn look_again(self, need: Need) {
         let Some(before) = self.known.try_get_value().flatten() else { return };
         let is_signing_out = self.sign_out.pending();
         spawn_local(async move {
             let is_another = match me().await {
-                Ok(account) => account.username != before.username || (before.is_creator && !account.is_creator),
+                Ok(account) => account.username != before.username || (need == Need::Creator && !account.is_creator),
                 Err(error) => error.code == ErrorCode::NotSignedIn,
             };
             let known = self.known.try_get_value().flatten().map(|account| account.username);
@@ -315,7 +315,7 @@ fn follow_other_tabs(session: Session) {
     Effect::new(move |_| session.known.set_value(session.account.get().flatten()));
     let look = move |_| {
         if !document().hidden() {
-            session.look_again();
+            session.look_again(Need::Account);
         }
     };
     Effect::new(move |_| {

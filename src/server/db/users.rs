@@ -14,7 +14,7 @@ use crate::domain::{
     timestamp::Timestamp,
 };
 
-/// The columns of [`AccountRow`].
+/// Accounts as [`AccountRow`], up to which.
 macro_rules! accounts {
     () => {
         concat!(
