@@ -13,11 +13,12 @@ set -euo pipefail
 
 PROFILE=${1:-}
 case $PROFILE in
-  debug) SERVER_FLAGS=() BROWSER_FLAGS=() BROWSER_FOLDER=debug BROWSER_PLACES=() ;;
+  debug) SERVER_FLAGS=() BROWSER_FLAGS=() BROWSER_FOLDER=debug UNSTABLE=() UNSTABLE_FLAGS=() ;;
   release)
     SERVER_FLAGS=(--release) BROWSER_FLAGS=(--profile wasm-release) BROWSER_FOLDER=wasm-release
-    # Where in the source a panic was, thousands of places, is left out of what every visitor gets.
-    BROWSER_PLACES=(-Zlocation-detail=none)
+    # Where in the source a panic was, thousands of places, is left out of what every visitor gets. A stable compiler
+    # refuses -Z options unless it is told otherwise, and goes on doing so for all crates but ours.
+    UNSTABLE=(RUSTC_BOOTSTRAP=streamit) UNSTABLE_FLAGS=(-Zlocation-detail=none)
     ;;
   *) die "say which: scripts/build.sh debug|release" ;;
 esac
@@ -33,11 +34,10 @@ inputs() {
 }
 
 # The library for the browser alone, not for the server too: only then is it optimised as a whole. The linker keeps what
-# wasm-split-cli needs to know where it may cut. (RUSTC_BOOTSTRAP: a stable compiler refuses -Z options otherwise, and
-# goes on doing so for all crates but ours.)
+# wasm-split-cli needs to know where it may cut.
 browser_library() {
-  RUSTC_BOOTSTRAP=streamit nice cargo rustc --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features hydrate \
-    "${BROWSER_FLAGS[@]}" --target-dir "$FRONT" -- -Clink-args=--emit-relocs "${BROWSER_PLACES[@]}"
+  env "${UNSTABLE[@]}" nice cargo rustc --lib --crate-type cdylib --target wasm32-unknown-unknown --no-default-features --features hydrate \
+    "${BROWSER_FLAGS[@]}" --target-dir "$FRONT" -- -Clink-args=--emit-relocs "${UNSTABLE_FLAGS[@]}"
 }
 
 # As small as can be once it is compressed (-Oz leaves fewer bytes, and more of them compressed), with the features that
