@@ -128,13 +128,8 @@ impl Engine {
                 self.update(BrowserBroadcast::stopped);
             }
             BrowserBroadcastAction::ToggleMute => {
-                let toggle = |broadcast: &mut BrowserBroadcast| {
-                    broadcast.is_muted = !broadcast.is_muted;
-                    broadcast.is_muted
-                };
-                if let Some(is_muted) = self.update(toggle) {
-                    self.broadcaster.set_muted(is_muted);
-                }
+                self.update(|broadcast| broadcast.is_muted = !broadcast.is_muted);
+                self.mute_as_wanted();
             }
         }
     }
@@ -146,8 +141,20 @@ impl Engine {
         if is_changing && choice == before {
             return;
         }
-        if self.update(|broadcast| broadcast.choose(choice)) == Some(true) && !is_changing {
+        let is_another = self.update(|broadcast| broadcast.choose(choice));
+        self.mute_as_wanted();
+        if is_another == Some(true) && !is_changing {
             self.open(before);
+        }
+    }
+
+    /// Whoever wants no microphone is not heard from that moment on, also while the one before is still captured.
+    fn mute_as_wanted(&self) {
+        let is_wanted = |broadcast: &BrowserBroadcast| {
+            broadcast.is_muted || (broadcast.is_changing && !broadcast.choice.has_microphone)
+        };
+        if let Some(is_muted) = self.signals.broadcast.try_with_untracked(is_wanted) {
+            self.broadcaster.set_muted(is_muted);
         }
     }
 
@@ -164,14 +171,14 @@ impl Engine {
         let wanted = choice.clone();
         self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| match opened {
             Ok(false) => {}
-            opened if engine.choice().is_some_and(|wanted| wanted != choice) => {
-                engine.open(if opened.is_ok() { choice } else { before });
-            }
+            Ok(true) if engine.choice().is_some_and(|wanted| wanted != choice) => engine.open(choice),
             Ok(true) => {
                 engine.update(BrowserBroadcast::opened);
+                engine.mute_as_wanted();
             }
             Err(failure) => {
                 engine.update(|broadcast| broadcast.open_failed(&failure, before));
+                engine.mute_as_wanted();
             }
         });
     }

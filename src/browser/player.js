@@ -13,6 +13,7 @@ const FIRST_PICTURE_WITHIN_MS = 10_000;
 const PICTURE_STALLS_AFTER_MS = 5_000;
 const SOUND_ONLY_AFTER_MS = 1_500;
 const RESUMES_WITHIN_MS = 2_000;
+const PLAYED_AGAIN_WITHIN_MS = 500; // by LiveKit's client, once the page is shown again
 const INGRESS = 1; // ParticipantInfo.Kind of LiveKit's protocol
 const CHAT_TOPIC = 'chat';
 // scripts/build.sh puts the name here that the file gets; a page that is live names it ahead by the same.
@@ -61,6 +62,7 @@ export class StreamPlayer {
   #lastMoveAt = 0;
   #waitsSince = 0;
   #resumeTimer;
+  #shownAt = 0;
   #watch;
   #turn = 0; // goes up with everything that makes an earlier wish to connect void
   #stopListening = new AbortController();
@@ -74,7 +76,7 @@ export class StreamPlayer {
     video.muted = true;
     video.playsInline = true;
     const signal = this.#stopListening.signal;
-    document.addEventListener('visibilitychange', () => this.#restartClock(), { signal });
+    document.addEventListener('visibilitychange', () => this.#shown(), { signal });
     for (const change of ['enterpictureinpicture', 'leavepictureinpicture']) {
       video.addEventListener(change, () => this.#reportPictureInPicture(), { signal });
     }
@@ -189,10 +191,16 @@ export class StreamPlayer {
     else this.#video.requestPictureInPicture?.().catch(() => {});
   }
 
-  // What is paused stays so, unless its viewer plays it in the window of its own, which has a button for that.
+  #shown() {
+    this.#shownAt = performance.now();
+    this.#restartClock();
+  }
+
+  // What is paused stays so, unless its viewer plays it where the browser has a button of its own for that.
   #holdPicture() {
     if (!this.#isPaused || !this.#isPlaying) return;
-    if (this.#isInPictureInPicture) this.#setPaused(false);
+    const hasButton = this.#isInPictureInPicture || this.#video.webkitDisplayingFullscreen;
+    if (hasButton && performance.now() - this.#shownAt > PLAYED_AGAIN_WITHIN_MS) this.#setPaused(false);
     else this.#video.pause();
   }
 

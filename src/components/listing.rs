@@ -88,6 +88,7 @@ where
 {
     let on_act = on_act.unwrap_or_else(|| Callback::new(|_| {}));
     let keys = Memo::new(move |_| listing.with(|listing| listing.items().iter().map(key).collect::<Vec<K>>()));
+    let is_failed = Memo::new(move |_| listing.with(|listing| matches!(listing, Listing::Failed(_))));
     let has_rows = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
     let has_more = Memo::new(move |_| listing.with(|listing| listing.next().is_some()));
     let instead_of_rows = move || match listing.get() {
@@ -97,7 +98,7 @@ where
         Listing::Failed(message) => EitherOf4::D(view! { <LoadFailure message on_retry=on_load /> }),
     };
     view! {
-        <FocusKeeper class="listing" changes=keys>
+        <FocusKeeper class="listing" changes=Memo::new(move |_| (keys.get(), has_more.get(), is_failed.get()))>
             {instead_of_rows}
             <Show when=move || has_rows.get()>
                 <ol class=class>

@@ -51,8 +51,8 @@ pub fn BanList(
     }
 }
 
-fn ban_key(person: &BannedPerson) -> (String, Timestamp, Option<Timestamp>) {
-    (person.username.clone(), person.banned_at, person.until)
+fn ban_key(person: &BannedPerson) -> (String, Timestamp, Option<Timestamp>, Option<String>) {
+    (person.username.clone(), person.banned_at, person.until, person.by.clone())
 }
 
 fn ban_row(person: BannedPerson, on_unban: Callback<String>) -> impl IntoView {
@@ -223,8 +223,8 @@ pub fn ActionList(
     }
 }
 
-fn action_key(action: &ModerationAction) -> ActionId {
-    action.id.clone()
+fn action_key(action: &ModerationAction) -> (ActionId, Option<String>, Option<String>) {
+    (action.id.clone(), action.by.clone(), action.user.clone())
 }
 
 fn action_row(action: ModerationAction, _: Callback<String>) -> impl IntoView {

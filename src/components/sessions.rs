@@ -28,7 +28,7 @@ pub fn SessionList(
 ) -> impl IntoView {
     view! {
         <ul class="rows">
-            // By their ids: whoever is on one stays on that one.
+            // What is new about one makes a new row of that one alone.
             <For
                 each=move || sessions.get()
                 key=|session: &Session| (session.id.clone(), session.last_seen_at)

@@ -63,7 +63,7 @@ pub(super) fn leave_when_refused(connection: RwSignal<Connection>) {
     let session = use_session();
     Effect::new(move |_| {
         if connection.get().is_disturbed() {
-            session.look_again();
+            session.look_again(Need::Creator);
         }
     });
 }

@@ -48,6 +48,8 @@ pub struct Session {
     pub delete_account: ServerAction<DeleteAccount>,
     /// The account, for whoever is not to wait for it.
     known: StoredValue<Option<Account>>,
+    /// The page was to be loaded anew once. Whoever is on air is asked then, and may stay.
+    was_left: StoredValue<bool>,
 }
 
 impl Session {
@@ -59,6 +61,7 @@ impl Session {
             sign_out: ServerAction::new(),
             delete_account: ServerAction::new(),
             known: StoredValue::new(None),
+            was_left: StoredValue::new(false),
         }
     }
 
@@ -67,19 +70,20 @@ impl Session {
         self.account.refetch();
     }
 
-    /// Asks who is signed in, after a hint that it is somebody else by now, or no creator any more. What is open is not
-    /// theirs then: it is loaded anew. What this page does itself, it follows by itself.
-    pub fn look_again(self) {
+    /// Asks who is signed in, after a hint that it is somebody else by now, or that they may not see any more what is open.
+    /// Then the page is loaded anew. What it does itself, it follows by itself.
+    pub fn look_again(self, need: Need) {
         let Some(before) = self.known.try_get_value().flatten() else { return };
         let is_signing_out = self.sign_out.pending();
         spawn_local(async move {
             let is_another = match me().await {
-                Ok(account) => account.username != before.username || (before.is_creator && !account.is_creator),
+                Ok(account) => account.username != before.username || (need == Need::Creator && !account.is_creator),
                 Err(error) => error.code == ErrorCode::NotSignedIn,
             };
             let known = self.known.try_get_value().flatten().map(|account| account.username);
             let is_own_doing = known != Some(before.username) || is_signing_out.try_get_untracked() != Some(false);
-            if is_another && !is_own_doing {
+            if is_another && !is_own_doing && self.was_left.try_get_value() == Some(false) {
+                self.was_left.set_value(true);
                 let _ = window().location().reload();
             }
         });
@@ -311,7 +315,7 @@ fn follow_other_tabs(session: Session) {
     Effect::new(move |_| session.known.set_value(session.account.get().flatten()));
     let look = move |_| {
         if !document().hidden() {
-            session.look_again();
+            session.look_again(Need::Account);
         }
     };
     Effect::new(move |_| {

@@ -25,7 +25,8 @@ pub fn SessionsSection(
     let sessions = Resource::new(move || (end.version().get(), also_after.version().get()), |_| list_sessions(None));
     let here = move || sessions.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default();
     let refusal = move || sessions.get().and_then(Result::err).map(|error| error.message);
-    let changes = Memo::new(move |_| here().into_iter().map(|session| session.id).collect::<Vec<_>>());
+    let changes =
+        Memo::new(move |_| here().into_iter().map(|session| (session.id, session.last_seen_at)).collect::<Vec<_>>());
     let on_end = move |id: SessionId| drop(end.dispatch(EndSessions { id: Some(id.0) }));
     let failure = Signal::derive(move || end.value().get().and_then(Result::err).map(|error| error.message));
     view! {
