@@ -130,6 +130,21 @@ test('a dashboard in a window beside follows when its creator signs out', async 
   await expect(keys).toHaveURL(/\/login\?next=%2Fdashboard%2Fkeys$/);
 });
 
+test('a dashboard that could not ask whether its creator is still signed in asks again', async ({ visit, creator, problems }) => {
+  problems.expect(/net::ERR_FAILED/, /the server responded with a status of 401/);
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  let isPolling = false;
+  dashboard.on('response', (response) => {
+    isPolling ||= response.url().endsWith('/api/stream/status') && response.status() === 401;
+  });
+  await dashboard.route('**/api/auth/me', (route) => (isPolling ? route.continue() : route.abort()));
+  const page = await visit('/account', { as: creator });
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(dashboard).toHaveURL(/\/login\?next=%2Fdashboard%2Fstreams$/, { timeout: 30_000 });
+  expect(isPolling).toBe(true);
+});
+
 test('whoever signs out on the dashboard is on the front page', async ({ visit, creator }) => {
   const page = await visit('/dashboard/streams', { as: creator });
   await page.getByRole('button', { name: /Account menu/ }).click();

@@ -117,7 +117,7 @@ impl Engine {
             BrowserBroadcastAction::Choose(choice) => self.choose(choice),
             BrowserBroadcastAction::Preview => {
                 self.update(BrowserBroadcast::open);
-                self.open(Choice::default());
+                self.open();
             }
             BrowserBroadcastAction::GoLive => {
                 self.update(BrowserBroadcast::connect);
@@ -136,15 +136,15 @@ impl Engine {
 
     /// What is on its way comes first; what is wanted by then is captured after it.
     fn choose(&self, choice: Choice) {
-        let now = |broadcast: &BrowserBroadcast| (broadcast.choice.clone(), broadcast.is_changing);
-        let Some((before, is_changing)) = self.signals.broadcast.try_with_untracked(now) else { return };
-        if is_changing && choice == before {
+        let now = |broadcast: &BrowserBroadcast| (broadcast.is_changing, broadcast.choice == choice);
+        let Some((is_changing, is_same)) = self.signals.broadcast.try_with_untracked(now) else { return };
+        if is_changing && is_same {
             return;
         }
         let is_another = self.update(|broadcast| broadcast.choose(choice));
         self.mute_as_wanted();
         if is_another == Some(true) && !is_changing {
-            self.open(before);
+            self.open();
         }
     }
 
@@ -164,27 +164,27 @@ impl Engine {
         let _ = self.signals.level.try_set(0.0);
     }
 
-    /// Captures what is chosen, and what is chosen meanwhile; `before` is what was.
-    fn open(&self, before: Choice) {
+    /// Captures what is chosen, and what is chosen meanwhile.
+    fn open(&self) {
         let capturer = self.broadcaster.capturer();
-        let Some(choice) = self.choice() else { return };
+        let Some(choice) = self.signals.broadcast.try_with_untracked(|broadcast| broadcast.choice.clone()) else { return };
         let wanted = choice.clone();
-        self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| match opened {
-            Ok(false) => {}
-            Ok(true) if engine.choice().is_some_and(|wanted| wanted != choice) => engine.open(choice),
-            Ok(true) => {
-                engine.update(BrowserBroadcast::opened);
-                engine.mute_as_wanted();
+        self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| {
+            match opened {
+                Ok(false) => return,
+                Ok(true) => {
+                    if engine.update(|broadcast| broadcast.opened(choice)) == Some(true) {
+                        engine.open();
+                    }
+                }
+                Err(failure) => {
+                    if engine.update(|broadcast| broadcast.open_failed(&failure)) == Some(true) {
+                        engine.stop();
+                    }
+                }
             }
-            Err(failure) => {
-                engine.update(|broadcast| broadcast.open_failed(&failure, before));
-                engine.mute_as_wanted();
-            }
+            engine.mute_as_wanted();
         });
-    }
-
-    fn choice(&self) -> Option<Choice> {
-        self.signals.broadcast.try_with_untracked(|broadcast| broadcast.choice.clone())
     }
 
     fn go_live(&self) {

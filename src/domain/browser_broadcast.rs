@@ -4,7 +4,7 @@
 //! be changed from the preview on; what fails then leaves everything as it was. Whoever holds a [`BrowserBroadcast`]
 //! does what its methods say is to be done.
 
-use super::capture::{CaptureFailure, Choice, Devices, Input, Picture};
+use super::capture::{CaptureFailure, Choice, Devices, Input};
 use crate::text;
 
 /// Why a broadcast ended that its creator did not stop.
@@ -124,6 +124,8 @@ pub struct BrowserBroadcast {
     pub stage: Stage,
     /// What is wanted.
     pub choice: Choice,
+    /// What is captured, once there is a preview.
+    captured: Choice,
     /// What there is to choose from.
     pub devices: Devices,
     /// The choice has changed, and what is captured follows.
@@ -153,23 +155,33 @@ impl BrowserBroadcast {
         self.message = None;
     }
 
-    /// What is chosen is captured.
-    pub fn opened(&mut self) {
+    /// That is captured. Says whether something else is wanted by now.
+    pub fn opened(&mut self, captured: Choice) -> bool {
+        self.captured = captured;
+        if self.captured != self.choice {
+            return true;
+        }
         self.is_changing = false;
         if self.stage == Stage::Opening {
             self.stage = Stage::Previewing;
         }
+        false
     }
 
-    /// It is not; `before` was captured, and still is, once there is a preview.
-    pub fn open_failed(&mut self, failure: &CaptureFailure, before: Choice) {
+    /// What is wanted cannot be captured; what was before still is, once there is a preview. Says whether nothing is
+    /// left, and so everything has to stop.
+    pub fn open_failed(&mut self, failure: &CaptureFailure) -> bool {
         self.is_changing = false;
-        self.message = Some(Message::failure(failure.message()));
-        if self.stage == Stage::Opening {
+        let is_over = self.stage.has_preview() && self.captured.is_nothing();
+        if is_over {
+            self.stopped();
+        } else if self.stage == Stage::Opening {
             self.stage = Stage::Choosing;
         } else {
-            self.choice = before;
+            self.choice = self.captured.clone();
         }
+        self.message = Some(Message::failure(failure.message()));
+        is_over
     }
 
     /// Begins to go on air.
@@ -196,11 +208,12 @@ impl BrowserBroadcast {
         }
     }
 
-    /// An input ended by itself. Says whether nothing is left, and so everything has to stop.
+    /// An input ended by itself. Says whether nothing is left, and so everything has to stop. What is on its way in its
+    /// place comes all the same.
     pub fn lost(&mut self, input: Input) -> bool {
-        match input {
-            Input::Microphone => self.choice.has_microphone = false,
-            Input::Camera | Input::Screen | Input::Devices => self.choice.picture = Picture::Nothing,
+        self.captured.lose(input);
+        if !self.choice.lose(input) {
+            return false;
         }
         let what = match input {
             Input::Camera => text!(browser_broadcast.camera_gone),
@@ -246,12 +259,12 @@ impl BrowserBroadcast {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::capture::Picture, *};
 
     fn on_air() -> BrowserBroadcast {
         let mut broadcast = BrowserBroadcast::default();
         broadcast.open();
-        broadcast.opened();
+        broadcast.opened(Choice::default());
         broadcast.connect();
         broadcast.connected();
         broadcast
@@ -269,9 +282,10 @@ mod tests {
     fn it_goes_on_air_by_way_of_a_preview() {
         let mut broadcast = BrowserBroadcast::default();
         let mut stages = vec![broadcast.stage.as_str()];
+        let opened = |broadcast: &mut BrowserBroadcast| assert!(!broadcast.opened(Choice::default()));
         for step in [
             BrowserBroadcast::open,
-            BrowserBroadcast::opened,
+            opened,
             BrowserBroadcast::connect,
             BrowserBroadcast::connected,
             BrowserBroadcast::stopped,
@@ -289,7 +303,7 @@ mod tests {
         assert!(!broadcast.choose(with_screen()));
         let mut broadcast = on_air();
         assert!(broadcast.choose(with_screen()) && broadcast.is_changing);
-        broadcast.opened();
+        assert!(!broadcast.opened(with_screen()));
         assert_eq!((broadcast.stage, broadcast.is_changing), (Stage::OnAir, false));
         assert!(!broadcast.choose(with_screen()), "it is what there is already");
     }
@@ -307,8 +321,48 @@ mod tests {
     fn a_device_that_cannot_be_had_changes_nothing_on_air() {
         let mut broadcast = on_air();
         broadcast.choose(with_screen());
-        broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError"), Choice::default());
+        assert!(!broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError")));
         assert_eq!((broadcast.stage, &broadcast.choice), (Stage::OnAir, &Choice::default()));
+        assert!(text(&broadcast).contains("No screen was shared"));
+    }
+
+    #[test]
+    fn what_is_chosen_meanwhile_comes_after_it() {
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        let wanted = Choice { has_microphone: false, ..with_screen() };
+        broadcast.choose(wanted.clone());
+        assert!(broadcast.opened(with_screen()) && broadcast.is_changing);
+        assert!(!broadcast.opened(wanted) && !broadcast.is_changing);
+    }
+
+    #[test]
+    fn a_camera_that_is_gone_while_a_screen_is_chosen_takes_no_screen_away() {
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        assert!(!broadcast.lost(Input::Camera));
+        assert_eq!((&broadcast.choice, text(&broadcast)), (&with_screen(), ""));
+        assert!(!broadcast.opened(with_screen()));
+        assert_eq!(broadcast.choice, with_screen());
+    }
+
+    #[test]
+    fn a_camera_that_is_gone_does_not_come_back_when_no_screen_is_shared() {
+        let refused = CaptureFailure::parse("screen:NotAllowedError");
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        broadcast.lost(Input::Camera);
+        assert!(!broadcast.open_failed(&refused));
+        assert_eq!((broadcast.stage, broadcast.choice.picture), (Stage::OnAir, Picture::Nothing));
+
+        let silent = Choice { has_microphone: false, ..Choice::default() };
+        let mut broadcast = on_air();
+        broadcast.choose(silent.clone());
+        broadcast.opened(silent.clone());
+        broadcast.choose(Choice { picture: Picture::Screen, ..silent });
+        broadcast.lost(Input::Camera);
+        assert!(broadcast.open_failed(&refused), "nothing is left");
+        assert_eq!(broadcast.stage, Stage::Choosing);
         assert!(text(&broadcast).contains("No screen was shared"));
     }
 
@@ -317,7 +371,7 @@ mod tests {
         let mut broadcast = BrowserBroadcast::default();
         broadcast.choose(with_screen());
         broadcast.open();
-        broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError"), Choice::default());
+        assert!(!broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError")));
         assert_eq!((broadcast.stage, &broadcast.choice), (Stage::Choosing, &with_screen()));
     }
 
@@ -325,7 +379,7 @@ mod tests {
     fn the_preview_stays_when_going_live_fails() {
         let mut broadcast = BrowserBroadcast::default();
         broadcast.open();
-        broadcast.opened();
+        broadcast.opened(Choice::default());
         broadcast.connect();
         broadcast.connect_failed("Your encoder is streaming now.".into());
         assert_eq!((broadcast.stage, text(&broadcast)), (Stage::Previewing, "Your encoder is streaming now."));
@@ -335,7 +389,7 @@ mod tests {
     fn a_screen_that_is_not_shared_any_more_leaves_the_sound_on_air() {
         let mut broadcast = on_air();
         broadcast.choose(with_screen());
-        broadcast.opened();
+        broadcast.opened(with_screen());
         assert!(!broadcast.lost(Input::Screen));
         assert_eq!((broadcast.stage, broadcast.choice.picture), (Stage::OnAir, Picture::Nothing));
         assert!(broadcast.lost(Input::Microphone), "nothing is left");

@@ -70,6 +70,21 @@ impl Choice {
     pub fn is_nothing(&self) -> bool {
         self.picture == Picture::Nothing && !self.has_microphone
     }
+
+    /// Without what is gone; says whether it was in it.
+    pub fn lose(&mut self, gone: Input) -> bool {
+        let before = self.clone();
+        match (gone, self.picture) {
+            (Input::Microphone, _) => self.has_microphone = false,
+            (Input::Camera, Picture::Camera) | (Input::Screen, Picture::Screen) => self.picture = Picture::Nothing,
+            (Input::Camera | Input::Screen, _) => {}
+            (Input::Devices, picture) => {
+                self.has_microphone = false;
+                self.picture = if picture == Picture::Camera { Picture::Nothing } else { picture };
+            }
+        }
+        *self != before
+    }
 }
 
 /// What is captured.

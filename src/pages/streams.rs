@@ -17,14 +17,14 @@ use super::{
     lists::{List, in_time},
     moderation::{Moderation, ModerationPanel},
     own_preview::{OwnPreview, own_playback},
-    session::use_session,
+    session::{Need, Session, use_session},
     thumbnail::ThumbnailSection,
 };
 use crate::{
     api::{
         analytics::BroadcastSummary,
         channels::ChannelState,
-        error::ApiError,
+        error::{ApiError, ErrorCode},
         paths,
         stream::{
             Change, StreamInfo, StreamInfoChange, StreamReport, change_stream_info, stream_info, stream_status,
@@ -83,8 +83,16 @@ impl OwnStream {
 }
 
 /// What a page polls: the version first, so that what comes with it is at least as new.
-async fn poll_own_stream(controls: EncoderControls) -> Option<ChannelState> {
-    let report = stream_status().await.ok()?;
+async fn poll_own_stream(controls: EncoderControls, session: Session) -> Option<ChannelState> {
+    let report = match stream_status().await {
+        Ok(report) => report,
+        Err(error) => {
+            if matches!(error.code, ErrorCode::NotSignedIn | ErrorCode::NotACreator) {
+                session.look_again(Need::Creator);
+            }
+            return None;
+        }
+    };
     let info = stream_info().await.ok()?;
     controls.take(report.version, report.controls.clone());
     Some(state_of(&report, info))
@@ -110,9 +118,10 @@ pub(super) fn follow_own_stream(
     events: EventStreamSetup,
     on_poll: impl Fn() + 'static,
 ) {
+    let session = use_session();
     feed.follow(controls.listen(events), move || {
         on_poll();
-        poll_own_stream(controls)
+        poll_own_stream(controls, session)
     });
 }
 

@@ -2,13 +2,10 @@
 //! when LiveKit fails or two ask at once. The account that leaves a trace in every table is made here
 //! (`somebody_everywhere`): whoever adds a table adds to it.
 
-use std::time::Duration;
-
 use futures::future::join_all;
 use image::ImageFormat;
 use serde_json::{Value, json};
 use streamit::server::db::Queryable as _;
-use tokio::time::sleep;
 
 use crate::support::{
     Answer, Caller, Chat, Database, Fault, TestApp,
@@ -30,6 +27,7 @@ on_both_databases![
     of_two_requests_at_once_one_deletes,
     a_key_that_is_being_made_does_not_outlive_its_account,
     who_unfollows_at_the_same_time_is_not_in_the_way,
+    who_unfollows_a_channel_that_goes_waits_for_it,
     a_message_on_its_way_to_a_chat_that_goes_finds_no_channel,
     the_next_account_after_the_first_one_is_gone_is_nothing_special,
 ];
@@ -313,9 +311,6 @@ async fn a_key_that_is_being_made_does_not_outlive_its_account(database: Databas
     assert!(app.livekit.ingresses().is_empty());
 }
 
-/// So long a request is given to come to where it waits.
-const MEANWHILE: Duration = Duration::from_millis(500);
-
 async fn who_unfollows_at_the_same_time_is_not_in_the_way(database: Database) {
     let app = TestApp::start(database).await;
     app.creator("carl").await;
@@ -325,11 +320,26 @@ async fn who_unfollows_at_the_same_time_is_not_in_the_way(database: Database) {
     let mut tx = app.db().begin().await.unwrap();
     assert_eq!(tx.write("DELETE FROM follows").execute().await.unwrap(), 1);
     let deleting = tokio::spawn(async move { bob.delete_account().await });
-    sleep(MEANWHILE).await;
+    app.until_one_waits().await;
     tx.write("UPDATE follow_events SET change = change - 1").execute().await.unwrap();
     tx.commit().await.unwrap();
     deleting.await.unwrap().ok();
     assert_eq!(app.number("SELECT CAST(sum(change) AS BIGINT) FROM follow_events").await, 0);
+}
+
+async fn who_unfollows_a_channel_that_goes_waits_for_it(database: Database) {
+    let app = TestApp::start(database).await;
+    app.creator("carl").await;
+    let bob = app.user("bob").await;
+    bob.follow().await.ok();
+    // Where a deletion begins: with the chat.
+    let mut tx = app.db().begin().await.unwrap();
+    assert_eq!(tx.write("UPDATE chats SET last_number = last_number").execute().await.unwrap(), 1);
+    let unfollowing = tokio::spawn(async move { bob.delete("/api/channel/follow?username=carl").await });
+    app.until_one_waits().await;
+    assert_eq!(tx.write("DELETE FROM users WHERE username = 'carl'").execute().await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    unfollowing.await.unwrap().refused(404, "NOT_FOUND");
 }
 
 async fn a_message_on_its_way_to_a_chat_that_goes_finds_no_channel(database: Database) {
@@ -344,7 +354,7 @@ async fn a_message_on_its_way_to_a_chat_that_goes_finds_no_channel(database: Dat
         assert_eq!(tx.write("DELETE FROM users WHERE username = 'carl'").execute().await.unwrap(), 1);
         let sender = bob.clone();
         let sending = tokio::spawn(async move { sender.send("Are you there?").await });
-        sleep(MEANWHILE).await;
+        app.until_one_waits().await;
         tx.commit().await.unwrap();
         sending.await.unwrap().refused(404, "NOT_FOUND");
     }

@@ -7,7 +7,6 @@ use futures::future::join_all;
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 use streamit::server::db::Queryable as _;
-use tokio::time::sleep;
 
 use crate::support::{
     Answer, Caller, Database, TestApp,
@@ -203,7 +202,7 @@ async fn a_link_goes_to_the_address_that_holds_when_it_is_made(database: Databas
     tx.write("UPDATE users SET email = 'new@example.org' WHERE username = 'bob'").execute().await.unwrap();
     let guest = app.anonymous();
     let asking = tokio::spawn(async move { ask(&guest, "bob").await });
-    sleep(Duration::from_millis(500)).await;
+    app.until_one_waits().await;
     tx.commit().await.unwrap();
     asking.await.unwrap().ok();
     assert_eq!(smtp.mail(0).await.to, "new@example.org");

@@ -25,7 +25,7 @@ use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
 use super::{
     Answer, Caller, Database, FakeLiveKit, Webhook,
     caller::Door,
-    database::Fresh,
+    database::Fresh, eventually,
     in_time,
     livekit::{self, Gate},
     log::{self, SECRET_MARK},
@@ -234,6 +234,19 @@ impl TestApp {
         let making = tokio::spawn(async move { creator.post_nothing("/api/stream/ingress").await });
         gate.until_held().await;
         (gate, making)
+    }
+
+    /// Waits until a request waits for what a transaction of the test holds.
+    pub async fn until_one_waits(&self) {
+        match self.kind {
+            // It waits for the one connection that writes, which nothing tells of.
+            Database::Sqlite => tokio::time::sleep(Duration::from_millis(500)).await,
+            Database::Postgres => {
+                let sql = "SELECT count(*) FROM pg_stat_activity
+                           WHERE datname = current_database() AND wait_event_type = 'Lock'";
+                eventually("one waits", || async { (self.number(sql).await > 0).then_some(()) }).await;
+            }
+        }
     }
 
     /// The admin decides.

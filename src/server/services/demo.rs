@@ -214,7 +214,9 @@ async fn change_rules(
     middle: Timestamp,
     dice: &mut StdRng,
 ) -> Result<()> {
-    db::chat::begin(tx, stream).await?;
+    if !db::chat::begin(tx, stream).await? {
+        return Err(Error::NotACreator);
+    }
     for (minutes, rule) in [(0, ChatRule::SlowModeSeconds(10)), (20, ChatRule::SlowModeSeconds(0))] {
         let at = middle.plus(Duration::from_secs(minutes * 60));
         let (id, content) = (LineId(id_at(at.0, dice)), NewContent::Rules(&[rule]));

@@ -1,5 +1,5 @@
-//! Following a channel. The chat is held while one begins to, so that a ban that was acknowledged counts. Who follows
-//! is told to nobody else: others get a number.
+//! Following a channel. The chat is held meanwhile, so that a ban that was acknowledged counts, and nobody is in the way
+//! of a channel that is being deleted. Who follows is told to nobody else: others get a number.
 
 use crate::{
     domain::{
@@ -47,10 +47,10 @@ pub async fn follow(state: &AppState, actor: &Actor, username: &str) -> Result<F
 pub async fn unfollow(state: &AppState, actor: &Actor, username: &str) -> Result<Following> {
     let user_id = &actor.user()?.user_id;
     let (_, stream) = channels::find(state, username).await?;
-    let mut tx = state.db.begin().await?;
+    let (turn, mut tx) = chat::begin(state, &stream.id).await?;
     db::follows::delete(&mut tx, user_id, &stream.id, clock::now()).await?;
-    tx.commit().await?;
-    state.events.account_changed(user_id);
+    let user_id = user_id.clone();
+    chat::commit(state, (turn, tx), move |state| state.events.account_changed(&user_id)).await?;
     following(state, actor, &stream.id).await
 }
 
