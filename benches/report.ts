@@ -19,6 +19,11 @@ export class Samples {
     return values;
   }
 
+  /** The medians, by their names. */
+  medians(): [name: string, median: number][] {
+    return [...this.all].map(([name, values]) => [name, quantile(values, 0.5)]);
+  }
+
   /** A row for each name: median, 95th percentile and largest, with so many digits, and what is aimed at. */
   table(head: string, aim: (name: string) => string, digits = 0): string {
     const rows = [...this.all].map(([name, values]) => {

@@ -117,6 +117,12 @@ function kindOf(name: string): string {
   return kind === 'javascript' ? 'js' : kind;
 }
 
+/** How many bytes of a page came over the wire; its fonts are not held against it. */
+export function onTheWire(transfers: Transfer[], page: string): number {
+  const counted = transfers.filter((one) => one.page === page && one.kind !== 'woff2');
+  return counted.reduce((total, { wire }) => total + wire, 0);
+}
+
 /** A row for each kind, and a sum for each page of all but fonts. */
 export function sizeTable(transfers: Transfer[], aim: (page: string) => string): string {
   const kb = (bytes: number) => (bytes / 1000).toFixed(1);

@@ -43,6 +43,9 @@ function stops({ creator }: People, broadcast: string): Stop[] {
     { path: '/?search=nothing+of+that+name', who: 'guest', action: link('Show all streams') },
     { path: '/signup', who: 'guest', action: button('Sign up') },
     { path: '/login', who: 'guest', action: button('Sign in') },
+    { path: '/forgot', who: 'guest', action: link('Sign in') },
+    { path: '/reset?token=none', who: 'guest', action: link('Ask for a new one') },
+    { path: '/no-such-page', who: 'guest', action: link('See who is live') },
     { path: `/watch/${creator.username}`, who: 'guest', action: link('Follow') },
     { path: '/apply', who: 'user', action: button('Send application') },
     { path: '/account', who: 'creator', action: button('Save profile') },
@@ -61,7 +64,10 @@ test('zoomed to 200 %, and on 320 pixels, all of a page fits and what it is for 
   creator,
   demo,
   newUser,
+  problems,
 }) => {
+  // A page that is not there says so with its status.
+  problems.expect(/status of 404/);
   const [user, applicant] = [await newUser(), await newUser()];
   await applicant.apply('A word as long as this: ' + 'Donaudampfschifffahrt'.repeat(8));
   await creator.makeKey('rtmp');
@@ -171,10 +177,12 @@ async function follow(page: Page, path: string): Promise<void> {
 /** All data of pages, but for what is told as it happens. */
 const DATA = /\/api\/(?!\w+\/events)/;
 
-test('for who wants less motion nothing moves, whatever a page waits for', async ({ visit, admin, creator }) => {
+test('for who wants less motion nothing moves, whatever a page waits for', async ({ visit, admin, creator, demo }) => {
   const watch = `/watch/${creator.username}`;
+  const [broadcast] = await demo.broadcasts();
   for (const [as, paths] of [
     [creator, ['/dashboard/streams', '/dashboard/keys', '/dashboard/analytics', '/', watch, '/account']],
+    [demo, [`/dashboard/analytics/${broadcast.id}`]],
     [admin, ['/admin', '/admin/audit']],
   ] as const) {
     const page = await visit('/apply', { as, reducedMotion: 'reduce' });

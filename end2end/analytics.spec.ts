@@ -4,7 +4,7 @@ import type { Locator } from '@playwright/test';
 import type { Account } from './lib/api';
 import { expect, open, reload, test, type Page } from './lib/test';
 import { expectMovingPicture } from './lib/player';
-import { sidewaysScroll, violations } from './lib/accessibility';
+import { passes, sidewaysScroll, violations } from './lib/accessibility';
 
 const noScript = { javaScriptEnabled: false } as const;
 
@@ -105,6 +105,7 @@ test('who has never streamed is told what to do', async ({ visit, creator }) => 
   await expect(page.getByRole('region', { name: 'Your first stream' })).toBeVisible();
   await open(page, '/dashboard/analytics/no-such-broadcast');
   await expect(page.getByText('There is nothing at this address')).toBeVisible();
+  await passes(page, 'a broadcast that there is not');
 });
 
 test('a quarter is read by period, by order, and by keyboard', async ({ visit, demo }) => {

@@ -3,8 +3,18 @@
 
 import { passes, passesOnTelephone } from './lib/accessibility';
 import { chromiumPath, BROWSER_FLAGS, PRETENDED_DEVICES, SOUND_WITHOUT_A_TAP } from './lib/browser';
-import { PUT_OUT, expect, test, type Page } from './lib/test';
-import { expectMovingPicture, expectOffline, expectSound, expectStatus, recordStatus, viewers } from './lib/player';
+import { PUT_OUT, expect, reload, test, type Page } from './lib/test';
+import {
+  expectMovingPicture,
+  expectOffline,
+  expectPaused,
+  expectSound,
+  expectStatus,
+  player,
+  pretendWindow,
+  recordStatus,
+  viewers,
+} from './lib/player';
 
 test.use({
   launchOptions: {
@@ -233,6 +243,57 @@ test('a picture that could not be sent is sent when it is chosen again', async (
   await expectMovingPicture(watch);
   await press(page, 'Stop streaming');
   await expectOffline(watch);
+});
+
+test('who has paused in a window of its own finds it so when the picture becomes another one', async ({ visit, creator }) => {
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await goLive(dashboard);
+  const watch = await visit(`/watch/${creator.username}`);
+  await watch.addInitScript(pretendWindow);
+  await reload(watch);
+  await expectMovingPicture(watch);
+  const video = player(watch).locator('video');
+  const picture = () =>
+    video.evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream | null)?.getVideoTracks()[0]?.id);
+  await watch.keyboard.press('i');
+  await watch.keyboard.press('k');
+  await expectPaused(watch);
+  const before = await picture();
+  // Longer than LiveKit takes to play by itself what is shown again.
+  await watch.waitForTimeout(1_500);
+  await press(dashboard, 'Screen');
+  await changed(dashboard);
+  await expect.poll(picture).not.toBe(before);
+  await expect(player(watch)).toHaveAttribute('data-phase', 'playing');
+  await expectPaused(watch);
+  await watch.keyboard.press('k');
+  await expectMovingPicture(watch);
+  await press(dashboard, 'Stop streaming');
+});
+
+test('a microphone that is turned off stays off when the one before it cannot be had', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  await goLive(page);
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const real = mediaDevices.getUserMedia.bind(mediaDevices);
+    let fail = () => {};
+    const getUserMedia = () => {
+      Object.assign(mediaDevices, { getUserMedia: real });
+      return new Promise<MediaStream>((_, refuse) => (fail = () => refuse(new DOMException('in use', 'NotReadableError'))));
+    };
+    Object.assign(mediaDevices, { getUserMedia });
+    Object.assign(globalThis, { fail: () => fail() });
+  });
+  const microphones = panel(page).getByRole('combobox', { name: 'Microphone' });
+  const options = microphones.getByRole('option');
+  await microphones.selectOption({ index: 1 });
+  await microphones.selectOption({ index: (await options.count()) - 1 });
+  await page.evaluate(() => (globalThis as unknown as { fail: () => void }).fail());
+  await expect(panel(page).locator('.note-error')).toBeVisible();
+  await changed(page);
+  await expect(microphones.locator('option:checked')).toHaveText('No microphone');
+  await press(page, 'Stop streaming');
 });
 
 test('refused while an encoder is live', async ({ visit, creator, whip }) => {

@@ -64,6 +64,7 @@ test('a stream that is ended stays ended, whatever the encoder tries', async ({ 
   await expectMovingPicture(watch);
 
   await button(page, 'End stream now').click();
+  await passes(page, 'the question before a stream is ended');
   await answer(page, 'End stream now').click();
   await Promise.all([page, watch].map(expectOffline));
   await expect(page.getByText('You ended your stream.')).toBeVisible();

@@ -1,6 +1,7 @@
 // The page Keys: the key is there for who wants it, and nowhere else.
 
 import type { Page } from '@playwright/test';
+import { passes } from './lib/accessibility';
 import { alive, expect, test } from './lib/test';
 import { expectStatus } from './lib/player';
 
@@ -108,6 +109,7 @@ test('a new key and no key, each only after a question', async ({ visit, creator
   });
   await test.step('deleted', async () => {
     await page.getByRole('button', { name: 'Delete key' }).click();
+    await passes(page, 'the question before a key is deleted');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete key' }).click();
     await expect(page.getByText('No key yet')).toBeVisible();
     await expect(currentKey()).rejects.toThrow('404 NO_KEY');
@@ -158,6 +160,7 @@ test('a key that could not be replaced and is void: said once, in sight, and the
   await expect(page.locator('.note-error').filter({ hasText: "can't be reached" })).toBeInViewport();
   await expect(page.getByRole('alert').filter({ hasText: "can't be reached" })).toHaveCount(1);
   await expect(page.locator('.keys-place')).toBeFocused();
+  await passes(page, 'keys while the server cannot be reached');
 });
 
 test('while live the key stays, and the page says why', async ({ visit, creator, whip }) => {

@@ -28,21 +28,28 @@ async function expectRoomForAll(page: Page): Promise<void> {
   expect.soft(await sidewaysScroll(page), `${page.url()} from right to left, on a large screen`).toBeLessThanOrEqual(0);
 }
 
-test('every page is in the language of the browser, and has room for it', async ({ visit, admin, creator, demo }) => {
+test('every page is in the language of the browser, and has room for it', async ({ visit, admin, creator, demo, problems }) => {
   test.slow();
+  // A page that is not there says so with its status.
+  problems.expect(/status of 404/);
   await creator.setTitle('Ein Abend mit Musik');
   await creator.makeKey('rtmp');
+  const [broadcast] = await demo.broadcasts();
   for (const [path, as] of [
     ['/', undefined],
     ['/?search=nichts+mit+diesem+Namen', undefined],
     ['/signup', undefined],
     ['/login', undefined],
+    ['/forgot', undefined],
+    ['/reset?token=none', undefined],
+    ['/no-such-page', undefined],
     [`/watch/${creator.username}`, undefined],
     ['/account', creator],
     ['/apply', creator],
     ['/dashboard/streams', creator],
     ['/dashboard/keys', creator],
     ['/dashboard/analytics?days=90', demo],
+    [`/dashboard/analytics/${broadcast.id}`, demo],
     ['/admin', admin],
     ['/admin/audit', admin],
   ] as const) {

@@ -3,7 +3,7 @@
 
 import { PUT_OUT, expect, reload, test, type Page } from './lib/test';
 import { passes, passesOnTelephone, violations } from './lib/accessibility';
-import { expectMovingPicture, expectOffline, expectSound, player } from './lib/player';
+import { expectMovingPicture, expectOffline, expectPaused, expectSound, player, pretendWindow } from './lib/player';
 import { Room } from './lib/room';
 
 const quality = (page: Page) => player(page).getByRole('combobox', { name: 'Quality' });
@@ -203,28 +203,3 @@ test('what is paused stands still when the page is shown again', async ({ visit,
   await watch.keyboard.press('k');
   await expectMovingPicture(watch);
 });
-
-/** The page says that it is paused, and it is. */
-async function expectPaused(page: Page): Promise<void> {
-  await expect(player(page)).toHaveAttribute('data-paused', 'true');
-  await expect.poll(() => player(page).locator('video').evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
-}
-
-// Runs in the page before its own code: a window of which no browser without a screen has the like.
-function pretendWindow(): void {
-  let shown: Element | null = null;
-  Object.defineProperties(document, {
-    pictureInPictureEnabled: { get: () => true },
-    pictureInPictureElement: { get: () => shown },
-  });
-  HTMLVideoElement.prototype.requestPictureInPicture = async function (this: HTMLVideoElement) {
-    shown = this;
-    this.dispatchEvent(new Event('enterpictureinpicture'));
-    return {} as PictureInPictureWindow;
-  };
-  document.exitPictureInPicture = async () => {
-    const left = shown;
-    shown = null;
-    left?.dispatchEvent(new Event('leavepictureinpicture'));
-  };
-}

@@ -91,11 +91,13 @@ test('what is no picture is refused in words, and the next one is taken', async 
   await expect(note).toContainText("can't be shown as a picture");
   await choose.setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: Buffer.alloc(6 * 1024 * 1024) });
   await expect(note).toContainText('up to 5 MB');
+  await passes(dashboard, 'a picture that was refused');
   await choose.setInputFiles(await twoHalves(dashboard));
   await test.step('the server is away for a moment', async () => {
     await dashboard.route('**/api/stream/thumbnail', (route) => route.abort(), { times: 1 });
     await dashboard.getByRole('button', { name: 'Save picture' }).click();
     await expect(note).toContainText("can't be reached");
+    await passes(dashboard, 'a picture that was not saved');
   });
   await dashboard.getByRole('button', { name: 'Save picture' }).click();
   await expect(thumbnail(dashboard)).toBeVisible();

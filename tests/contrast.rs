@@ -1,13 +1,14 @@
 //! The contrast of what is read and used, in light and in dark: every colour of `style/tokens.css` against what it
 //! stands on, as WCAG 2.2 asks. Text has 4.5:1 at least (1.4.3); outlines, marks and what charts draw 3:1 (1.4.11). A
 //! colour that no list here knows fails. What is translucent is laid over what it stands on, and a translucent ground
-//! over white, the brightest of all pictures. That colours, weights, layers and gaps have names is held here, too.
+//! over white, the brightest of all pictures. What came out, and how much axe looks at, is told in `docs/accessibility.md`. That colours,
+//! weights, layers, gaps, corners and sizes of text have names is held here, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use palette::{IntoColor as _, Mix as _, Oklch, Srgb, color_difference::Wcag21RelativeContrast as _};
 
-use crate::support::repository::read;
+use crate::support::repository::{read, text_below};
 
 /// A colour, and what it stands on.
 type Pairs = (&'static str, &'static [&'static str]);
@@ -110,21 +111,64 @@ fn colour(value: &str) -> (Srgb<f64>, f64) {
     (Oklch::new(lightness, chroma, hue).into_color(), alpha)
 }
 
-/// What is wrong when `shown` has less contrast than that on `ground`.
-fn too_little(shown: &str, ground: &str, least: f64) -> Option<String> {
+/// How much `shown` stands out on `ground`, to 1.
+fn contrast(shown: &str, ground: &str) -> f64 {
     let (ground, covers) = colour(ground);
     let ground = WHITE.mix(ground, covers);
     let (shown, covers) = colour(shown);
-    let ratio = ground.mix(shown, covers).relative_contrast(ground);
+    ground.mix(shown, covers).relative_contrast(ground)
+}
+
+/// What is wrong when `shown` has less contrast than that on `ground`.
+fn too_little(shown: &str, ground: &str, least: f64) -> Option<String> {
+    let ratio = contrast(shown, ground);
     (ratio < least).then(|| format!("{ratio:.2}:1 instead of {least}:1"))
+}
+
+/// All colours that are held to a contrast, with the least that they may have.
+fn held() -> impl Iterator<Item = (&'static Pairs, f64)> {
+    TEXT.iter().map(|pairs| (pairs, 4.5)).chain(SHAPES.iter().map(|pairs| (pairs, 3.0)))
+}
+
+/// A row of the table: the least contrast of a colour in light and in dark, and what it has that on.
+fn row((name, grounds): &Pairs, least: f64) -> String {
+    let of = |(_, tokens): (&str, Tokens)| {
+        let ratios = grounds.iter().map(|ground| (contrast(&tokens[*name], &tokens[*ground]), *ground));
+        let (ratio, ground) = ratios.min_by(|one, other| one.0.total_cmp(&other.0)).expect("a ground");
+        format!("{ratio:.2} on `{ground}`")
+    };
+    let [light, dark] = schemes().map(of);
+    format!("| `{name}` | {light} | {dark} | {least} |\n")
+}
+
+#[test]
+fn the_table_of_contrasts_is_what_comes_out() {
+    let rows: String = held().map(|(pairs, least)| row(pairs, least)).collect();
+    let table = format!("| colour | light | dark | at least |\n| --- | ---: | ---: | ---: |\n{rows}");
+    assert!(read("docs/accessibility.md").contains(&table), "docs/accessibility.md has another table:\n{table}");
+}
+
+#[test]
+fn the_document_counts_what_axe_looks_at() {
+    let pages = read("end2end/accessibility.spec.ts");
+    let (_, pages) = pages.split_once("const PAGES").expect("a list of pages");
+    let (pages, _) = pages.split_once("\n];").expect("its end");
+    let specs = text_below("end2end", ".spec.ts");
+    let document = read("docs/accessibility.md");
+    for row in [
+        format!("\n| {} pages, as ", pages.matches("\n  [").count()),
+        format!("\n| {} states | ", specs.matches("passes(").count()),
+        format!("\n| {} states that ", specs.matches("passesOnTelephone(").count()),
+    ] {
+        assert!(document.contains(&row), "docs/accessibility.md has no row that begins with {row}");
+    }
 }
 
 #[test]
 fn every_colour_stands_out_from_what_it_stands_on() {
     let mut wrong = Vec::new();
     for (scheme, tokens) in schemes() {
-        let text = TEXT.iter().map(|pairs| (pairs, 4.5));
-        for ((name, grounds), least) in text.chain(SHAPES.iter().map(|pairs| (pairs, 3.0))) {
+        for ((name, grounds), least) in held() {
             let found = grounds.iter().filter_map(|ground| {
                 let what = too_little(&tokens[*name], &tokens[*ground], least)?;
                 Some(format!("{scheme}: --{name} on --{ground}: {what}"))
@@ -207,15 +251,16 @@ fn no_colour_is_written_elsewhere() {
 
 /// The files of the font say how bold they can be.
 #[test]
-fn no_weight_layer_or_gap_is_written_elsewhere() {
-    const HELD: [&str; 5] = ["font-weight", "z-index", "gap", "row-gap", "column-gap"];
+fn no_weight_layer_gap_corner_or_size_of_text_is_written_elsewhere() {
+    const HELD: [&str; 7] =
+        ["font-weight", "z-index", "gap", "row-gap", "column-gap", "border-radius", "font-size"];
     let mut wrong = Vec::new();
     for file in stylesheets().into_iter().filter(|file| file != "style/fonts.css") {
         let text = read(&file);
         let own = written(&text).filter(|(name, value)| HELD.contains(name) && is_number(value));
         wrong.extend(own.map(|(name, value)| format!("{file}: {name}: {value}")));
     }
-    assert!(wrong.is_empty(), "weights, layers and gaps have names in style/tokens.css: {wrong:#?}");
+    assert!(wrong.is_empty(), "these have names in style/tokens.css: {wrong:#?}");
 }
 
 /// Whether a value holds a number of its own. Nothing at all needs no name.

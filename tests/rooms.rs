@@ -1,4 +1,4 @@
-//! The rooms of the house: which folder may use which. The table is ARCHITECTURE.md's, to the letter; what that leaves
+//! The rooms of the house: which folder may use which. ARCHITECTURE.md has the short form of the table; what that leaves
 //! open is here with its reason. Reads `use` trees and paths, so that neither a nested brace nor a path in the
 //! middle of an expression goes unseen. Unit tests (from `#[cfg(test)]` on) are free.
 

@@ -1,3 +1,5 @@
+// Messages of many people at a steady pace, and how long each took until it was acknowledged, and heard.
+
 package main
 
 import (

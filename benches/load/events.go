@@ -1,3 +1,5 @@
+// Many idle event streams, and how long it takes until all have heard of something.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// As much of protobuf as requests to LiveKit are read and answered with.
+
 package main
 
 import "encoding/binary"

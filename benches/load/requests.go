@@ -1,3 +1,5 @@
+// The same few requests again and again, and how many were answered in how long.
+
 package main
 
 import (

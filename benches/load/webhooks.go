@@ -1,3 +1,5 @@
+// Signed webhooks, each with an id of its own, and how many were taken in how long.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// HTTP/1.1 by hand: a connection, requests as bytes, answers as far as they are looked at.
+
 package main
 
 import (

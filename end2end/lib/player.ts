@@ -88,3 +88,28 @@ export async function recordStatus(page: Page): Promise<() => Promise<string[]>>
 
 /** The number beside the badge. */
 export const viewers = (page: Page) => page.locator('.viewer-count [data-viewers]');
+
+/** The page says that it is paused, and it is. */
+export async function expectPaused(page: Page): Promise<void> {
+  await expect(player(page)).toHaveAttribute('data-paused', 'true');
+  await expect.poll(() => player(page).locator('video').evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+}
+
+/** Runs in the page before its own code: a window of which no browser without a screen has the like. */
+export function pretendWindow(): void {
+  let shown: Element | null = null;
+  Object.defineProperties(document, {
+    pictureInPictureEnabled: { get: () => true },
+    pictureInPictureElement: { get: () => shown },
+  });
+  HTMLVideoElement.prototype.requestPictureInPicture = async function (this: HTMLVideoElement) {
+    shown = this;
+    this.dispatchEvent(new Event('enterpictureinpicture'));
+    return {} as PictureInPictureWindow;
+  };
+  document.exitPictureInPicture = async () => {
+    const left = shown;
+    shown = null;
+    left?.dispatchEvent(new Event('leavepictureinpicture'));
+  };
+}

@@ -20,7 +20,7 @@ pub use crate::domain::{
 impl Payload for Session {}
 impl Payload for AuditEntry {}
 
-/// The account, as its owner sees it.
+/// The account, as its owner sees it: what GET `/api/auth/me` answers, beside what changes it.
 #[server(name = ReadAccount, prefix = "/api", endpoint = "/account", protocol = Api<GetUrl>)]
 pub async fn account() -> Result<Account, ApiError> {
     use crate::server::{auth::door, services::accounts};

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::{error::ApiError, stream::RoomToken},
     domain::{
-        browser_broadcast::{BrowserBroadcast, BrowserBroadcastAction},
+        browser_broadcast::{BrowserBroadcast, BrowserBroadcastAction, Next},
         capture::Choice,
     },
     text,
@@ -170,18 +170,15 @@ impl Engine {
         let Some(choice) = self.signals.broadcast.try_with_untracked(|broadcast| broadcast.choice.clone()) else { return };
         let wanted = choice.clone();
         self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| {
-            match opened {
+            let next = match opened {
                 Ok(false) => return,
-                Ok(true) => {
-                    if engine.update(|broadcast| broadcast.opened(choice)) == Some(true) {
-                        engine.open();
-                    }
-                }
-                Err(failure) => {
-                    if engine.update(|broadcast| broadcast.open_failed(&failure)) == Some(true) {
-                        engine.stop();
-                    }
-                }
+                Ok(true) => engine.update(|broadcast| broadcast.opened(choice)),
+                Err(failure) => engine.update(|broadcast| broadcast.open_failed(&failure, &choice)),
+            };
+            match next {
+                Some(Next::Open) => engine.open(),
+                Some(Next::Stop) => engine.stop(),
+                Some(Next::Nothing) | None => {}
             }
             engine.mute_as_wanted();
         });

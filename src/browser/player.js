@@ -234,8 +234,8 @@ export class StreamPlayer {
     if (place && place.participant.kind === INGRESS && participant.kind !== INGRESS) return;
     if (track.kind === 'video') {
       place?.track.detach(this.#video);
-      // Whatever plays already is sound alone: a picture is news.
-      if (!place) this.#isPlaying = false;
+      // Whatever plays already is sound alone, or is paused: a picture is news, and plays until it is seen.
+      if (!place || this.#isPaused) this.#isPlaying = false;
       this.#picture = { track, participant, publication };
       this.#lastFrames = -1;
       track.attach(this.#video);
@@ -304,7 +304,8 @@ export class StreamPlayer {
   #setPaused(isPaused) {
     this.#isPaused = isPaused;
     if (isPaused) {
-      this.#video.pause();
+      // One that nobody has seen yet goes on until it is.
+      if (this.#isPlaying) this.#video.pause();
       this.#audio.pause();
     } else {
       this.#restartClock();

@@ -42,7 +42,7 @@ where
 
 fn go_on(place: NodeRef<html::Div>) {
     // Whoever reads something else meanwhile goes on reading it.
-    if let Some(place) = place.get_untracked().filter(|_| is_nowhere()) {
+    if let Some(place) = place.try_get_untracked().flatten().filter(|_| is_nowhere()) {
         focus_in_place(&place);
     }
 }

@@ -193,15 +193,6 @@ mod tests {
     }
 
     #[test]
-    fn a_list_as_long_as_it_may_be_is_not_slow() {
-        let words: Vec<String> = (0..MAX_BLOCKED_WORDS).map(|n| format!("*{}*{n}", "a*".repeat(27))).collect();
-        let words = BlockedWords::parse(&words).expect("valid words");
-        let started = std::time::Instant::now();
-        assert!(!words.are_in(&"a ".repeat(250)) && !words.are_in(&"a".repeat(500)));
-        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
-    }
-
-    #[test]
     fn many_stars_are_not_slow() {
         let started = std::time::Instant::now();
         assert!(!blocks("a*a*a*a*a*a*b", &"a".repeat(500)));

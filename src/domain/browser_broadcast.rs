@@ -117,6 +117,17 @@ pub enum BrowserBroadcastAction {
     ToggleMute,
 }
 
+/// What is to be done next about what is captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It is what is wanted.
+    Nothing,
+    /// Capture what is wanted.
+    Open,
+    /// Nothing is left: everything stops.
+    Stop,
+}
+
 /// A broadcast from the browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BrowserBroadcast {
@@ -155,33 +166,51 @@ impl BrowserBroadcast {
         self.message = None;
     }
 
-    /// That is captured. Says whether something else is wanted by now.
-    pub fn opened(&mut self, captured: Choice) -> bool {
+    /// That is captured. Something else may be wanted by now.
+    pub fn opened(&mut self, captured: Choice) -> Next {
         self.captured = captured;
         if self.captured != self.choice {
-            return true;
+            return Next::Open;
         }
         self.is_changing = false;
         if self.stage == Stage::Opening {
             self.stage = Stage::Previewing;
         }
-        false
+        Next::Nothing
     }
 
-    /// What is wanted cannot be captured; what was before still is, once there is a preview. Says whether nothing is
-    /// left, and so everything has to stop.
-    pub fn open_failed(&mut self, failure: &CaptureFailure) -> bool {
-        self.is_changing = false;
-        let is_over = self.stage.has_preview() && self.captured.is_nothing();
-        if is_over {
-            self.stopped();
-        } else if self.stage == Stage::Opening {
+    /// What was `tried` cannot be captured; what was before still is, once there is a preview. Only what failed is taken
+    /// back: who has turned the microphone off meanwhile is not heard again.
+    pub fn open_failed(&mut self, failure: &CaptureFailure, tried: &Choice) -> Next {
+        let next = if self.stage == Stage::Opening {
             self.stage = Stage::Choosing;
+            Next::Nothing
         } else {
+            self.take_back(failure.input(), tried)
+        };
+        if next == Next::Stop {
+            self.stopped();
+        }
+        self.is_changing = next == Next::Open;
+        self.message = Some(Message::failure(failure.message()));
+        next
+    }
+
+    fn take_back(&mut self, failed: Input, tried: &Choice) -> Next {
+        if self.choice.has_same(tried, failed) {
+            self.choice.take_back(failed, &self.captured);
+        }
+        // What fails for another reason than it says would fail for ever.
+        if self.choice == *tried {
             self.choice = self.captured.clone();
         }
-        self.message = Some(Message::failure(failure.message()));
-        is_over
+        if self.choice.is_nothing() {
+            Next::Stop
+        } else if self.choice == self.captured {
+            Next::Nothing
+        } else {
+            Next::Open
+        }
     }
 
     /// Begins to go on air.
@@ -211,8 +240,9 @@ impl BrowserBroadcast {
     /// An input ended by itself. Says whether nothing is left, and so everything has to stop. What is on its way in its
     /// place comes all the same.
     pub fn lost(&mut self, input: Input) -> bool {
+        let is_wanted = !self.stage.has_preview() || self.choice.has_same(&self.captured, input);
         self.captured.lose(input);
-        if !self.choice.lose(input) {
+        if !is_wanted || !self.choice.lose(input) {
             return false;
         }
         let what = match input {
@@ -274,6 +304,18 @@ mod tests {
         broadcast.message.as_ref().map_or("", |message| &message.text)
     }
 
+    fn silent() -> Choice {
+        Choice { has_microphone: false, ..Choice::default() }
+    }
+
+    fn with_microphone(id: &str) -> Choice {
+        Choice { microphone: id.into(), ..Choice::default() }
+    }
+
+    fn no_screen() -> CaptureFailure {
+        CaptureFailure::parse("screen:NotAllowedError")
+    }
+
     fn with_screen() -> Choice {
         Choice { picture: Picture::Screen, ..Choice::default() }
     }
@@ -282,7 +324,7 @@ mod tests {
     fn it_goes_on_air_by_way_of_a_preview() {
         let mut broadcast = BrowserBroadcast::default();
         let mut stages = vec![broadcast.stage.as_str()];
-        let opened = |broadcast: &mut BrowserBroadcast| assert!(!broadcast.opened(Choice::default()));
+        let opened = |broadcast: &mut BrowserBroadcast| assert_eq!(broadcast.opened(Choice::default()), Next::Nothing);
         for step in [
             BrowserBroadcast::open,
             opened,
@@ -303,7 +345,7 @@ mod tests {
         assert!(!broadcast.choose(with_screen()));
         let mut broadcast = on_air();
         assert!(broadcast.choose(with_screen()) && broadcast.is_changing);
-        assert!(!broadcast.opened(with_screen()));
+        assert_eq!(broadcast.opened(with_screen()), Next::Nothing);
         assert_eq!((broadcast.stage, broadcast.is_changing), (Stage::OnAir, false));
         assert!(!broadcast.choose(with_screen()), "it is what there is already");
     }
@@ -321,7 +363,7 @@ mod tests {
     fn a_device_that_cannot_be_had_changes_nothing_on_air() {
         let mut broadcast = on_air();
         broadcast.choose(with_screen());
-        assert!(!broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError")));
+        assert_eq!(broadcast.open_failed(&no_screen(), &with_screen()), Next::Nothing);
         assert_eq!((broadcast.stage, &broadcast.choice), (Stage::OnAir, &Choice::default()));
         assert!(text(&broadcast).contains("No screen was shared"));
     }
@@ -332,8 +374,54 @@ mod tests {
         broadcast.choose(with_screen());
         let wanted = Choice { has_microphone: false, ..with_screen() };
         broadcast.choose(wanted.clone());
-        assert!(broadcast.opened(with_screen()) && broadcast.is_changing);
-        assert!(!broadcast.opened(wanted) && !broadcast.is_changing);
+        assert_eq!((broadcast.opened(with_screen()), broadcast.is_changing), (Next::Open, true));
+        assert_eq!((broadcast.opened(wanted), broadcast.is_changing), (Next::Nothing, false));
+    }
+
+    #[test]
+    fn a_microphone_that_is_turned_off_stays_off_when_the_one_before_it_fails() {
+        let mut broadcast = on_air();
+        let other = with_microphone("other");
+        broadcast.choose(other.clone());
+        broadcast.choose(silent());
+        let failure = CaptureFailure::parse("microphone:NotReadableError");
+        assert_eq!((broadcast.open_failed(&failure, &other), broadcast.is_changing), (Next::Open, true));
+        assert_eq!(broadcast.choice, silent());
+        assert_eq!(broadcast.opened(silent()), Next::Nothing);
+
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        broadcast.choose(Choice { has_microphone: false, ..with_screen() });
+        assert_eq!(broadcast.open_failed(&no_screen(), &with_screen()), Next::Open);
+        assert_eq!(broadcast.choice, silent(), "the screen is taken back, the silence is not");
+    }
+
+    #[test]
+    fn what_fails_again_and_again_is_tried_once() {
+        let mut broadcast = on_air();
+        broadcast.choose(with_screen());
+        assert_eq!(broadcast.open_failed(&CaptureFailure::parse("microphone:AbortError"), &with_screen()), Next::Nothing);
+        assert_eq!((&broadcast.choice, broadcast.is_changing), (&Choice::default(), false));
+    }
+
+    #[test]
+    fn a_device_that_is_gone_while_another_is_chosen_takes_that_one_not_away() {
+        let mut broadcast = on_air();
+        let other = Choice { camera: "other".into(), ..silent() };
+        broadcast.choose(silent());
+        broadcast.opened(silent());
+        broadcast.choose(other.clone());
+        assert!(!broadcast.lost(Input::Camera));
+        assert_eq!((broadcast.stage, &broadcast.choice), (Stage::OnAir, &other));
+        assert_eq!(broadcast.opened(other), Next::Nothing);
+
+        let sound = |id: &str| Choice { picture: Picture::Nothing, ..with_microphone(id) };
+        let mut broadcast = on_air();
+        broadcast.choose(sound(""));
+        broadcast.opened(sound(""));
+        broadcast.choose(sound("other"));
+        assert!(!broadcast.lost(Input::Microphone));
+        assert_eq!((broadcast.stage, &broadcast.choice), (Stage::OnAir, &sound("other")));
     }
 
     #[test]
@@ -342,26 +430,25 @@ mod tests {
         broadcast.choose(with_screen());
         assert!(!broadcast.lost(Input::Camera));
         assert_eq!((&broadcast.choice, text(&broadcast)), (&with_screen(), ""));
-        assert!(!broadcast.opened(with_screen()));
+        assert_eq!(broadcast.opened(with_screen()), Next::Nothing);
         assert_eq!(broadcast.choice, with_screen());
     }
 
     #[test]
     fn a_camera_that_is_gone_does_not_come_back_when_no_screen_is_shared() {
-        let refused = CaptureFailure::parse("screen:NotAllowedError");
         let mut broadcast = on_air();
         broadcast.choose(with_screen());
         broadcast.lost(Input::Camera);
-        assert!(!broadcast.open_failed(&refused));
+        assert_eq!(broadcast.open_failed(&no_screen(), &with_screen()), Next::Nothing);
         assert_eq!((broadcast.stage, broadcast.choice.picture), (Stage::OnAir, Picture::Nothing));
 
-        let silent = Choice { has_microphone: false, ..Choice::default() };
         let mut broadcast = on_air();
-        broadcast.choose(silent.clone());
-        broadcast.opened(silent.clone());
-        broadcast.choose(Choice { picture: Picture::Screen, ..silent });
+        broadcast.choose(silent());
+        broadcast.opened(silent());
+        let screen = Choice { picture: Picture::Screen, ..silent() };
+        broadcast.choose(screen.clone());
         broadcast.lost(Input::Camera);
-        assert!(broadcast.open_failed(&refused), "nothing is left");
+        assert_eq!(broadcast.open_failed(&no_screen(), &screen), Next::Stop);
         assert_eq!(broadcast.stage, Stage::Choosing);
         assert!(text(&broadcast).contains("No screen was shared"));
     }
@@ -371,7 +458,7 @@ mod tests {
         let mut broadcast = BrowserBroadcast::default();
         broadcast.choose(with_screen());
         broadcast.open();
-        assert!(!broadcast.open_failed(&CaptureFailure::parse("screen:NotAllowedError")));
+        assert_eq!(broadcast.open_failed(&no_screen(), &with_screen()), Next::Nothing);
         assert_eq!((broadcast.stage, &broadcast.choice), (Stage::Choosing, &with_screen()));
     }
 

@@ -71,6 +71,27 @@ impl Choice {
         self.picture == Picture::Nothing && !self.has_microphone
     }
 
+    /// Whether it is the same device, or the same kind of picture, in both.
+    pub fn has_same(&self, other: &Self, input: Input) -> bool {
+        let has_same_picture = self.picture == other.picture && self.camera == other.camera;
+        let has_same_sound = self.has_microphone == other.has_microphone && self.microphone == other.microphone;
+        match input {
+            Input::Camera | Input::Screen => has_same_picture,
+            Input::Microphone => has_same_sound,
+            Input::Devices => has_same_picture && has_same_sound,
+        }
+    }
+
+    /// With that input as it is in the other one.
+    pub fn take_back(&mut self, input: Input, before: &Self) {
+        if matches!(input, Input::Camera | Input::Screen | Input::Devices) {
+            (self.picture, self.camera) = (before.picture, before.camera.clone());
+        }
+        if matches!(input, Input::Microphone | Input::Devices) {
+            (self.has_microphone, self.microphone) = (before.has_microphone, before.microphone.clone());
+        }
+    }
+
     /// Without what is gone; says whether it was in it.
     pub fn lose(&mut self, gone: Input) -> bool {
         let before = self.clone();
@@ -135,6 +156,11 @@ impl CaptureFailure {
     pub fn parse(text: &str) -> Self {
         let (input, reason) = text.split_once(':').unwrap_or((text, ""));
         Self { input: Input::parse(input), reason: reason.to_owned() }
+    }
+
+    /// What cannot be had.
+    pub fn input(&self) -> Input {
+        self.input
     }
 
     /// What to do about it. The names of exceptions are those of the Media Capture and Streams specification.

@@ -14,9 +14,18 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// What the server answers, or in words why there is no answer.
 pub(super) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {
-    match within(ANSWER_WITHIN, answer).await {
+    in_time_of(ANSWER_WITHIN, text!(frame.too_slow), answer).await
+}
+
+/// The same within another time, with what is said when that is over.
+pub(super) async fn in_time_of<T>(
+    limit: Duration,
+    too_slow: &str,
+    answer: impl Future<Output = Result<T, ApiError>>,
+) -> Result<T, String> {
+    match within(limit, answer).await {
         Some(answer) => answer.map_err(ApiError::into_words),
-        None => Err(text!(frame.too_slow).to_owned()),
+        None => Err(too_slow.to_owned()),
     }
 }
 

@@ -48,19 +48,22 @@ pub struct Session {
     pub delete_account: ServerAction<DeleteAccount>,
     /// The account, for whoever is not to wait for it.
     known: StoredValue<Option<Account>>,
+    is_signing_out: Memo<bool>,
     /// The page was to be loaded anew once. Whoever is on air is asked then, and may stay.
     was_left: StoredValue<bool>,
 }
 
 impl Session {
     fn new() -> Self {
+        let sign_out = ServerAction::new();
         Self {
             account: Resource::new_blocking(|| (), |()| async { me().await.ok() }),
             sign_in: ServerAction::new(),
             sign_up: ServerAction::new(),
-            sign_out: ServerAction::new(),
+            sign_out,
             delete_account: ServerAction::new(),
             known: StoredValue::new(None),
+            is_signing_out: sign_out.pending(),
             was_left: StoredValue::new(false),
         }
     }
@@ -74,14 +77,13 @@ impl Session {
     /// Then the page is loaded anew. What it does itself, it follows by itself.
     pub fn look_again(self, need: Need) {
         let Some(before) = self.known.try_get_value().flatten() else { return };
-        let is_signing_out = self.sign_out.pending();
         spawn_local(async move {
             let is_another = match me().await {
                 Ok(account) => account.username != before.username || (need == Need::Creator && !account.is_creator),
                 Err(error) => error.code == ErrorCode::NotSignedIn,
             };
             let known = self.known.try_get_value().flatten().map(|account| account.username);
-            let is_own_doing = known != Some(before.username) || is_signing_out.try_get_untracked() != Some(false);
+            let is_own_doing = known != Some(before.username) || self.is_signing_out.try_get_untracked() != Some(false);
             if is_another && !is_own_doing && self.was_left.try_get_value() == Some(false) {
                 self.was_left.set_value(true);
                 let _ = window().location().reload();

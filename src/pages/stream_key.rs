@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
+use super::lists::in_time_of;
 use crate::{
     api::{
         error::ApiError,
@@ -15,7 +16,7 @@ use crate::{
             stream_status,
         },
     },
-    browser::{clipboard, timers::within},
+    browser::clipboard,
     components::copy_button::Copying,
     text,
 };
@@ -160,7 +161,7 @@ fn key_of(report: &StreamReport) -> Option<InputType> {
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {
-    within(CHANGE_WITHIN, answer).await.ok_or_else(|| text!(keys.too_slow).to_owned())?.map_err(|error| error.message)
+    in_time_of(CHANGE_WITHIN, text!(keys.too_slow), answer).await
 }
 
 /// Copies one of the credentials; they are gone again with the copy.

@@ -24,7 +24,7 @@ statements! {
     HOLD_FOLLOWS = "UPDATE follows SET followed_at = followed_at WHERE user_id = $1";
 
     NOTE_ALL_LEFT = "INSERT INTO follow_events (stream_id, at, change)
-                     SELECT stream_id, CAST($2 AS BIGINT), -1 FROM follows WHERE user_id = $1
+                     SELECT stream_id, CAST($2 AS BIGINT), -1 FROM follows WHERE user_id = $1 ORDER BY stream_id
                      ON CONFLICT (stream_id, at) DO UPDATE SET change = follow_events.change + excluded.change";
 
     COUNT_FOLLOWERS = "SELECT count(*) FROM follows WHERE stream_id = $1";
