@@ -48,7 +48,7 @@ test('a rejection tells its reason, and who was rejected applies again', async (
   await card.getByRole('button', { name: 'Reject' }).click();
   await expect(card).toHaveCount(0);
 
-  await expect(applicant.getByText('Your application was not approved.')).toBeVisible();
+  await expect(applicant.getByText('You are not approved.')).toBeVisible();
   await expect(applicant.getByText('Tell us more about it.')).toBeVisible();
   // What was written is there to go on from, when it is told as when it is opened.
   const about = applicant.getByLabel('What do you want to stream?');

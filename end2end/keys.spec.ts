@@ -121,6 +121,9 @@ test('a key that is made or deleted elsewhere is followed', async ({ visit, crea
   await expect(page.getByText('No key yet')).toBeVisible();
   await creator.makeKey('whip');
   await expect(page.getByText('Bearer token (your stream key)')).toBeVisible();
+  await creator.makeKey('rtmp');
+  await expect(page.getByText('Bearer token (your stream key)')).toHaveCount(0);
+  await expect(page.locator('code').filter({ hasText: /^rtmp:/ })).toBeVisible();
   await creator.deleteKey();
   await expect(page.getByText('No key yet')).toBeVisible();
 });

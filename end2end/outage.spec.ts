@@ -36,13 +36,31 @@ test('StreamIt is told to stop and comes back', async ({ visit, creator, newUser
   await Promise.all(pages.map(expectOffline));
 });
 
+const hideThe = (page: Page) => (isHidden: boolean) =>
+  page.evaluate((isHidden) => {
+    Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, isHidden);
+
+test('the page of somebody who is no creator any more says so, however late it hears of it', async ({
+  visit,
+  newCreator,
+  problems,
+}) => {
+  problems.expect(/status of 404/, /MIME type/);
+  const creator = await newCreator();
+  const page = await visit(`/watch/${creator.username}`);
+  const hide = hideThe(page);
+  await hide(true);
+  await creator.call('POST', '/api/account/delete', { password: creator.password, confirm: creator.username });
+  await hide(false);
+  await expect(page.getByText('There is nothing at this address')).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator('.status-line-reconnecting')).toHaveCount(0);
+});
+
 test('a page that is hidden does not ask for what it is not told', async ({ visit, creator }) => {
   const page = await visit(`/watch/${creator.username}`);
-  const hide = (isHidden: boolean) =>
-    page.evaluate((isHidden) => {
-      Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
-      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-    }, isHidden);
+  const hide = hideThe(page);
   const isPolling = page.locator('.status-line-reconnecting');
   await page.route('**/api/channel/events?*', (route) => route.abort());
   await hide(true);

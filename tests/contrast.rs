@@ -252,8 +252,7 @@ fn no_colour_is_written_elsewhere() {
 /// The files of the font say how bold they can be.
 #[test]
 fn no_weight_layer_gap_corner_or_size_of_text_is_written_elsewhere() {
-    const HELD: [&str; 7] =
-        ["font-weight", "z-index", "gap", "row-gap", "column-gap", "border-radius", "font-size"];
+    const HELD: [&str; 7] = ["font-weight", "z-index", "gap", "row-gap", "column-gap", "border-radius", "font-size"];
     let mut wrong = Vec::new();
     for file in stylesheets().into_iter().filter(|file| file != "style/fonts.css") {
         let text = read(&file);

@@ -183,9 +183,12 @@ async fn a_key_that_livekit_lost_is_reported(database: Database) {
     assert_eq!(carl.status().await["keyIsLost"], false);
     app.livekit.lose_ingresses();
     app.restart().await;
-    eventually("the loss is reported", || async { (carl.status().await["keyIsLost"] == true).then_some(()) }).await;
+    let mut events = carl.events("/api/stream/events").await;
+    events.until("state", |state| state["keyIsLost"] == true).await;
+    assert_eq!(carl.status().await["keyIsLost"], true);
     assert_eq!(carl.get("/api/stream/credentials").await.ok()["streamKey"], key["streamKey"]);
     carl.make_key().await;
+    events.until("state", |state| state["keyIsLost"] == false).await;
     assert_eq!(carl.status().await["keyIsLost"], false);
 }
 

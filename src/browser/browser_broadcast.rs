@@ -167,7 +167,9 @@ impl Engine {
     /// Captures what is chosen, and what is chosen meanwhile.
     fn open(&self) {
         let capturer = self.broadcaster.capturer();
-        let Some(choice) = self.signals.broadcast.try_with_untracked(|broadcast| broadcast.choice.clone()) else { return };
+        let Some(choice) = self.signals.broadcast.try_with_untracked(|broadcast| broadcast.choice.clone()) else {
+            return;
+        };
         let wanted = choice.clone();
         self.under_way(async move { capturer.open(&wanted).await }, move |engine, opened| {
             let next = match opened {

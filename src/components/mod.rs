@@ -32,6 +32,7 @@ pub mod clicks;
 pub mod composing;
 pub mod copy_button;
 pub mod cropper;
+pub mod device_lists;
 pub mod dialog;
 pub mod disclosure;
 pub mod earlier_titles;

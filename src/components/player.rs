@@ -58,10 +58,14 @@ pub fn Player(
     let has_controls = move || phase.with(PlayerPhase::has_controls);
     let fills_page = move || is_theatre.is_some_and(|is_theatre| is_theatre.get());
     // A picture that stands still is as late as one likes.
-    let behind = Memo::new(move |_| if is_paused.get() { None } else { delay_ms.get().map(behind_words) });
-    // What is for a picture is not there for sound alone.
     let plays_picture = Memo::new(move |_| phase.with(PlayerPhase::plays_picture));
-    let layers = Memo::new(move |_| if plays_picture.get() { layers.get() } else { Vec::new() });
+    let behind = Memo::new(move |_| {
+        let stands_still = is_paused.get() || phase.with(|phase| *phase == PlayerPhase::NoPicture);
+        if stands_still { None } else { delay_ms.get().map(behind_words) }
+    });
+    // What is for a picture is not there for sound alone. A smaller picture may be what comes through where none does.
+    let shows_picture = Memo::new(move |_| phase.with(PlayerPhase::shows_picture));
+    let layers = Memo::new(move |_| if shows_picture.get() { layers.get() } else { Vec::new() });
     let picture_in_picture =
         Memo::new(move |_| if plays_picture.get() { picture_in_picture.get() } else { PictureInPicture::Unavailable });
     view! {

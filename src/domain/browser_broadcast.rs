@@ -400,7 +400,10 @@ mod tests {
     fn what_fails_again_and_again_is_tried_once() {
         let mut broadcast = on_air();
         broadcast.choose(with_screen());
-        assert_eq!(broadcast.open_failed(&CaptureFailure::parse("microphone:AbortError"), &with_screen()), Next::Nothing);
+        assert_eq!(
+            broadcast.open_failed(&CaptureFailure::parse("microphone:AbortError"), &with_screen()),
+            Next::Nothing
+        );
         assert_eq!((&broadcast.choice, broadcast.is_changing), (&Choice::default(), false));
     }
 

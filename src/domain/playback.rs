@@ -88,9 +88,9 @@ impl PlayerPhase {
         )
     }
 
-    /// Play, sound and volume mean something.
+    /// Play, sound and volume mean something: also while the picture stands still, since sound may go on.
     pub fn has_controls(&self) -> bool {
-        matches!(self, Self::Playing { .. } | Self::NeedsTap { .. })
+        matches!(self, Self::Playing { .. } | Self::NeedsTap { .. } | Self::NoPicture | Self::Reconnecting)
     }
 
     /// A picture comes.
@@ -259,6 +259,14 @@ mod tests {
         for action in [PlayerAction::TogglePause, PlayerAction::ToggleMute, PlayerAction::ToggleFullScreen] {
             assert!(PlayerPhase::Playing { has_picture: true }.takes(action));
             assert!(!PlayerPhase::Loading.takes(action) && !PlayerPhase::Offline.takes(action));
+        }
+    }
+
+    #[test]
+    fn sound_that_goes_on_without_its_picture_can_be_turned_off() {
+        for media in [Media::Stalled, Media::Lost] {
+            let phase = PlayerPhase::of(StreamStatus::Live, &media, false);
+            assert!(phase.has_controls() && phase.takes(PlayerAction::ToggleMute), "{media:?}");
         }
     }
 

@@ -98,12 +98,8 @@ pub struct StreamReport {
     pub version: i64,
     /// A broadcast of this stream is over. One that is on air, or waited for, is not.
     pub has_streamed: bool,
-    /// What the key is for.
-    pub input_type: Option<InputType>,
     /// Where the encoder connects, once there is a key.
     pub server_url: Option<String>,
-    /// The key is not known at LiveKit any more: a new one is needed.
-    pub key_is_lost: bool,
     /// What the creator has set for the encoder, and what is known of it.
     #[serde(flatten)]
     pub controls: Controls,
@@ -116,6 +112,10 @@ pub struct StreamReport {
 pub struct Controls {
     /// There is a stream key.
     pub has_key: bool,
+    /// What it is for.
+    pub input_type: Option<InputType>,
+    /// It is not known at LiveKit any more: a new one is needed.
+    pub key_is_lost: bool,
     /// Who comes next is seen by the creator alone, until they go live.
     pub is_rehearsal_on: bool,
     /// The creator cut the encoder off; it stays out until they let it in again.

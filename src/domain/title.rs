@@ -3,7 +3,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fields::Invalid;
+use super::{chat::is_invisible, fields::Invalid};
 use crate::text;
 
 /// Longest title, in characters as people count them (grapheme clusters).
@@ -33,10 +33,10 @@ impl Title {
     /// When it is empty or too long.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
-        if text.is_empty() {
+        if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
             return Err(Invalid::new(text!(studio.title_missing)));
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
             return Err(Invalid::new(text!(studio.title_is_one_line)));
         }
         let length = text.graphemes(true).count();
@@ -93,6 +93,8 @@ mod tests {
     fn is_trimmed_and_never_empty() {
         assert_eq!(Title::parse("  Hi \n").expect("valid").as_str(), "Hi");
         assert!(Title::parse(" \t ").is_err());
-        assert!(Title::parse("two\nlines").is_err());
+        for bad in ["two\nlines", "two\u{2028}lines", "\u{200b}", "\u{2060} \u{3164}"] {
+            assert!(Title::parse(bad).is_err(), "{bad:?}");
+        }
     }
 }

@@ -51,9 +51,9 @@ impl KeyState {
     /// As the page opens: without the key itself.
     pub(super) fn new(report: &StreamReport) -> Self {
         Self {
-            input_type: RwSignal::new(key_of(report)),
-            is_lost: RwSignal::new(report.key_is_lost),
-            chosen: RwSignal::new(report.input_type.unwrap_or_default()),
+            input_type: RwSignal::new(key_of(&report.controls)),
+            is_lost: RwSignal::new(report.controls.key_is_lost),
+            chosen: RwSignal::new(report.controls.input_type.unwrap_or_default()),
             server_url: RwSignal::new(report.server_url.clone()),
             revealed: RwSignal::new(None),
             is_revealing: RwSignal::new(false),
@@ -63,9 +63,11 @@ impl KeyState {
     }
 
     fn take_report(self, report: &StreamReport) {
-        let _ = self.input_type.try_set(key_of(report));
+        let key = key_of(&report.controls);
+        let _ = self.input_type.try_set(key);
         let _ = self.server_url.try_set(report.server_url.clone());
-        let _ = self.is_lost.try_set(report.key_is_lost);
+        let _ = self.is_lost.try_set(report.controls.key_is_lost);
+        let _ = self.chosen.try_set(key.unwrap_or_default());
     }
 
     /// Forgets the key.
@@ -143,12 +145,12 @@ impl KeyState {
         }
     }
 
-    /// Follows a key that is made or deleted elsewhere. Only in an effect.
+    /// Follows a key that is made, replaced or deleted elsewhere, or that LiveKit loses.
     pub(super) fn follow(self, controls: Signal<Controls>) {
-        let has_key = Memo::new(move |_| controls.with(|controls| controls.has_key));
+        let now = Memo::new(move |_| controls.with(|controls| (key_of(controls), controls.key_is_lost)));
         Effect::new(move |_| {
-            let is_known = self.input_type.with_untracked(Option::is_some);
-            if has_key.get() != is_known && !self.is_busy.get_untracked() {
+            let known = (self.input_type.get_untracked(), self.is_lost.get_untracked());
+            if now.get() != known && !self.is_busy.get_untracked() {
                 self.hide();
                 spawn_local(self.look_again());
             }
@@ -156,8 +158,8 @@ impl KeyState {
     }
 }
 
-fn key_of(report: &StreamReport) -> Option<InputType> {
-    report.controls.has_key.then(|| report.input_type.unwrap_or_default())
+fn key_of(controls: &Controls) -> Option<InputType> {
+    controls.has_key.then(|| controls.input_type.unwrap_or_default())
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, String> {

@@ -54,7 +54,7 @@ pub fn WatchPage() -> impl IntoView {
                 match channel.await {
                     Ok(channel) => {
                         let newest = newest.await;
-                        EitherOf3::A(view! { <Watch channel newest /> })
+                        EitherOf3::A(view! { <Watch channel newest on_gone=reload /> })
                     }
                     Err(error) if error.code == ErrorCode::NotFound => EitherOf3::B(view! { <NotFoundPage /> }),
                     Err(error) => {
@@ -77,7 +77,13 @@ fn WatchLoading(#[prop(into)] on_retry: Callback<()>) -> impl IntoView {
 }
 
 #[component]
-fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView {
+fn Watch(
+    channel: Channel,
+    newest: Result<ChatPage, ApiError>,
+    /// Called when there is no such channel any more.
+    #[prop(into)]
+    on_gone: Callback<()>,
+) -> impl IntoView {
     let preview = link_preview(&channel);
     if channel.state.is_live {
         load_player_ahead();
@@ -88,7 +94,7 @@ fn Watch(channel: Channel, newest: Result<ChatPage, ApiError>) -> impl IntoView 
     let chat = ChatFeed::new(Some(newest), channel.standing);
     let following = Following::new(chat, channel.follower_count);
     let moderation = Moderation::new(chat, username.clone());
-    follow_channel(feed, chat, following, username.clone());
+    follow_channel(feed, chat, following, username.clone(), on_gone);
     let last_live_at = last_live(feed, channel.last_live_at);
     let earlier = earlier_titles(feed, channel.earlier_titles);
     let field = NodeRef::<html::Textarea>::new();
@@ -180,7 +186,7 @@ fn WatchHead(feed: ChannelFeed, following: Following, earlier: Signal<Vec<String
     }
 }
 
-fn follow_channel(feed: ChannelFeed, chat: ChatFeed, following: Following, username: String) {
+fn follow_channel(feed: ChannelFeed, chat: ChatFeed, following: Following, username: String, on_gone: Callback<()>) {
     Effect::new(move |_| {
         follow_chat(chat, username.clone());
         let query = serde_urlencoded::to_string([("username", &username)]).unwrap_or_default();
@@ -190,9 +196,18 @@ fn follow_channel(feed: ChannelFeed, chat: ChatFeed, following: Following, usern
             chat.catch_up();
             let answer = channel(username.clone());
             async move {
-                let channel = answer.await.ok()?;
-                following.take(&channel);
-                Some(channel.state)
+                match answer.await {
+                    Ok(channel) => {
+                        following.take(&channel);
+                        Some(channel.state)
+                    }
+                    Err(error) => {
+                        if error.code == ErrorCode::NotFound {
+                            on_gone.run(());
+                        }
+                        None
+                    }
+                }
             }
         };
         feed.follow(chat.listen(events), poll);

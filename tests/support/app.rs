@@ -25,8 +25,8 @@ use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
 use super::{
     Answer, Caller, Database, FakeLiveKit, Webhook,
     caller::Door,
-    database::Fresh, eventually,
-    in_time,
+    database::Fresh,
+    eventually, in_time,
     livekit::{self, Gate},
     log::{self, SECRET_MARK},
 };

@@ -33,7 +33,8 @@ statements! {
          WHERE id = $1 AND ", is_approved!("streams.user_id")
     );
 
-    MARK_KEY = "UPDATE streams SET key_is_lost = $3 WHERE id = $1 AND ingress_id = $2";
+    MARK_KEY = "UPDATE streams SET key_is_lost = $3, version = version + 1, updated_at = $4
+                WHERE id = $1 AND ingress_id = $2";
 }
 
 /// A new way in.
@@ -89,7 +90,13 @@ pub async fn store(db: impl Queryable<'_>, id: &StreamId, ingress: &IngressRow<'
 }
 
 /// Remembers whether LiveKit knows the key.
-pub async fn mark_key(db: impl Queryable<'_>, id: &StreamId, ingress_id: &str, is_lost: bool) -> Result<()> {
-    db.write(MARK_KEY).bind(id.as_str()).bind(ingress_id).bind(is_lost).execute().await?;
+pub async fn mark_key(
+    db: impl Queryable<'_>,
+    id: &StreamId,
+    ingress_id: &str,
+    is_lost: bool,
+    now: Timestamp,
+) -> Result<()> {
+    db.write(MARK_KEY).bind(id.as_str()).bind(ingress_id).bind(is_lost).bind(now.0).execute().await?;
     Ok(())
 }

@@ -136,6 +136,8 @@ impl StreamRow {
         let picture = size(self.last_width).zip(size(self.last_height));
         Controls {
             has_key: self.ingress_id.is_some(),
+            input_type: self.input_type(),
+            key_is_lost: self.key_is_lost,
             is_rehearsal_on: self.is_rehearsal_on,
             ended_by_creator: self.ended_by_creator,
             disconnect_protection_seconds: self.disconnect_protection_seconds(),

@@ -193,11 +193,16 @@ async fn mark_keys(state: &AppState, idle: &[IdleRow], known: &[String]) {
         let Some(ingress_id) = &row.ingress_id else { continue };
         let is_lost = !known.contains(ingress_id);
         if is_lost != row.key_is_lost
-            && let Err(error) = db::ingresses::mark_key(&state.db, &row.id, ingress_id, is_lost).await
+            && let Err(error) = mark_key(state, &row.id, ingress_id, is_lost).await
         {
             tracing::error!(stream = %row.id, %error, "a lost key could not be marked");
         }
     }
+}
+
+async fn mark_key(state: &AppState, id: &StreamId, ingress_id: &str, is_lost: bool) -> Result<()> {
+    db::ingresses::mark_key(&state.db, id, ingress_id, is_lost, clock::now()).await?;
+    publish::announce_to_creator(state, id).await
 }
 
 /// Looks into the rooms of these streams, a few at a time.

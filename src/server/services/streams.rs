@@ -126,10 +126,8 @@ pub async fn report(state: &AppState, actor: &Actor) -> Result<StreamReport> {
         started_at: channel.started_at,
         version: channel.version,
         has_streamed,
-        input_type: row.input_type(),
         controls: row.controls(),
         server_url: row.server_url,
-        key_is_lost: row.key_is_lost,
     })
 }
 
