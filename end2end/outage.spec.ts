@@ -3,7 +3,7 @@
 
 import { passes, passesOnTelephone } from './lib/accessibility';
 import { composer, notice, write } from './lib/chat';
-import { OUTAGE, expect, test } from './lib/test';
+import { OUTAGE, expect, test, type Page } from './lib/test';
 import { expectMovingPicture, expectOffline, expectStatus, recordStatus } from './lib/player';
 
 test.describe.configure({ timeout: 150_000 });
