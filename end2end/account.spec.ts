@@ -138,7 +138,7 @@ test('a dashboard that could not ask whether its creator is still signed in asks
     isPolling ||= response.url().endsWith('/api/stream/status') && response.status() === 401;
   });
   await dashboard.route('**/api/auth/me', (route) => (isPolling ? route.continue() : route.abort()));
-  const page = await visit('/account', { as: creator });
+  const page = await visit('/dashboard/analytics', { as: creator });
   await page.getByRole('button', { name: /Account menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(dashboard).toHaveURL(/\/login\?next=%2Fdashboard%2Fstreams$/, { timeout: 30_000 });
@@ -189,7 +189,7 @@ test('an account is deleted while its stream is live', async ({ visit, creator, 
   await confirmDeletion(page, creator);
   await expect(page).toHaveURL(/\/$/);
   await expect(page.locator('.toast')).toContainText('Your account is deleted.');
-  await expect(page.getByRole('link', { name: 'Sign up' })).toBeVisible();
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Sign up' })).toBeVisible();
   await expectOffline(viewer);
   await expect(whip(key)).rejects.toThrow('WHIP was refused');
   await viewer.goto(`/watch/${creator.username}`);
