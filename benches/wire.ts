@@ -147,9 +147,9 @@ export function programTable(first: [page: string, loads: Program], others: [pag
     return counted.reduce((total, { wire }) => total + wire, 0);
   };
   const kb = (bytes: number) => (bytes === 0 ? '' : (bytes / 1000).toFixed(1));
-  const row = (name: string, files: Program, all: Program) => {
+  const row = (name: string, files: Program, all: Program, aim = '') => {
     const kinds = ['wasm', 'js', 'css'].map((kind) => kb(sum(files, kind)));
-    return `| ${[name, ...kinds, kb(sum(files)), `**${kb(sum(all))}**`, ceiling].join(' | ')} |`;
+    return `| ${[name, ...kinds, kb(sum(files)), `**${kb(sum(all))}**`, aim].join(' | ')} |`;
   };
   const rows = others.map(([page, loads]) => {
     const besides: Program = new Map([...loads].filter(([path]) => !firstBundle.has(path)));
@@ -159,7 +159,7 @@ export function programTable(first: [page: string, loads: Program], others: [pag
   return [
     '| the program, in kB on the wire | wasm | js | css | together | with the first bundle | ceiling |',
     '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
-    row(`${frontPage}: the first bundle`, firstBundle, firstBundle),
+    row(`${frontPage}: the first bundle`, firstBundle, firstBundle, ceiling),
     ...rows,
   ].join('\n');
 }

@@ -100,9 +100,11 @@ test('without LiveKit keys cannot be made, the page says so, and nothing is half
   const page = await visit('/dashboard/keys', { as: creator });
   await installation.killPart('livekit-server');
   try {
+    await page.getByRole('radio', { name: 'WHIP' }).check();
     await page.getByRole('button', { name: 'Make a key' }).click();
     await expect(page.getByRole('alert').filter({ hasText: /./ })).toBeVisible();
     await expect(page.getByText('No key yet')).toBeVisible();
+    await expect(page.getByRole('radio', { name: 'WHIP' })).toBeChecked();
     await expect(creator.call('GET', '/api/stream/credentials')).rejects.toThrow('404 NO_KEY');
   } finally {
     await installation.startPart('livekit-server');

@@ -203,3 +203,25 @@ test('what is paused stands still when the page is shown again', async ({ visit,
   await watch.keyboard.press('k');
   await expectMovingPicture(watch);
 });
+
+test('what stands still by itself can be paused, its sound be turned off, and it is news when it moves again', async ({
+  visit,
+  creator,
+  rtmp,
+}) => {
+  const watch = await visit(`/watch/${creator.username}`);
+  const encoder = rtmp(await creator.makeKey('rtmp'));
+  await expectMovingPicture(watch);
+  encoder.hang();
+  await expect(player(watch)).toHaveAttribute('data-phase', 'no-picture', { timeout: 30_000 });
+  await passes(watch, 'a player without a picture');
+  await watch.keyboard.press('m');
+  await expect(button(watch, 'Sound on')).toBeAttached();
+  await watch.keyboard.press('k');
+  await expect(player(watch)).toHaveAttribute('data-paused', 'true');
+  encoder.goOn();
+  await expect(player(watch)).toHaveAttribute('data-phase', 'playing', { timeout: 30_000 });
+  await expectPaused(watch);
+  await watch.keyboard.press('k');
+  await expectMovingPicture(watch);
+});

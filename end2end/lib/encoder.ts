@@ -55,6 +55,11 @@ export class RtmpEncoder implements Encoder {
     this.process.kill('SIGSTOP');
   }
 
+  /** It sends again. */
+  goOn(): void {
+    this.process.kill('SIGCONT');
+  }
+
   private async end(signal: NodeJS.Signals): Promise<void> {
     if (!this.isRunning) return;
     this.process.kill(signal);

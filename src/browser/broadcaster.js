@@ -121,6 +121,8 @@ export class Broadcaster {
   #encoderCame = false;
   #sent = { picture: null, sound: null };
   #publishing = Promise.resolve();
+  #isOpening = false;
+  #gone = new Set(); // inputs that ended by themselves while something was being opened
   #turn = 0; // goes up with everything that makes what is under way void
   #listening = new AbortController();
   #staying = null;
@@ -144,6 +146,19 @@ export class Broadcaster {
   // undefined microphone is none. Fails with what there was before still there. False: it was stopped meanwhile.
   async open(turn, kind, camera, microphone) {
     if (turn !== this.#turn) return false;
+    this.#isOpening = true;
+    try {
+      return await this.#open(turn, kind, camera, microphone);
+    } finally {
+      this.#isOpening = false;
+      const gone = [...this.#gone];
+      this.#gone.clear();
+      // Whoever waits for this hears first what came of it.
+      setTimeout(() => turn === this.#turn && gone.forEach((input) => this.#lose(input)));
+    }
+  }
+
+  async #open(turn, kind, camera, microphone) {
     const hasPicture = this.#picture?.kind === kind && (kind !== 'camera' || this.#picture.id === camera);
     const needsMicrophone = microphone !== undefined && this.#microphone?.id !== microphone;
     const screen = kind === 'screen' && !hasPicture ? await captureScreen() : null;
@@ -252,8 +267,14 @@ export class Broadcaster {
     track?.addEventListener('ended', () => {
       if (forget() === false) return;
       this.#publish().catch(() => {});
-      this.#report('lost', input);
+      this.#lose(input);
     });
+  }
+
+  // While something is being opened it may be about to be replaced: told afterwards, if nothing is in its place then.
+  #lose(input) {
+    if (this.#isOpening) this.#gone.add(input);
+    else if (!(input === 'microphone' ? this.#microphone : this.#picture)) this.#report('lost', input);
   }
 
   async #listDevices() {

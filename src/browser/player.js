@@ -177,7 +177,7 @@ export class StreamPlayer {
   }
 
   togglePause() {
-    if (this.#room) this.#setPaused(!this.#isPaused);
+    this.#setPaused(!this.#isPaused);
   }
 
   toggleFullScreen(stage) {
@@ -198,7 +198,7 @@ export class StreamPlayer {
 
   // What is paused stays so, unless its viewer plays it where the browser has a button of its own for that.
   #holdPicture() {
-    if (!this.#isPaused || !this.#isPlaying) return;
+    if (!this.#isPaused || !this.#isPlaying || this.#isStalled) return;
     const hasButton = this.#isInPictureInPicture || this.#video.webkitDisplayingFullscreen;
     if (hasButton && performance.now() - this.#shownAt > PLAYED_AGAIN_WITHIN_MS) this.#setPaused(false);
     else this.#video.pause();
@@ -265,6 +265,7 @@ export class StreamPlayer {
     } else if (this.#sound?.track === track) {
       track.detach(this.#audio);
       this.#sound = null;
+      if (this.#picture) return;
     } else {
       return;
     }
@@ -304,8 +305,8 @@ export class StreamPlayer {
   #setPaused(isPaused) {
     this.#isPaused = isPaused;
     if (isPaused) {
-      // One that nobody has seen yet goes on until it is.
-      if (this.#isPlaying) this.#video.pause();
+      // One that nobody has seen yet goes on until it is, and so does one that stands still by itself.
+      if (this.#isPlaying && !this.#isStalled) this.#video.pause();
       this.#audio.pause();
     } else {
       this.#restartClock();
@@ -334,7 +335,8 @@ export class StreamPlayer {
   #look() {
     if (this.#isReconnecting) return;
     const now = performance.now();
-    if ((this.#isPaused && this.#isPlaying) || !this.#isInSight()) return this.#restartClock();
+    const standsStill = this.#isPaused && this.#isPlaying && !this.#isStalled;
+    if (standsStill || !this.#isInSight()) return this.#restartClock();
     if (!this.#picture) return this.#lookForSound(now);
     const frames = this.#frames();
     if (frames > this.#lastFrames && frames > 0) {

@@ -190,6 +190,7 @@ impl BrowserBroadcast {
         };
         if next == Next::Stop {
             self.stopped();
+            self.choice = Choice::default();
         }
         self.is_changing = next == Next::Open;
         self.message = Some(Message::failure(failure.message()));

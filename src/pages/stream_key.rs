@@ -64,10 +64,13 @@ impl KeyState {
 
     fn take_report(self, report: &StreamReport) {
         let key = key_of(&report.controls);
+        // What somebody is choosing stays, unless there is a key of another kind now.
+        if let Some(kind) = key.filter(|_| self.input_type.try_get_untracked() != Some(key)) {
+            let _ = self.chosen.try_set(kind);
+        }
         let _ = self.input_type.try_set(key);
         let _ = self.server_url.try_set(report.server_url.clone());
         let _ = self.is_lost.try_set(report.controls.key_is_lost);
-        let _ = self.chosen.try_set(key.unwrap_or_default());
     }
 
     /// Forgets the key.
@@ -145,7 +148,7 @@ impl KeyState {
         }
     }
 
-    /// Follows a key that is made, replaced or deleted elsewhere, or that LiveKit loses.
+    /// Follows a key that is made or deleted elsewhere, or replaced by one of another kind, or that LiveKit loses.
     pub(super) fn follow(self, controls: Signal<Controls>) {
         let now = Memo::new(move |_| controls.with(|controls| (key_of(controls), controls.key_is_lost)));
         Effect::new(move |_| {

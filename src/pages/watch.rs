@@ -203,7 +203,8 @@ fn follow_channel(feed: ChannelFeed, chat: ChatFeed, following: Following, usern
                     }
                     Err(error) => {
                         if error.code == ErrorCode::NotFound {
-                            on_gone.run(());
+                            // The page may be another one by now.
+                            let _ = on_gone.try_run(());
                         }
                         None
                     }
