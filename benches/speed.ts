@@ -11,7 +11,7 @@ import { Installation } from '../end2end/lib/installation';
 import { LIBRARY } from '../end2end/lib/player';
 import { until } from '../end2end/lib/process';
 import { Samples, machine, write } from './report';
-import { type Program, type Transfer, Wire, onTheWire, programTable, sizeTable, transferOf } from './wire';
+import { type Program, type Transfer, Wire, loaded, programTable, sizeTable, transferOf } from './wire';
 
 const GOES = Number(process.env.STREAMIT_GOES ?? 20);
 
@@ -115,7 +115,7 @@ function aimOf(name: string): string {
 
 /** Fails when the front page is too large, or a shift or a time on 4G misses its aim: once the tables say by how much. */
 function holdAims(transfers: Transfer[], frontPage: string): void {
-  expect.soft(onTheWire(transfers, frontPage) / 1_000, `${frontPage}, in kB on the wire`).toBeLessThanOrEqual(MOST_KB);
+  expect.soft(loaded(transfers, frontPage, 'wire') / 1_000, `${frontPage}, in kB on the wire`).toBeLessThanOrEqual(MOST_KB);
   for (const [name, shift] of shifts.medians()) expect.soft(shift, `layout shift: ${name}`).toBeLessThanOrEqual(MOST_SHIFT);
   for (const [name, median] of times.get(FOUR_G)!.medians()) {
     expect.soft(median, `${name}, on 4G, in ms`).toBeLessThanOrEqual(limitOf(name) ?? Infinity);

@@ -117,10 +117,10 @@ function kindOf(name: string): string {
   return kind === 'javascript' ? 'js' : kind;
 }
 
-/** How many bytes of a page came over the wire; its fonts are not held against it. */
-export function onTheWire(transfers: Transfer[], page: string): number {
+/** How many bytes a page has loaded; its fonts are not held against it. */
+export function loaded(transfers: Transfer[], page: string, of: 'raw' | 'wire'): number {
   const counted = transfers.filter((one) => one.page === page && one.kind !== 'woff2');
-  return counted.reduce((total, { wire }) => total + wire, 0);
+  return counted.reduce((total, one) => total + one[of], 0);
 }
 
 /** A row for each kind, and a sum for each page of all but fonts. */
@@ -129,11 +129,10 @@ export function sizeTable(transfers: Transfer[], aim: (page: string) => string):
   const pages = [...new Set(transfers.map(({ page }) => page))];
   const rows = pages.flatMap((page) => {
     const parts = transfers.filter((one) => one.page === page);
-    const counted = parts.filter(({ kind }) => kind !== 'woff2');
-    const sum = (of: 'raw' | 'wire') => counted.reduce((total, one) => total + one[of], 0);
+    const sum = (of: 'raw' | 'wire') => kb(loaded(transfers, page, of));
     return [
       ...parts.map((one) => `| ${page} | ${one.kind} | ${kb(one.raw)} | ${kb(one.wire)} | |`),
-      `| ${page} | **all but fonts** | **${kb(sum('raw'))}** | **${kb(sum('wire'))}** | ${aim(page)} |`,
+      `| ${page} | **all but fonts** | **${sum('raw')}** | **${sum('wire')}** | ${aim(page)} |`,
     ];
   });
   return ['| first visit, in kB | | raw | on the wire | aim |', '| --- | --- | ---: | ---: | --- |', ...rows].join('\n');
