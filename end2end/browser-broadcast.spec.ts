@@ -329,6 +329,45 @@ test('an encoder takes over without a moment off air', async ({ visit, creator, 
   await expectOffline(watch);
 });
 
+test('an encoder is named as what took over, also when LiveKit did not tell this window of it', async ({
+  visit,
+  creator,
+  whip,
+  problems,
+}) => {
+  problems.expect(...PUT_OUT);
+  const credentials = await creator.makeKey('whip');
+  const page = await visit('/dashboard/streams', { as: creator });
+  // LiveKit may put a window out before it has told it who came: here it never does.
+  const PARTICIPANT_UPDATE = 0x2a; // field 5 of LiveKit's SignalResponse
+  let isTold = true;
+  await page.routeWebSocket(/\/rtc\b/, (socket) => {
+    const livekit = socket.connectToServer();
+    livekit.onMessage((message) => {
+      if (isTold || typeof message === 'string' || message[0] !== PARTICIPANT_UPDATE) socket.send(message);
+    });
+  });
+  await reload(page);
+  await goLive(page);
+  isTold = false;
+  await whip(credentials);
+  await stage(page, 'choosing');
+  await expect(panel(page).locator('.note')).toHaveText('Your encoder has taken over.');
+  await expectStatus(page, 'live');
+});
+
+test('who ends the stream from its bar is told so, and not that the server did', async ({ visit, creator, problems }) => {
+  problems.expect(...PUT_OUT);
+  const page = await visit('/dashboard/streams', { as: creator });
+  await goLive(page);
+  await expectStatus(page, 'live');
+  await page.getByRole('button', { name: 'End stream now' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End stream now' }).click();
+  await stage(page, 'choosing');
+  await expect(panel(page).locator('.note')).toHaveText('You stopped streaming.');
+  await expectOffline(page);
+});
+
 test('another window takes over', async ({ visit, creator, problems }) => {
   problems.expect(...PUT_OUT);
   const first = await visit('/dashboard/streams', { as: creator });

@@ -4,11 +4,10 @@
 // plays one: so a screen's sound and a microphone can be on together, and a microphone can change or be silent without
 // the viewers' players noticing. What is captured is let go with the end of the broadcast.
 // Reports, as report(kind, value):
-//   devices(json)  level(0 to 1)  lost(input)  reconnecting(isReconnecting)  ended(why)
+//   devices(json)  level(0 to 1)  lost(input)  reconnecting(isReconnecting)  putOut()  ended(why)
 
 import { loadLibrary } from './player.js';
 
-const INGRESS = 1; // ParticipantInfo.Kind of LiveKit's protocol
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 30, max: 30 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -118,7 +117,6 @@ export class Broadcaster {
   #isMuted = false;
   #meter;
   #room = null;
-  #encoderCame = false;
   #sent = { picture: null, sound: null };
   #publishing = Promise.resolve();
   #isOpening = false;
@@ -193,9 +191,7 @@ export class Broadcaster {
     // Leaving is our own affair: LiveKit's client would leave when the page only asks whether it may be left.
     const room = new Room({ disconnectOnPageLeave: false, stopLocalTrackOnUnpublish: false });
     this.#room = room;
-    this.#encoderCame = false;
     const on = (event, handle) => room.on(event, (...values) => this.#room === room && handle(...values));
-    on(RoomEvent.ParticipantConnected, (other) => this.#noteEncoder(other));
     on(RoomEvent.Reconnecting, () => this.#report('reconnecting', true));
     on(RoomEvent.Reconnected, () => {
       this.#report('reconnecting', false);
@@ -203,7 +199,6 @@ export class Broadcaster {
     });
     try {
       await room.connect(url, token, { autoSubscribe: false });
-      for (const other of room.remoteParticipants.values()) this.#noteEncoder(other);
       if (this.#room === room) await this.#publish();
     } catch (error) {
       if (this.#room === room) this.#leave();
@@ -286,10 +281,6 @@ export class Broadcaster {
     this.#report('devices', JSON.stringify({ cameras: of('videoinput'), microphones: of('audioinput') }));
   }
 
-  #noteEncoder(participant) {
-    if (participant.kind === INGRESS) this.#encoderCame = true;
-  }
-
   // Makes what is sent equal to what is captured. One after the other: nothing is sent twice.
   #publish() {
     this.#publishing = this.#publishing.catch(() => {}).then(() => this.#publishNow());
@@ -346,9 +337,9 @@ export class Broadcaster {
 
   // LiveKit ended it. The reasons are numbers of its protocol.
   #disconnected(reason) {
-    const why = { 2: 'elsewhere', 4: this.#encoderCame ? 'encoder' : 'removed', 5: 'removed' }[reason] ?? 'lost';
     this.stop();
-    this.#report('ended', why);
+    if (reason === 4) this.#report('putOut');
+    else this.#report('ended', { 2: 'elsewhere', 5: 'removed' }[reason] ?? 'lost');
   }
 }
 

@@ -58,6 +58,8 @@ pub enum BroadcasterEvent {
     Lost(Input),
     /// The connection broke and LiveKit's client is mending it, or has.
     Reconnecting(bool),
+    /// The server put this window out, and everything is let go. LiveKit says nothing of why.
+    PutOut,
     /// The broadcast is over, and everything is let go.
     Ended(Ending),
 }
@@ -69,6 +71,7 @@ impl BroadcasterEvent {
             "level" => Self::Level(value.as_f64()?),
             "lost" => Self::Lost(Input::parse(&value.as_string()?)),
             "reconnecting" => Self::Reconnecting(value.is_truthy()),
+            "putOut" => Self::PutOut,
             "ended" => Self::Ended(Ending::parse(&value.as_string()?)),
             _ => return None,
         })

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::{error::ApiError, stream::RoomToken},
     domain::{
-        browser_broadcast::{BrowserBroadcast, BrowserBroadcastAction, Next},
+        browser_broadcast::{BrowserBroadcast, BrowserBroadcastAction, Ending, Next},
         capture::Choice,
     },
     text,
@@ -27,8 +27,15 @@ use crate::{
 
 /// How long a token may take: the server asks LiveKit for it.
 const TOKEN_WITHIN: Duration = Duration::from_secs(10);
+/// How long the server may think about why this window was put out.
+const REASON_WITHIN: Duration = Duration::from_secs(3);
 
-type TokenFuture = Pin<Box<dyn Future<Output = Result<RoomToken, ApiError>>>>;
+/// A question to the server.
+type Question<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>>>;
+
+fn question<T, F: Future<Output = T> + 'static>(ask: impl Fn() -> F + 'static) -> Question<T> {
+    Box::new(move || Box::pin(ask()))
+}
 
 /// The signals of a broadcast, and the element that shows it.
 #[derive(Clone, Copy)]
@@ -56,14 +63,16 @@ impl BrowserBroadcastSignals {
         }
     }
 
-    /// Gets ready, with tokens from there. Only in an effect, which has to run again when the video element changes.
-    pub fn begin<F>(self, token: impl Fn() -> F + 'static)
+    /// Gets ready, with tokens from there; `why_put_out` says why the server has put this window out. Only in an effect,
+    /// which has to run again when the video element changes.
+    pub fn begin<T, W>(self, token: impl Fn() -> T + 'static, why_put_out: impl Fn() -> W + 'static)
     where
-        F: Future<Output = Result<RoomToken, ApiError>> + 'static,
+        T: Future<Output = Result<RoomToken, ApiError>> + 'static,
+        W: Future<Output = Ending> + 'static,
     {
         let Some(video) = self.video.get() else { return };
-        let token = Box::new(move || Box::pin(token()) as TokenFuture);
-        self.engine.set(Some(StoredValue::new_local(Engine::new(self, &video, token))));
+        let engine = Engine::new(self, &video, question(token), question(why_put_out));
+        self.engine.set(Some(StoredValue::new_local(engine)));
         self.is_ready.set(true);
     }
 
@@ -83,7 +92,8 @@ impl Default for BrowserBroadcastSignals {
 struct Engine {
     signals: BrowserBroadcastSignals,
     broadcaster: Broadcaster,
-    token: Box<dyn Fn() -> TokenFuture>,
+    token: Question<Result<RoomToken, ApiError>>,
+    why_put_out: Question<Ending>,
     /// Names what is under way; what comes back with another number was given up.
     attempt: Cell<u32>,
     myself: Weak<Self>,
@@ -93,7 +103,8 @@ impl Engine {
     fn new(
         signals: BrowserBroadcastSignals,
         video: &web_sys::HtmlVideoElement,
-        token: Box<dyn Fn() -> TokenFuture>,
+        token: Question<Result<RoomToken, ApiError>>,
+        why_put_out: Question<Ending>,
     ) -> Rc<Self> {
         Rc::new_cyclic(|myself: &Weak<Self>| {
             let listener = myself.clone();
@@ -103,7 +114,7 @@ impl Engine {
                 }
             };
             let broadcaster = Broadcaster::new(video, report);
-            Self { signals, broadcaster, token, attempt: Cell::new(0), myself: myself.clone() }
+            Self { signals, broadcaster, token, why_put_out, attempt: Cell::new(0), myself: myself.clone() }
         })
     }
 
@@ -230,11 +241,20 @@ impl Engine {
             BroadcasterEvent::Reconnecting(is_reconnecting) => {
                 self.update(|broadcast| broadcast.reconnecting(is_reconnecting));
             }
-            BroadcasterEvent::Ended(ending) => {
-                self.stop();
-                self.update(|broadcast| broadcast.ended(ending));
-            }
+            BroadcasterEvent::PutOut => self.put_out(),
+            BroadcasterEvent::Ended(ending) => self.end(ending),
         }
+    }
+
+    /// LiveKit may not even have told yet who came: the server knows.
+    fn put_out(&self) {
+        let asking = within(REASON_WITHIN, (self.why_put_out)());
+        self.under_way(asking, |engine, ending| engine.end(ending.unwrap_or(Ending::Removed)));
+    }
+
+    fn end(&self, ending: Ending) {
+        self.stop();
+        self.update(|broadcast| broadcast.ended(ending));
     }
 }
 

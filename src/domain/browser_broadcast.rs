@@ -4,16 +4,21 @@
 //! be changed from the preview on; what fails then leaves everything as it was. Whoever holds a [`BrowserBroadcast`]
 //! does what its methods say is to be done.
 
-use super::capture::{CaptureFailure, Choice, Devices, Input};
+use super::{
+    capture::{CaptureFailure, Choice, Devices, Input},
+    stream::StreamReport,
+};
 use crate::text;
 
-/// Why a broadcast ended that its creator did not stop.
+/// Why a broadcast ended that was not stopped by its own button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// An encoder came.
     Encoder,
     /// Another window of the same creator went live.
     Elsewhere,
+    /// Its creator ended the stream with another button, or elsewhere.
+    Stopped,
     /// The server ended it.
     Removed,
     /// The connection broke, and could not be mended.
@@ -24,10 +29,22 @@ impl Ending {
     /// By its name in scripts.
     pub fn parse(name: &str) -> Self {
         match name {
-            "encoder" => Self::Encoder,
             "elsewhere" => Self::Elsewhere,
             "removed" => Self::Removed,
             _ => Self::Lost,
+        }
+    }
+
+    /// Of a window that the server put out, when the stream looks so right after it.
+    pub fn of_put_out(report: &StreamReport) -> Self {
+        let controls = &report.controls;
+        // Without a key no encoder comes, and there is nothing to keep out.
+        if controls.ended_by_creator || !controls.has_key {
+            Self::Stopped
+        } else if report.status.is_sending() {
+            Self::Encoder
+        } else {
+            Self::Removed
         }
     }
 
@@ -35,6 +52,7 @@ impl Ending {
         match self {
             Self::Encoder => Message::news(text!(browser_broadcast.encoder_took_over)),
             Self::Elsewhere => Message::news(text!(browser_broadcast.window_took_over)),
+            Self::Stopped => Message::news(text!(browser_broadcast.stopped)),
             Self::Removed => Message::failure(text!(browser_broadcast.removed)),
             Self::Lost => Message::failure(text!(browser_broadcast.connection_broke)),
         }
@@ -290,7 +308,10 @@ impl BrowserBroadcast {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::capture::Picture, *};
+    use super::{
+        super::{capture::Picture, channel::StreamStatus, stream::Controls},
+        *,
+    };
 
     fn on_air() -> BrowserBroadcast {
         let mut broadcast = BrowserBroadcast::default();
@@ -490,14 +511,41 @@ mod tests {
 
     #[test]
     fn an_ending_is_told_in_words() {
-        for (name, words) in
-            [("encoder", "Your encoder has taken over"), ("elsewhere", "another window"), ("whatever", "broke")]
-        {
+        for (ending, words) in [
+            (Ending::Encoder, "Your encoder has taken over"),
+            (Ending::Stopped, "You stopped"),
+            (Ending::parse("elsewhere"), "another window"),
+            (Ending::parse("removed"), "The server ended"),
+            (Ending::parse("whatever"), "broke"),
+        ] {
             let mut broadcast = on_air();
-            broadcast.ended(Ending::parse(name));
+            broadcast.ended(ending);
             assert_eq!(broadcast.stage, Stage::Choosing);
             assert!(text(&broadcast).contains(words), "{}", text(&broadcast));
         }
+    }
+
+    #[test]
+    fn why_a_window_was_put_out_is_seen_from_the_stream() {
+        let ending = |has_key, ended_by_creator, status| {
+            let controls = Controls { has_key, ended_by_creator, ..Controls::default() };
+            Ending::of_put_out(&StreamReport {
+                is_live: false,
+                viewer_count: 0,
+                status,
+                started_at: None,
+                version: 1,
+                has_streamed: false,
+                server_url: None,
+                controls,
+            })
+        };
+        assert_eq!(ending(true, false, StreamStatus::Live), Ending::Encoder);
+        assert_eq!(ending(true, false, StreamStatus::Rehearsal), Ending::Encoder);
+        assert_eq!(ending(true, true, StreamStatus::Live), Ending::Stopped, "it may look live for a moment");
+        assert_eq!(ending(false, false, StreamStatus::Live), Ending::Stopped);
+        assert_eq!(ending(true, false, StreamStatus::Reconnecting), Ending::Removed);
+        assert_eq!(ending(true, false, StreamStatus::Offline), Ending::Removed);
     }
 
     #[test]

@@ -6,15 +6,17 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::stream::browser_token, browser::browser_broadcast::BrowserBroadcastSignals,
+    api::stream::{browser_token, stream_status},
+    browser::browser_broadcast::BrowserBroadcastSignals,
     components::browser_broadcast::BrowserBroadcastPanel,
+    domain::browser_broadcast::Ending,
 };
 
 /// Camera, screen and microphone: choice, preview, on air.
 #[component]
 pub fn BrowserBroadcastSection() -> impl IntoView {
     let signals = BrowserBroadcastSignals::new();
-    Effect::new(move |_| signals.begin(browser_token));
+    Effect::new(move |_| signals.begin(browser_token, why_put_out));
     view! {
         <BrowserBroadcastPanel
             broadcast=signals.broadcast
@@ -24,4 +26,9 @@ pub fn BrowserBroadcastSection() -> impl IntoView {
             on_action=move |action| signals.act(action)
         />
     }
+}
+
+/// Why this window was put out.
+async fn why_put_out() -> Ending {
+    stream_status().await.map_or(Ending::Removed, |report| Ending::of_put_out(&report))
 }

@@ -254,11 +254,12 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
             } else {
                 state.events.publish_viewers(id, people(&watchers));
             }
+            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await?;
+            // A browser that is put out asks at once whether the stream goes on.
             if has_both && let Err(error) = browser_broadcast::put_out(state, &row).await {
                 // The next look tries again.
                 tracing::warn!(stream = %id, %error, "a browser goes on sending beside an encoder");
             }
-            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await?;
             audience::seen(state, &row, &watchers, asked_at).await
         }
         // Between two encoders of one stream the room is empty for a moment: one look is not enough.
