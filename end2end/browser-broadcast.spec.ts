@@ -400,6 +400,17 @@ test('whoever leaves the page while on air is asked, and the stream ends with th
   await stage(dashboard, 'on-air');
   await expectMovingPicture(watch);
 
+  // So leads the search elsewhere. A browser asks once for each thing that somebody does on a page.
+  await press(dashboard, 'Mute microphone');
+  dashboard.once('dialog', async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.dismiss();
+  });
+  await dashboard.getByRole('searchbox').fill('somebody else');
+  await dashboard.getByRole('searchbox').press('Enter', { noWaitAfter: true, timeout: 3_000 }).catch(() => {});
+  await expect.poll(() => asked).toEqual(['beforeunload', 'beforeunload']);
+  await stage(dashboard, 'on-air');
+
   dashboard.once('dialog', (dialog) => dialog.accept());
   await dashboard.close({ runBeforeUnload: true });
   await expectOffline(watch);

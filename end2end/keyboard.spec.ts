@@ -72,6 +72,7 @@ test('somebody signs up, applies, makes a key, and is live and off air by keyboa
     await pressOn(page, page.getByRole('dialog').getByRole('button', end));
     await expectOffline(page);
     await expect(page.getByText('You ended your stream.')).toBeVisible();
+    await expect(page.locator('.on-air-bar-slot'), 'the button is gone, and its place has the focus').toBeFocused();
   });
 });
 

@@ -2,7 +2,8 @@
 
 import { passes, passesOnTelephone, TELEPHONE } from './lib/accessibility';
 import type { Account } from './lib/api';
-import { act, composer, lineWith, log, notice, say } from './lib/chat';
+import { act, composer, lineWith, log, notice, say, timer } from './lib/chat';
+import { holdBack } from './lib/network';
 import { expectMovingPicture } from './lib/player';
 import { expect, test } from './lib/test';
 
@@ -136,6 +137,55 @@ test('blocked words are kept as typed', async ({ visit, creator, newUser }) => {
   await expect(dashboard.getByRole('button', { name: 'Save words' })).toBeFocused();
   await expect(bob.say(creator.username, 'No spoilers here')).rejects.toThrow(/403 BLOCKED_WORD/);
   await bob.say(creator.username, 'Nothing bad');
+});
+
+test('words that are typed stay when the list comes once more', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const goOn: (() => void)[] = [];
+  await page.route('**/api/chat/blocked-words', async (route) => {
+    await new Promise<void>((done) => goOn.push(done));
+    await route.continue();
+  });
+  const opener = page.getByRole('button', { name: 'Blocked words' });
+  for (const press of [1, 2, 3]) await test.step(`press ${press}`, () => opener.click());
+  await expect.poll(() => goOn.length).toBe(2);
+  goOn[0]();
+  const words = page.getByRole('textbox', { name: 'Blocked words' });
+  await words.fill('typed meanwhile');
+  const late = page.waitForResponse('**/api/chat/blocked-words');
+  goOn[1]();
+  await (await late).finished();
+  await page.evaluate(async () => (await fetch('/favicon.svg')).text());
+  await expect(words).toHaveValue('typed meanwhile');
+});
+
+test('a name that is typed while another one is added stays', async ({ visit, creator, newUser }) => {
+  const mo = await newUser();
+  const page = await visit('/dashboard/streams', { as: creator });
+  await page.getByRole('button', { name: 'Moderators' }).click();
+  const name = page.getByLabel('Add a moderator by username');
+  const letGo = await holdBack(page, '**/api/chat/moderators');
+  await name.fill(`@${mo.username}`);
+  await name.press('Enter');
+  await name.fill('somebody_else');
+  letGo();
+  await expect(page.getByRole('button', { name: `Remove ${mo.username} as moderator` })).toBeVisible();
+  await expect(name).toHaveValue('somebody_else');
+});
+
+test('a time-out ends when it is over, whatever the clock of who waits says', async ({ visit, creator, newUser }) => {
+  const bob = await newUser();
+  const page = await visit('/', { as: bob });
+  await page.context().addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() - 3_600_000;
+  });
+  await page.goto(watchPage(creator));
+  await say(page, 'Something rude');
+  await creator.ban(creator.username, bob.username, 10);
+  await expect(timer(page)).toHaveText(/^\d+\ss$/);
+  await expect(notice(page)).toBeEmpty();
+  await say(page, 'I am sorry');
 });
 
 test('one removes what one wrote, and a tab of somebody else does not', async ({ visit, creator, newUser }) => {

@@ -152,6 +152,72 @@ test('a switch moves at once and is kept', async ({ visit, creator }) => {
   await expect(followersOnly).toHaveAttribute('aria-checked', 'true');
 });
 
+test('what is set while something else is on its way is sent, also when the page is left then', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const letGo = await Promise.all(
+    ['info', 'chat-settings', 'rehearsal'].map((name) => holdBack(page, `**/api/stream/${name}`)),
+  );
+  await field(page).fill('The first');
+  await expect(mark(page)).toHaveText('Saving…');
+  await field(page).fill('The last');
+  await toggle(page, 'Followers only').click();
+  await toggle(page, 'Delay messages').click();
+  await toggle(page, 'Test stream').click();
+  await page.getByLabel('Disconnect protection').selectOption('300');
+  await page.getByRole('link', { name: 'Keys', exact: true }).first().click();
+  await expect(page).toHaveURL(/\/dashboard\/keys$/);
+  letGo.forEach((go) => go());
+  await expect
+    .poll(async () => ({ ...(await creator.call<object>('GET', '/api/stream/info')), ...(await creator.status()) }))
+    .toMatchObject({
+      title: 'The last',
+      isChatFollowersOnly: true,
+      isChatDelayed: true,
+      isRehearsalOn: true,
+      disconnectProtectionSeconds: 300,
+    });
+});
+
+test('what another window sets later is shown, also when the answer to this one comes last', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  let letGo = () => {};
+  const isLetGo = new Promise<void>((done) => (letGo = done));
+  for (const path of ['/api/stream/info', '/api/stream/chat-settings']) {
+    await page.route(isSave(path), async (route) => {
+      const answer = await route.fetch();
+      await isLetGo;
+      await route.fulfill({ response: answer });
+    });
+  }
+  await field(page).fill('Of this window');
+  await field(page).press('Enter');
+  await toggle(page, 'Delay messages').click();
+  const info = () => creator.call<{ title: string; isChatDelayed: boolean }>('GET', '/api/stream/info');
+  await expect.poll(info).toMatchObject({ title: 'Of this window', isChatDelayed: true });
+  await creator.setTitle('Of another window');
+  await creator.changeChat({ isChatDelayed: false, isChatFollowersOnly: true });
+  await expect(toggle(page, 'Followers only')).toHaveAttribute('aria-checked', 'true');
+  letGo();
+  await expect(mark(page)).toHaveText('Saved');
+  await field(page).blur();
+  await expect(field(page)).toHaveValue('Of another window');
+  await expect(toggle(page, 'Delay messages')).not.toHaveAttribute('aria-busy', 'true');
+  await expect(toggle(page, 'Delay messages')).toHaveAttribute('aria-checked', 'false');
+  await expect(toggle(page, 'Followers only')).toHaveAttribute('aria-checked', 'true');
+});
+
+test('a number that is being typed is not replaced from another window', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const number = page.getByLabel('Slow mode: wait between messages');
+  await number.fill('30');
+  await creator.changeChat({ slowModeSeconds: 10, isChatFollowersOnly: true });
+  await expect(toggle(page, 'Followers only')).toHaveAttribute('aria-checked', 'true');
+  await expect(number).toHaveValue('30');
+  await number.blur();
+  await expect.poll(async () => (await creator.call<{ slowModeSeconds: number }>('GET', '/api/stream/info')).slowModeSeconds).toBe(30);
+  await expect(number).toHaveValue('30');
+});
+
 test('a switch goes back when saving fails', async ({ visit, creator, problems }) => {
   problems.expect(/Failed to load resource/, /^503 for PUT/);
   const page = await visit('/dashboard/streams', { as: creator });

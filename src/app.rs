@@ -16,6 +16,7 @@ use crate::{
     browser::program,
     components::{
         program_line::ProgramLine,
+        time_text::DocumentTime,
         toast::{ToastHost, provide_toasts},
     },
     language::{self, Locale as _},
@@ -34,9 +35,10 @@ use crate::{
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let SiteFiles { font, icons } = use_context().unwrap_or_default();
     let language = language::current();
+    let time = use_context().map(|DocumentTime(time)| time.0.to_string());
     view! {
         <!DOCTYPE html>
-        <html lang=language.as_str() data-program=program::ABSENT dir=language::direction(language)>
+        <html lang=language.as_str() data-program=program::ABSENT data-time=time dir=language::direction(language)>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />

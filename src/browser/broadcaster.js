@@ -305,8 +305,8 @@ export class Broadcaster {
     }
   }
 
-  // The browser asks by itself before a page is left for another one; a link within the application is made such a
-  // leave. Going back within it is none, and only some browsers say so before it has happened.
+  // The browser asks by itself before a page is left for another one; a link or a search within the application is made
+  // such a leave. Going back within it is none, and only some browsers say so before it has happened.
   #askBeforeLeaving() {
     this.#staying = new AbortController();
     const options = { signal: this.#staying.signal, capture: true };
@@ -317,6 +317,9 @@ export class Broadcaster {
     addEventListener('beforeunload', ask, options);
     const follow = (event) => event.target.closest?.('a[href]') && event.stopImmediatePropagation();
     addEventListener('click', follow, options);
+    // The forms in the bar at the top lead elsewhere too; those of the page itself do not.
+    const send = (event) => event.target.closest?.('.top-bar') && event.stopImmediatePropagation();
+    addEventListener('submit', send, options);
     const goBack = (event) => {
       const isWithin = event.navigationType === 'traverse' && event.destination.sameDocument;
       if (!isWithin || !event.cancelable || confirm(this.#leaveQuestion)) return;

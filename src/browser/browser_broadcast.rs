@@ -242,19 +242,21 @@ impl Engine {
                 self.update(|broadcast| broadcast.reconnecting(is_reconnecting));
             }
             BroadcasterEvent::PutOut => self.put_out(),
-            BroadcasterEvent::Ended(ending) => self.end(ending),
+            BroadcasterEvent::Ended(ending) => {
+                self.stop();
+                self.update(|broadcast| broadcast.ended(ending));
+            }
         }
     }
 
-    /// LiveKit may not even have told yet who came: the server knows.
+    /// LiveKit may not even have told yet who came: the server knows, and is asked once everything is let go.
     fn put_out(&self) {
-        let asking = within(REASON_WITHIN, (self.why_put_out)());
-        self.under_way(asking, |engine, ending| engine.end(ending.unwrap_or(Ending::Removed)));
-    }
-
-    fn end(&self, ending: Ending) {
         self.stop();
-        self.update(|broadcast| broadcast.ended(ending));
+        self.update(BrowserBroadcast::put_out);
+        let asking = within(REASON_WITHIN, (self.why_put_out)());
+        self.under_way(asking, |engine, ending| {
+            engine.update(|broadcast| broadcast.explain(ending.unwrap_or(Ending::Removed)));
+        });
     }
 }
 

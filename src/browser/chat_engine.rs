@@ -250,11 +250,12 @@ impl Engine {
         self.feed.log.try_with_untracked(|log| log.lines().filter(is_mine).cloned().collect()).unwrap_or_default()
     }
 
-    /// What was held back, was one's own, and is not there any more in any form, somebody removed.
+    /// What was held back, was one's own, and is not there any more in any form, somebody removed. After a long absence
+    /// it may only be older than what is loaded.
     fn tell_of_lost(&self, mine: &[ChatLine]) {
         let is_gone = |line: &&ChatLine| {
-            let is_there = |log: &ChatLog| log.lines().any(|other| other.number == line.number);
-            !self.feed.log.try_with_untracked(is_there).unwrap_or(true)
+            let is_missing = |log: &ChatLog| log.is_loaded(line.number) && log.line(line.number).is_none();
+            self.feed.log.try_with_untracked(is_missing) == Some(true)
         };
         let mut removed_here = self.removed_here.borrow_mut();
         let others_did = mine.iter().filter(is_gone).filter(|line| !removed_here.remove(&line.id)).count();

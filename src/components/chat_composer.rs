@@ -15,7 +15,7 @@ use super::{
     chat_notice::{Notice, NoticeView, TICK},
     composing::is_composing,
     icon::Icon,
-    time_text::{browser_clock, use_now},
+    time_text::{server_clock, use_now},
 };
 use crate::{
     domain::{
@@ -94,7 +94,7 @@ pub fn ChatComposer(
     let is_offline = Memo::new(move |_| gate.get() == Gate::Offline);
     let login_path = StoredValue::new(login_path);
     let send = move || {
-        let now = browser_clock();
+        let now = server_clock();
         if !draft.with_untracked(|draft| untrack(|| state.lets_send(draft, now))) {
             return;
         }

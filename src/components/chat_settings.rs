@@ -26,7 +26,7 @@ use crate::{
 pub struct PendingSettings {
     changes: Vec<(u32, ChatSettingsChange)>,
     next_number: u32,
-    /// What the server confirmed, and the version of the state when it did: shown until a newer state comes.
+    /// What the server confirmed, and the version of the state when it was asked: shown until a newer state comes.
     confirmed: Option<(i64, ChatSettings)>,
 }
 
@@ -47,7 +47,7 @@ impl PendingSettings {
         self.changes.first().cloned()
     }
 
-    /// The server has taken it, at a time when `version` was the newest that the page knew.
+    /// The server has taken it; `version` was the newest that the page knew when it asked.
     pub fn confirm(&mut self, number: u32, version: i64, settings: ChatSettings) {
         self.drop_change(number);
         self.confirmed = Some((version, settings));
@@ -220,19 +220,17 @@ fn NumberSetting(
     let typed = RwSignal::new(None::<String>);
     let value = Memo::new(move |_| value.get());
     let has_error = Memo::new(move |_| error.get().is_some());
-    let commit = move |text: String| match text.trim().parse() {
-        Ok(number) => on_change.run(number),
-        Err(_) => typed.set(None),
+    let follow = move || {
+        if !has_error.get_untracked() {
+            typed.set(None);
+        }
     };
-    Effect::watch(
-        move || (value.get(), has_error.get()),
-        move |(_, has_error), _, _| {
-            if !has_error {
-                typed.set(None);
-            }
-        },
-        false,
-    );
+    let commit = move |text: String| {
+        if let Ok(number) = text.trim().parse() {
+            on_change.run(number);
+        }
+        follow();
+    };
     view! {
         <div class="setting" data-off=move || is_off.get().then_some("true")>
             <label for=id>{label}</label>
@@ -249,6 +247,7 @@ fn NumberSetting(
                     prop:value=move || typed.get().unwrap_or_else(|| value.get().to_string())
                     on:input=move |event| typed.set(Some(event_target_value(&event)))
                     on:change=move |event| commit(event_target_value(&event))
+                    on:blur=move |_| follow()
                 />
                 <span>{unit}</span>
             </span>

@@ -3,7 +3,10 @@
 
 use leptos::{either::EitherOf4, prelude::*};
 
-use super::{composing::is_composing, dialog::ConfirmDialog, feedback::ErrorNote, icon::Icon, toggle::Toggle};
+use super::{
+    composing::is_composing, dialog::ConfirmDialog, feedback::ErrorNote, focus_keeper::FocusKeeper, icon::Icon,
+    toggle::Toggle,
+};
 use crate::{
     domain::{
         channel::StreamStatus,
@@ -57,7 +60,7 @@ pub fn OnAirBar(
     let is_ended = Memo::new(move |_| controls.with(|controls| controls.ended_by_creator));
     let shown = Memo::new(move |_| (status.get(), is_ended.get()));
     view! {
-        <div class="on-air-bar-slot">
+        <FocusKeeper class="on-air-bar-slot" changes=Memo::new(move |_| (shown.get(), is_busy.get()))>
             {move || match shown.get() {
                 (status, true) => EitherOf4::C(view! { <EndedBar is_over=!status.is_busy() is_busy on_action /> }),
                 (StreamStatus::Rehearsal, false) => {
@@ -69,17 +72,17 @@ pub fn OnAirBar(
                 (StreamStatus::Offline, false) => EitherOf4::D(()),
             }}
             <ErrorNote message=error />
-        </div>
-        <GoLiveDialog open=asks_go_live title is_busy on_action />
-        <ConfirmDialog
-            open=asks_end
-            title=text!(studio.end_question)
-            confirm_label=text!(studio.end_now)
-            on_confirm=move || on_action.run(ControlAction::End)
-            busy=is_busy
-        >
-            <p>{text!(studio.end_means)}</p>
-        </ConfirmDialog>
+            <GoLiveDialog open=asks_go_live title is_busy on_action />
+            <ConfirmDialog
+                open=asks_end
+                title=text!(studio.end_question)
+                confirm_label=text!(studio.end_now)
+                on_confirm=move || on_action.run(ControlAction::End)
+                busy=is_busy
+            >
+                <p>{text!(studio.end_means)}</p>
+            </ConfirmDialog>
+        </FocusKeeper>
     }
 }
 

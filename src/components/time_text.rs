@@ -1,9 +1,9 @@
 //! Times that people read: "5 minutes ago" and "1:04:09".
 //!
-//! The server cannot know the reader's clock or time zone, so what it renders is the same for everybody who reads that
+//! The server cannot know the reader's time zone, so what it renders is the same for everybody who reads that
 //! language, and the browser replaces it once the page is alive. Intervals end with the view that started them.
 
-use std::time::Duration;
+use std::{cell::OnceCell, time::Duration};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -57,14 +57,14 @@ pub fn OnAirTimer(
     }
 }
 
-/// The browser's clock, read again at that interval; `None` on the server and until the page is alive.
+/// What time it is, read again at that interval; `None` on the server and until the page is alive.
 pub fn use_now(every: Duration) -> Signal<Option<Timestamp>> {
     let now = RwSignal::new(None);
     Effect::new(move |_| {
-        now.set(Some(browser_clock()));
+        now.set(Some(server_clock()));
         let tick = move || {
             // The view may be gone by now.
-            let _ = now.try_set(Some(browser_clock()));
+            let _ = now.try_set(Some(server_clock()));
         };
         let handle = set_interval_with_handle(tick, every);
         on_cleanup(move || {
@@ -87,10 +87,30 @@ fn utc_date(at: Timestamp) -> String {
     at.utc_date().map(dates::in_digits).unwrap_or_default()
 }
 
-/// The browser's clock. Only in effects and event handlers.
+/// When the server rendered the document. It provides this.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentTime(pub Timestamp);
+
+/// What time it is by the server's clock, from which all times are: a reader's own may be wrong by hours, and would
+/// keep them waiting for what is over. Only in effects and event handlers.
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
-pub fn browser_clock() -> Timestamp {
-    Timestamp(js_sys::Date::now() as i64)
+pub fn server_clock() -> Timestamp {
+    thread_local! {
+        static AHEAD: OnceCell<f64> = const { OnceCell::new() };
+    }
+    let now = js_sys::Date::now();
+    let ahead = AHEAD.with(|ahead| *ahead.get_or_init(|| server_ahead(now).unwrap_or_default()));
+    Timestamp((now + ahead) as i64)
+}
+
+/// By how much the server's clock is ahead, in milliseconds: the document says when it was rendered, and how long ago it
+/// came is measured by a clock that nobody sets.
+fn server_ahead(now: f64) -> Option<f64> {
+    let rendered: f64 = document().document_element()?.get_attribute("data-time")?.parse().ok()?;
+    let performance = window().performance()?;
+    let timing = performance.timing();
+    let came = timing.response_start() - timing.navigation_start();
+    Some(rendered + performance.now() - came - now)
 }
 
 fn js_date(at: Timestamp) -> js_sys::Date {

@@ -299,6 +299,19 @@ impl BrowserBroadcast {
         self.message = was_on_air.then(|| Message::news(text!(browser_broadcast.stopped)));
     }
 
+    /// The server put this window out; why, is said by [`Self::explain`].
+    pub fn put_out(&mut self) {
+        self.stopped();
+        self.message = None;
+    }
+
+    /// Says why this window was put out, unless its creator is at something new already.
+    pub fn explain(&mut self, ending: Ending) {
+        if self.stage == Stage::Choosing && self.message.is_none() {
+            self.message = Some(ending.message());
+        }
+    }
+
     /// It ended otherwise.
     pub fn ended(&mut self, ending: Ending) {
         self.stopped();
@@ -523,6 +536,19 @@ mod tests {
             assert_eq!(broadcast.stage, Stage::Choosing);
             assert!(text(&broadcast).contains(words), "{}", text(&broadcast));
         }
+    }
+
+    #[test]
+    fn who_was_put_out_is_told_why_unless_something_new_has_begun() {
+        let mut broadcast = on_air();
+        broadcast.put_out();
+        assert_eq!((broadcast.stage, text(&broadcast)), (Stage::Choosing, ""));
+        let mut again = broadcast.clone();
+        broadcast.explain(Ending::Encoder);
+        assert_eq!(text(&broadcast), text!(browser_broadcast.encoder_took_over));
+        again.open();
+        again.explain(Ending::Encoder);
+        assert_eq!((again.stage, text(&again)), (Stage::Opening, ""));
     }
 
     #[test]

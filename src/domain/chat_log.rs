@@ -130,7 +130,8 @@ impl ChatLog {
         }
     }
 
-    fn is_loaded(&self, number: i64) -> bool {
+    /// A line of that number would be here, if there is one.
+    pub fn is_loaded(&self, number: i64) -> bool {
         self.from.is_none_or(|from| number >= from)
     }
 

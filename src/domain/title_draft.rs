@@ -28,6 +28,8 @@ pub struct TitleDraft {
     /// The text was changed here and is not saved yet.
     is_edited: bool,
     in_flight: Option<String>,
+    /// While it was on its way, the server's title became another one.
+    is_overtaken: bool,
     saving: TitleSaving,
 }
 
@@ -45,11 +47,6 @@ impl TitleDraft {
     /// What stands beside the field.
     pub fn saving(&self) -> &TitleSaving {
         &self.saving
-    }
-
-    /// Something is typed that is not saved: leaving the page would lose it.
-    pub fn is_edited(&self) -> bool {
-        self.is_edited
     }
 
     /// The caret came into the field.
@@ -84,6 +81,7 @@ impl TitleDraft {
             Ok(title) => {
                 self.saving = TitleSaving::Saving;
                 self.in_flight = Some(title.as_str().to_owned());
+                self.is_overtaken = false;
                 Some(title)
             }
         }
@@ -113,7 +111,9 @@ impl TitleDraft {
     /// The server has saved it as `title`. Gives what to send next, if more was typed meanwhile.
     pub fn saved(&mut self, title: &str) -> Option<Title> {
         let sent = self.in_flight.take();
-        self.server = title.to_owned();
+        if !self.is_overtaken {
+            self.server = title.to_owned();
+        }
         self.saving = TitleSaving::Saved;
         if sent.as_deref() == Some(self.text.trim()) {
             self.settle();
@@ -131,6 +131,7 @@ impl TitleDraft {
     /// The server's title changed, from here or from elsewhere.
     pub fn update(&mut self, title: &str) {
         self.server = title.to_owned();
+        self.is_overtaken = self.in_flight.as_deref().is_some_and(|sent| sent != title);
         if !self.is_focused && !self.is_edited {
             if self.text != self.server {
                 self.saving = TitleSaving::Idle;
@@ -200,7 +201,17 @@ mod tests {
         assert_eq!(draft.saving(), &TitleSaving::Saving);
         assert_eq!(draft.saved("New"), None);
         assert_eq!((draft.text(), draft.saving()), ("New", &TitleSaving::Saved));
-        assert!(!draft.is_edited());
+        assert_eq!(draft.save(), None, "nothing is left to save");
+    }
+
+    #[test]
+    fn a_title_from_elsewhere_that_is_newer_than_the_saved_one_stays() {
+        let mut draft = typed("Mine");
+        assert_eq!(sent(draft.leave()), Some("Mine".into()));
+        draft.update("Mine");
+        draft.update("Newer, from elsewhere");
+        assert_eq!(draft.saved("Mine"), None);
+        assert_eq!((draft.text(), draft.saving()), ("Newer, from elsewhere", &TitleSaving::Saved));
     }
 
     #[test]

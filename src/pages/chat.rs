@@ -18,7 +18,7 @@ use crate::{
         chat_line::Reader,
         chat_log::ChatLogView,
         chat_rules::{RuleWords, rules_in_force},
-        time_text::browser_clock,
+        time_text::server_clock,
     },
     domain::{
         channel::ChannelState,
@@ -131,7 +131,7 @@ fn forget_old_rules(draft: RwSignal<ChatDraft>, writes: ChatState) {
 fn send(chat: ChatFeed, draft: RwSignal<ChatDraft>, username: String, text: MessageText) {
     spawn_local(async move {
         let answer = within(SEND_WITHIN, send_message(username, text.as_str().to_owned())).await;
-        let now = browser_clock();
+        let now = server_clock();
         let _ = draft.try_update(|draft| match &answer {
             Some(Ok(_)) => draft.sent(now),
             Some(Err(error)) => draft.failed(failure_of(error), now),

@@ -60,7 +60,7 @@ impl Saving {
             Ok(number) => {
                 self.field_errors.set(FieldErrors::default());
                 if is_first {
-                    spawn_local(self.save());
+                    spawn_local(self.save(self.pending.into()));
                 }
                 Some(number)
             }
@@ -71,17 +71,18 @@ impl Saving {
         }
     }
 
-    /// Sends what is pending, one change after the other.
-    async fn save(self) {
-        while let Some((number, change)) = self.pending.try_with_untracked(PendingSettings::first).flatten() {
-            let answer = in_time(change_chat_settings(change)).await;
-            let Some(version) = self.feed.state.try_with_untracked(|state| state.version) else { return };
-            match answer {
-                Ok(settings) => self.pending.update(|pending| pending.confirm(number, version, settings)),
+    /// Sends what is pending, one change after the other, also when the page is gone meanwhile.
+    async fn save(self, pending: ArcRwSignal<PendingSettings>) {
+        while let Some((number, change)) = pending.with_untracked(PendingSettings::first) {
+            // What another window changes after that is newer than the answer, even if its event is faster.
+            let version = self.feed.state.try_with_untracked(|state| state.version).unwrap_or_default();
+            match in_time(change_chat_settings(change)).await {
+                Ok(settings) => pending.update(|pending| pending.confirm(number, version, settings)),
                 Err(message) => {
-                    self.pending.update(|pending| pending.drop_change(number));
-                    self.undoable.update(|done| *done = done.take().filter(|done| done.number != number));
-                    self.error.set(Some(text!(chat.not_saved, reason = message)));
+                    pending.update(|pending| pending.drop_change(number));
+                    let is_another = |done: &Undoable| done.number != number;
+                    let _ = self.undoable.try_update(|done| *done = done.take().filter(is_another));
+                    let _ = self.error.try_set(Some(text!(chat.not_saved, reason = message)));
                 }
             }
         }

@@ -88,18 +88,20 @@ impl EncoderControls {
         self.begin(action);
     }
 
+    /// Does it, and what is asked for meanwhile, also when the page is gone by then.
     fn begin(self, action: ControlAction) {
-        let _ = self.pending.try_set(Some(action.clone()));
+        let next = ArcRwSignal::from(self.next);
         spawn_local(async move {
-            match ask(action).await {
-                Ok(report) => self.take(report.version, report.controls),
-                Err(message) => drop(self.error.try_set(Some(message))),
+            let mut asked = Some(action);
+            while let Some(action) = asked {
+                let _ = self.pending.try_set(Some(action.clone()));
+                match ask(action).await {
+                    Ok(report) => self.take(report.version, report.controls),
+                    Err(message) => drop(self.error.try_set(Some(message))),
+                }
+                asked = next.try_update(|next| (!next.is_empty()).then(|| next.remove(0))).flatten();
             }
-            let next = self.next.try_update(|next| (!next.is_empty()).then(|| next.remove(0))).flatten();
-            match next {
-                Some(next) => self.begin(next),
-                None => drop(self.pending.try_set(None)),
-            }
+            let _ = self.pending.try_set(None);
         });
     }
 }

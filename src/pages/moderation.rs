@@ -180,7 +180,11 @@ fn Moderators(moderation: Moderation) -> impl IntoView {
             let _ = is_busy.try_set(false);
             // What is wrong with a name stands beside it, and not in a toast.
             let Err(message) = answer else {
-                let _ = name.try_set(String::new());
+                let _ = name.try_update(|typed| {
+                    if typed.trim().trim_start_matches('@') == user {
+                        typed.clear();
+                    }
+                });
                 return Ok(Some(text!(moderation.is_moderator, name = user)));
             };
             let _ = error.try_set(Some(message));
@@ -222,7 +226,12 @@ fn Words() -> impl IntoView {
 fn load_words(draft: WordsDraft) {
     draft.load.set(WordsLoad::Loading);
     spawn_local(async move {
-        let load = match in_time(blocked_words()).await {
+        let answer = in_time(blocked_words()).await;
+        // An earlier question may have been answered meanwhile, and words typed.
+        if draft.load.try_with_untracked(|load| *load == WordsLoad::Loaded) != Some(false) {
+            return;
+        }
+        let load = match answer {
             Ok(page) => {
                 let _ = draft.text.try_set(page.items.join("\n"));
                 WordsLoad::Loaded

@@ -268,13 +268,14 @@ fn TitleSection(feed: ChannelFeed) -> impl IntoView {
     let load_more = move || history.load_more(title_history);
     view! {
         <section class="panel stack" aria-label=text!(studio.title)>
-            <TitleEditor draft on_save=move |title| spawn_local(save_title(draft, title)) />
+            <TitleEditor draft on_save=move |title| spawn_local(save_title(draft.into(), title)) />
             <TitleHistoryView history=history.listing is_open on_load=load_more />
         </section>
     }
 }
 
-async fn save_title(draft: RwSignal<TitleDraft>, title: Title) {
+/// What was typed while this was on its way is saved too, also when the page is gone by then.
+async fn save_title(draft: ArcRwSignal<TitleDraft>, title: Title) {
     let mut next = Some(title);
     while let Some(title) = next.take() {
         let change = StreamInfoChange { title: Change::Set(title.as_str().to_owned()), ..Default::default() };

@@ -27,7 +27,7 @@ use crate::{
     browser::{channel_feed::ChannelFeed, chat_feed::ChatFeed, events::EventStream},
     components::{
         avatar::Avatar, earlier_titles::EarlierTitles, language_choice::LanguageChoice, person::PersonName,
-        status_line::StatusLine, stream_panel::Loading, time_text::browser_clock,
+        status_line::StatusLine, stream_panel::Loading, time_text::server_clock,
     },
     domain::{
         timestamp::Timestamp,
@@ -223,7 +223,7 @@ fn last_live(feed: ChannelFeed, at_first: Option<Timestamp>) -> Signal<Option<Ti
         move || is_live.get(),
         move |is_live, was_live, _| {
             if !is_live && was_live == Some(&true) {
-                last.set(Some(browser_clock()));
+                last.set(Some(server_clock()));
             }
         },
         false,

@@ -24,7 +24,11 @@ use axum::{
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::pages::site_files::{PlayerAhead, SiteFiles};
+use super::clock;
+use crate::{
+    components::time_text::DocumentTime,
+    pages::site_files::{PlayerAhead, SiteFiles},
+};
 
 const FONT: &str = "vendor/inter-latin.woff2";
 const ICONS: &str = "vendor/icons.svg";
@@ -94,6 +98,7 @@ impl Site {
     /// Goes with the page that is being rendered.
     pub fn accompany_page(&self) {
         provide_context(self.files.clone());
+        provide_context(DocumentTime(clock::now()));
         let (address, is_named) = (self.player.clone(), AtomicBool::new(false));
         provide_context(PlayerAhead(Arc::new(move || {
             // Leptos may make a view more than once before it renders it.
