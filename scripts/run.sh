@@ -181,7 +181,7 @@ TEXT
 [ -z "$DEMO_URL" ] || printf '  Live now:             %s\n\n' "$DEMO_URL"
 cat <<TEXT
   Next: sign up; the first account becomes the administrator and may stream at once.
-  Then open Keys, generate a key, and put server and key into OBS (Settings → Stream → Custom).
+  Then open Keys, choose Make a key, and put server and key into OBS (Settings → Stream → Custom).
   Logs: $LOGS       Ctrl-C stops everything that was started here.
 
 TEXT

@@ -15,6 +15,7 @@ on_both_databases![
     every_statement_can_be_prepared,
     an_empty_database_is_migrated_once,
     after_a_clock_that_went_back_a_limit_begins_anew,
+    what_is_asked_at_every_request_has_an_index_for_it,
 ];
 
 async fn every_statement_can_be_prepared(database: Database) {
@@ -62,6 +63,24 @@ async fn after_a_clock_that_went_back_a_limit_begins_anew(database: Database) {
     assert_eq!((hit(soon).await, hit(now).await), (1, 2));
     assert_eq!((hit(ahead).await, hit(ahead).await), (1, 2));
     assert_eq!((hit(now).await, hit(now).await), (1, 2));
+}
+
+/// As SQLite's planner sees it, which knows nothing of what is in the tables; PostgreSQL's goes by that.
+async fn what_is_asked_at_every_request_has_an_index_for_it(database: Database) {
+    if database == Database::Postgres {
+        return;
+    }
+    let app = TestApp::start(database).await;
+    for (name, index) in [
+        ("FIND_VISITOR", "SEARCH a USING INDEX creator_applications_user_id_idx (user_id=?)"),
+        ("FIND_NEWEST", "SEARCH a USING INDEX creator_applications_user_id_idx (user_id=?)"),
+        ("LIST_HELD", "SEARCH l USING INDEX chat_lines_held_idx (stream_id=?)"),
+    ] {
+        let (_, sql) = all_statements().find(|(other, _)| *other == name).expect("a statement");
+        let question: &'static str = format!("EXPLAIN QUERY PLAN {sql}").leak();
+        let steps: Vec<(i64, i64, i64, String)> = app.db().read(question).fetch_all().await.unwrap();
+        assert!(steps.iter().any(|(.., step)| step == index), "{name}: {steps:#?}");
+    }
 }
 
 #[test]

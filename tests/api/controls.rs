@@ -36,6 +36,7 @@ on_both_databases![
     the_creator_is_told_of_each_change_and_viewers_of_none,
     other_pages_of_the_creator_are_told_of_a_key,
     a_first_broadcast_is_over_when_it_ended_for_good,
+    after_a_clock_that_went_back_the_next_broadcast_is_another,
     a_rehearsal_leaves_no_broadcast,
     what_comes_from_the_browser_is_rehearsed_and_ended_like_the_rest,
     going_live_from_the_browser_is_no_use_of_the_key,
@@ -430,6 +431,18 @@ async fn a_first_broadcast_is_over_when_it_ended_for_good(database: Database) {
     carl.post(RESUME, json!({})).await.ok();
     app.encoder_connects(&key).await;
     assert_eq!((&carl.status().await["status"], &has_streamed().await), (&json!("live"), &json!(true)));
+}
+
+async fn after_a_clock_that_went_back_the_next_broadcast_is_another(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    let key = carl.make_key().await;
+    app.encoder_connects(&key).await.stops().await;
+    let ahead = "UPDATE broadcasts SET started_at = started_at + 3600000, ended_at = ended_at + 3600000";
+    assert_eq!(app.execute(ahead).await, 1);
+    app.encoder_connects(&key).await;
+    assert_eq!(carl.status().await["status"], "live");
+    assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 2);
 }
 
 async fn a_rehearsal_leaves_no_broadcast(database: Database) {

@@ -4,7 +4,7 @@
 use livekit_protocol::{IngressInput, TrackSource};
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Database, Fault, TestApp, eventually, livekit};
+use crate::support::{Caller, Database, Fault, TestApp, caller::password_of, eventually, livekit};
 
 on_both_databases![
     a_key_is_made_for_rtmp_unless_whip_is_asked_for,
@@ -26,6 +26,8 @@ on_both_databases![
     of_two_changes_at_once_one_is_refused,
     a_change_is_done_to_its_end_when_its_caller_goes_away,
     a_way_in_that_somebody_else_made_is_left_alone,
+    without_livekit_nobody_is_taken_a_key_that_goes_on_there,
+    a_key_that_a_clock_which_went_back_has_reserved_can_be_made,
     without_livekit_the_rest_works,
 ];
 
@@ -327,6 +329,28 @@ async fn a_way_in_that_somebody_else_made_is_left_alone(database: Database) {
     ann.make_key().await;
     ann.delete("/api/stream/ingress").await.ok();
     assert_eq!(ids_at_livekit(&app), ["IN_foreign"]);
+}
+
+async fn without_livekit_nobody_is_taken_a_key_that_goes_on_there(database: Database) {
+    let app = TestApp::with(database, &[("LIVEKIT_URL", "")]).await;
+    let carl = app.creator("carl").await;
+    let of_before =
+        "UPDATE streams SET ingress_id = 'IN_carl', input_type = 'rtmp', server_url = 'rtmp://x', sealed_key = 'x'
+                     WHERE user_id = (SELECT id FROM users WHERE username = 'carl')";
+    assert_eq!(app.execute(of_before).await, 1);
+    let id = app.text("SELECT id FROM creator_applications WHERE about <> ''").await;
+    app.decide(&json!(id), "revoke", Some("Against the rules.")).await.refused(503, "LIVEKIT_UNREACHABLE");
+    let deleting = json!({ "password": password_of("carl"), "confirm": "carl" });
+    carl.post("/api/account/delete", deleting).await.refused(503, "LIVEKIT_UNREACHABLE");
+    assert_eq!(carl.status().await["hasKey"], true, "nothing has changed");
+}
+
+async fn a_key_that_a_clock_which_went_back_has_reserved_can_be_made(database: Database) {
+    let app = TestApp::start(database).await;
+    let carl = app.creator("carl").await;
+    // Until 2100.
+    app.execute("UPDATE streams SET ingress_claimed_until = 4102444800000").await;
+    carl.make_key().await;
 }
 
 async fn without_livekit_the_rest_works(database: Database) {

@@ -77,6 +77,7 @@ async fn what_happens_is_counted_without_saying_who(database: Database) {
     app.anonymous().post("/api/auth/login", wrong).await.refused(401, "WRONG_CREDENTIALS");
     app.receive(&Webhook::signed(b"{\"event\":\"1\"}".to_vec()).tampered()).await.refused(401, "WRONG_CREDENTIALS");
     let listening = app.anonymous().events("/api/channel/events?username=carl").await;
+    let of_viola = viewer.events("/api/account/events").await;
     app.anonymous().get("/api/channels?search=viola").await.ok();
     let text = counted(app).await;
     for (series, at_least) in [
@@ -98,16 +99,20 @@ async fn what_happens_is_counted_without_saying_who(database: Database) {
     ] {
         assert!(number(&text, series) >= at_least, "{series} in\n{text}");
     }
+    assert!(number(&text, "streamit_event_streams{kind=\"account\"}") >= 1.0, "{text}");
     let refused = text.lines().filter(|line| line.starts_with("streamit_chat_messages_total{")).count();
     assert!(refused >= 2, "{text}");
     for name in ["viola", "carl", "hello", "search"] {
         assert!(!text.contains(name), "{name} in\n{text}");
     }
-    drop(listening);
-    eventually("it is seen that nobody listens any more", || async {
-        (number(&counted(app).await, "streamit_event_streams{kind=\"channel\"}") == 0.0).then_some(())
-    })
-    .await;
+    drop((listening, of_viola));
+    for kind in ["channel", "account"] {
+        let series = format!("streamit_event_streams{{kind=\"{kind}\"}}");
+        eventually("it is seen that nobody listens any more", || async {
+            (number(&counted(app).await, &series) == 0.0).then_some(())
+        })
+        .await;
+    }
 }
 
 async fn metrics_are_for_this_machine_alone(database: Database) {

@@ -4,6 +4,8 @@
 //! A key is changed by whoever holds the reservation ([`claim`]), since LiveKit is asked in between: of two changes at
 //! once one gets it, and a reservation that nobody gives back ends by itself. The key is never here in the clear.
 
+use std::time::Duration;
+
 use sqlx::Result;
 
 use super::{Queryable, is_approved, statements};
@@ -12,9 +14,10 @@ use crate::domain::{id::StreamId, ingress::InputType, timestamp::Timestamp};
 statements! {
     FIND_STREAM_OF_INGRESS = "SELECT id FROM streams WHERE ingress_id = $1";
 
-    /// Of two at once, one gets it; not while something is connected.
+    /// Of two at once, one gets it; not while something is connected. One that lasts beyond $4 was reserved by a clock
+    /// that went back since.
     CLAIM = "UPDATE streams SET ingress_claimed_until = $3
-             WHERE id = $1 AND status = 'offline' AND ingress_claimed_until < $2";
+             WHERE id = $1 AND status = 'offline' AND (ingress_claimed_until < $2 OR ingress_claimed_until > $4)";
 
     RELEASE = "UPDATE streams SET ingress_claimed_until = 0 WHERE id = $1";
 
@@ -57,8 +60,9 @@ pub async fn find_stream(db: impl Queryable<'_>, ingress_id: &str) -> Result<Opt
 }
 
 /// Reserves the change of the key; says whether nobody else has.
-pub async fn claim(db: impl Queryable<'_>, id: &StreamId, now: Timestamp, until: Timestamp) -> Result<bool> {
-    Ok(db.write(CLAIM).bind(id.as_str()).bind(now.0).bind(until.0).execute().await? == 1)
+pub async fn claim(db: impl Queryable<'_>, id: &StreamId, now: Timestamp, length: Duration) -> Result<bool> {
+    let (until, never) = (now.plus(length), now.plus(length * 2));
+    Ok(db.write(CLAIM).bind(id.as_str()).bind(now.0).bind(until.0).bind(never.0).execute().await? == 1)
 }
 
 /// Gives the reservation back.

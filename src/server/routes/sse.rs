@@ -15,7 +15,7 @@ use futures::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 use tokio::{
     sync::{broadcast, mpsc, watch},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::chat_events::ChatFollower;
@@ -41,6 +41,8 @@ use crate::{
 
 /// The viewer count is sent at most this often.
 const VIEWERS_EVERY: Duration = Duration::from_secs(2);
+/// Whether its reader may still read, is asked this often without any reason.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Silence is broken this often, so that proxies and browsers know that the line is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a browser waits before it comes back.
@@ -165,20 +167,25 @@ async fn follow_account(state: AppState, id: UserId, mut changes: watch::Receive
             // The browser comes back by itself.
             Err(error) => return tracing::error!(%error, "an account's events broke off"),
         };
-        if sender.send(named("application", &application)).await.is_err() || changes.changed().await.is_err() {
+        if sender.send(named("application", &application)).await.is_err() {
             return;
+        }
+        tokio::select! {
+            () = sender.closed() => return,
+            changed = changes.changed() => if changed.is_err() { return },
         }
     }
 }
 
-/// Ends when whoever reads may not any more: signed out somewhere else, or no creator any more.
+/// Ends when whoever reads may not any more: signed out somewhere else, or no creator any more. That a session has run
+/// out, nobody tells.
 async fn until_refused(visit: Visit, is_allowed: fn(&Actor) -> bool) {
     let Ok(actor) = Box::pin(visit.actor()).await else { return };
     let Some(mut changes) = actor.user_id().map(|user| visit.state.events.follow_account(user)) else { return };
     drop(actor);
     // Asked once more now: what changed before it was followed is not told.
     while Box::pin(visit.actor()).await.is_ok_and(|actor| is_allowed(&actor)) {
-        if changes.changed().await.is_err() {
+        if let Ok(Err(_)) = timeout(ASKED_AGAIN_AFTER, changes.changed()).await {
             return;
         }
     }

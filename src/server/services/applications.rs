@@ -132,6 +132,8 @@ pub(super) async fn carry_out(
     }
     let row = DecisionRow { id, from: application.status, to, reason: reason.as_ref().map(Reason::as_str), by };
     record(state, &row, &user_id, decision).await?;
+    // Also when what follows fails: pages of theirs that are open close.
+    state.events.account_changed(&user_id);
     if decision == Decision::Revoke {
         let ended = on_air::end_for(state, &user_id).await;
         // A key that was stored while the approval still stood goes too; from now on none is.
@@ -140,7 +142,6 @@ pub(super) async fn carry_out(
         }
         ended?;
     }
-    state.events.account_changed(&user_id);
     Ok(get(state, id).await?.into())
 }
 

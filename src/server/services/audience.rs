@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     domain::{
-        attendance::ended_by, broadcast::REOPEN_WITHIN, channel::StreamStatus, id::BroadcastId, timestamp::Timestamp,
+        attendance::ended_by, broadcast::may_go_on, channel::StreamStatus, id::BroadcastId, timestamp::Timestamp,
     },
     server::{
         Result, clock, db,
@@ -51,7 +51,7 @@ async fn watched(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result<Option<
         return Ok(Some(broadcast));
     }
     let last = db::broadcasts::find_last(tx, &row.id).await?;
-    let is_fresh = |at: Timestamp| now.since(at) <= REOPEN_WITHIN;
+    let is_fresh = |ended_at| may_go_on(ended_at, now);
     Ok(last.filter(|last| !last.is_settled() && last.ended_at().is_none_or(is_fresh)).map(|last| last.id))
 }
 
@@ -76,8 +76,8 @@ pub async fn seen(state: &AppState, row: &StreamRow, watchers: &[Watcher], asked
     Ok(())
 }
 
-/// Makes what is stored equal to what was seen; says whether that was possible for all visits. The one writer that
-/// SQLite has is held for what differs alone: what is stored meanwhile, each statement minds.
+/// Makes what is stored equal to what was seen; says whether that was possible for all visits. Each visit by itself:
+/// what is stored meanwhile, each statement minds, and nobody who stores other visits is waited for in a circle.
 async fn write(state: &AppState, broadcast: &BroadcastId, watchers: &[Watcher], asked_at: Timestamp) -> Result<bool> {
     let named: Vec<_> = watchers.iter().map(|one| (one, Names::of(state, broadcast, one))).collect();
     let there: BTreeSet<&str> = named.iter().map(|(_, names)| names.visit.as_str()).collect();
@@ -94,15 +94,13 @@ async fn write(state: &AppState, broadcast: &BroadcastId, watchers: &[Watcher], 
     }
     // Nobody looked for a while: since when somebody is gone is not known, only that they were there till then.
     let gone_at = ended_by(last_seen_at, asked_at);
-    let mut tx = state.db.begin().await?;
     for (visit, _) in gone {
-        db::visits::miss(&mut tx, broadcast, visit, gone_at).await?;
+        db::visits::miss(&state.db, broadcast, visit, gone_at).await?;
     }
     for (one, names) in new {
         let joined_at = one.joined_at.unwrap_or(asked_at).min(clock::now());
-        db::visits::see(&mut tx, broadcast, &names.visit(joined_at, None), asked_at).await?;
+        db::visits::see(&state.db, broadcast, &names.visit(joined_at, None), asked_at).await?;
     }
-    tx.commit().await?;
     Ok(perhaps.is_empty())
 }
 

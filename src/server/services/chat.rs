@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use crate::{
     domain::{
         blocked_words::BlockedWords,
@@ -39,15 +41,19 @@ const LINES_PER_PAGE: usize = 50;
 /// Changes in one piece of what was missed.
 const CHANGES_PER_PAGE: usize = 200;
 
+/// Who waits longer for their turn is told that the server is busy, as they are when the database is.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+
 /// Whose turn it is to write to a chat. Keep it until the line is delivered.
 pub(super) type Turn = tokio::sync::OwnedMutexGuard<()>;
 
 /// Begins a transaction that holds the chat: nobody else adds or changes a line until it ends.
 ///
 /// # Errors
-/// When the stream is gone, or the database cannot be written.
+/// When the stream is gone, too many write to it, or the database cannot be written.
 pub(super) async fn begin(state: &AppState, id: &StreamId) -> Result<(Turn, Tx)> {
-    let turn = state.events.stream(id).chat_turn.clone().lock_owned().await;
+    let turn = state.events.stream(id).chat_turn.clone().lock_owned();
+    let turn = timeout(TURN_WITHIN, turn).await.map_err(|_| db::Outage::too_busy())?;
     let mut tx = state.db.begin().await?;
     match db::chat::begin(&mut tx, id).await? {
         true => Ok((turn, tx)),

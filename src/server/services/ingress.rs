@@ -158,7 +158,7 @@ async fn forget_key(state: &AppState, id: &StreamId, user_id: &UserId) -> Result
 /// Reserves the change, so that two at once do not both make one.
 async fn claim(state: &AppState, id: &StreamId) -> Result<StreamRow> {
     let now = clock::now();
-    if db::ingresses::claim(&state.db, id, now, now.plus(CLAIM)).await? {
+    if db::ingresses::claim(&state.db, id, now, CLAIM).await? {
         return streams::get(state, id).await;
     }
     let row = streams::get(state, id).await?;
@@ -189,12 +189,17 @@ pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials>
 /// Takes the way in from somebody who is no creator any more, live or not. Encoder and browser are cut.
 ///
 /// # Errors
-/// When LiveKit fails: nothing has changed then.
+/// When LiveKit fails, or is not set up while there is a key: nothing has changed then.
 pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
-    if let Some(livekit) = &state.livekit {
-        browser_broadcast::put_out(state, &row).await?;
-        remove_all(livekit, &row).await?;
+    match &state.livekit {
+        Some(livekit) => {
+            browser_broadcast::put_out(state, &row).await?;
+            remove_all(livekit, &row).await?;
+        }
+        // Forgotten here, the key would go on there.
+        None if row.ingress_id.is_some() => return Err(setup::no_livekit()),
+        None => {}
     }
     Ok(db::ingresses::clear(&state.db, &row.id, clock::now()).await?)
 }

@@ -1,14 +1,14 @@
 //! On air or not: takes signs of an encoder or of the creator's browser, from webhooks and from looking into the room,
 //! and makes them what is stored and shown.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use futures::{StreamExt as _, stream};
 
 use crate::{
     domain::{
         attendance::ended_by,
-        broadcast::REOPEN_WITHIN,
+        broadcast::may_go_on,
         channel::StreamStatus,
         id::{BroadcastId, StreamId, UserId},
         on_air::{Effect, OnAir, Sign},
@@ -105,7 +105,7 @@ async fn begin_or_reopen(tx: &mut Tx, row: &StreamRow, now: Timestamp) -> Result
     // Of one whose numbers stand, nothing changes any more.
     if let Some(last) = last.filter(|last| !last.is_settled()) {
         let is_waited_for = row.status() == StreamStatus::Reconnecting;
-        if is_waited_for || last.ended_at().is_none_or(|ended_at| now.since(ended_at) <= REOPEN_WITHIN) {
+        if is_waited_for || last.ended_at().is_none_or(|ended_at| may_go_on(ended_at, now)) {
             broadcasts::reopen(tx, &last.id, now).await?;
             return Ok((last.id, last.started_at));
         }
@@ -182,13 +182,14 @@ pub async fn reconcile_idle(state: &AppState) {
     let Ok(rooms) = livekit.list_rooms().await else { return };
     // A LiveKit without ingress serves browsers: what it cannot say about keys says nothing about rooms.
     if let Ok(known) = livekit.list_all_ingress().await {
-        mark_keys(state, &idle, &known).await;
+        mark_keys(state, &idle, &known.into_iter().collect()).await;
     }
-    idle.retain(|row| rooms.iter().any(|room| room == row.id.as_str()));
+    let rooms: HashSet<String> = rooms.into_iter().collect();
+    idle.retain(|row| rooms.contains(row.id.as_str()));
     reconcile_these(state, idle.into_iter().map(|row| row.id).collect()).await;
 }
 
-async fn mark_keys(state: &AppState, idle: &[IdleRow], known: &[String]) {
+async fn mark_keys(state: &AppState, idle: &[IdleRow], known: &HashSet<String>) {
     for row in idle {
         let Some(ingress_id) = &row.ingress_id else { continue };
         let is_lost = !known.contains(ingress_id);

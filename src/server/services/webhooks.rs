@@ -151,8 +151,9 @@ async fn store_one_by_one(state: &AppState, hints: &[Hint]) -> Vec<Result<Stored
     outcomes
 }
 
-/// All of them or none. Ids first, in their order, then streams in theirs, and what is about one stream as it came: so
-/// two instances that store at the same time never wait for each other in a circle.
+/// All of them or none. Ids first, in their order, then streams in theirs; of one stream what is about the broadcast as
+/// it came, and then its viewers, each in their order: so two instances that store at the same time never wait for each
+/// other in a circle.
 async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>> {
     let now = clock::now();
     let mut tx = state.db.begin().await?;
@@ -166,12 +167,12 @@ async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>>
         if stored[at].is_new
             && let Some(target) = target(&mut tx, &hints[at].kind).await?
         {
-            targets.push((target, at));
+            targets.push((target, watcher(&hints[at].kind), at));
         }
     }
     targets.sort();
     let mut read: Option<StreamRow> = None;
-    for (target, at) in targets {
+    for (target, _, at) in targets {
         let known = read.take().filter(|row| row.id == target);
         let row = match known {
             None => db::streams::find(&mut tx, &target).await?,
@@ -186,6 +187,14 @@ async fn store_together(state: &AppState, hints: &[Hint]) -> Result<Vec<Stored>>
     }
     tx.commit().await?;
     Ok(stored)
+}
+
+/// The connection that it is about, if it is about a viewer's.
+fn watcher(kind: &HintKind) -> Option<&str> {
+    match kind {
+        HintKind::AudienceChanged { visit: Some(visit), .. } => Some(&visit.watcher.sid),
+        _ => None,
+    }
 }
 
 /// The stream that it would be about, if there is one of that id.
@@ -267,7 +276,13 @@ async fn react(state: &AppState, stream: &StreamId, kind: &HintKind, effect: Eff
             if row.is_some_and(|row| row.on_air().participant_sid.is_some()) {
                 state.events.tell_outage(stream);
             }
-            publish::room_is_new(state, stream).await?;
+            // LiveKit may take long to be told something, and what else came at the same time does not wait for it.
+            let (state_, stream) = (state.clone(), stream.clone());
+            state.tasks.spawn(telemetry::carried_on(async move {
+                if let Err(error) = publish::room_is_new(&state_, &stream).await {
+                    tracing::warn!(%stream, %error, "a new room was not told of its stream");
+                }
+            }));
         }
         HintKind::IngressEnded { error: Some(error), .. } if effect == Effect::None => {
             report_refusal(state, stream, error).await?;
