@@ -23,6 +23,7 @@ pub mod server;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
+    components::time_text::server_clock(); // as soon as it can be told how long ago the page came
     wasm_bindgen_futures::spawn_local(async {
         let page = leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await;
         page.forget();

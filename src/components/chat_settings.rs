@@ -26,7 +26,9 @@ use crate::{
 pub struct PendingSettings {
     changes: Vec<(u32, ChatSettingsChange)>,
     next_number: u32,
-    /// What the server confirmed, and the version of the state when it was asked: shown until a newer state comes.
+    /// The first change is in the state that came last, or in one before it: it has been told of before its answer came.
+    is_first_told: bool,
+    /// What the server confirmed, and the version of the state when it did: shown until a newer state comes.
     confirmed: Option<(i64, ChatSettings)>,
 }
 
@@ -47,14 +49,23 @@ impl PendingSettings {
         self.changes.first().cloned()
     }
 
-    /// The server has taken it; `version` was the newest that the page knew when it asked.
+    /// The server's settings are these now, as every page of the creator is told.
+    pub fn hear(&mut self, server: ChatSettings) {
+        let is_told =
+            |change: &ChatSettingsChange| change.clone().parse().is_ok_and(|update| update.apply(server) == server);
+        self.is_first_told |= self.changes.first().is_some_and(|(_, change)| is_told(change));
+    }
+
+    /// The server has taken it, at a time when `version` was the newest that the page knew. When that told of it already,
+    /// what has been told since is newer than the answer.
     pub fn confirm(&mut self, number: u32, version: i64, settings: ChatSettings) {
+        self.confirmed = (!self.is_first_told).then_some((version, settings));
         self.drop_change(number);
-        self.confirmed = Some((version, settings));
     }
 
     /// The server has not taken it: what it changed goes back.
     pub fn drop_change(&mut self, number: u32) {
+        self.is_first_told = false;
         self.changes.retain(|(other, _)| *other != number);
     }
 
@@ -225,12 +236,14 @@ fn NumberSetting(
             typed.set(None);
         }
     };
-    let commit = move |text: String| {
-        if let Ok(number) = text.trim().parse() {
+    let commit = move |text: String| match text.trim().parse() {
+        Ok(number) => {
             on_change.run(number);
+            follow();
         }
-        follow();
+        Err(_) => typed.set(None),
     };
+    Effect::watch(move || has_error.get(), move |_, _, _| follow(), false);
     view! {
         <div class="setting" data-off=move || is_off.get().then_some("true")>
             <label for=id>{label}</label>
@@ -290,6 +303,31 @@ mod tests {
         pending.confirm(number, 1, ChatSettings { slow_mode_seconds: 10, ..server() });
         assert_eq!(pending.shown(1, server()).slow_mode_seconds, 10);
         assert_eq!(pending.shown(2, server()).slow_mode_seconds, 0);
+    }
+
+    #[test]
+    fn what_is_told_after_a_change_and_before_its_answer_is_newer_than_the_answer() {
+        let slower = |seconds| ChatSettings { slow_mode_seconds: seconds, ..server() };
+        let mut pending = PendingSettings::default();
+        let number = pending.begin(&slow(10)).expect("valid");
+        pending.hear(slower(10));
+        pending.hear(slower(60));
+        pending.confirm(number, 3, slower(10));
+        assert_eq!(pending.shown(3, slower(60)), slower(60));
+    }
+
+    #[test]
+    fn what_is_told_late_of_one_change_takes_back_no_later_one() {
+        let off = ChatSettingsChange { is_chat_enabled: Change::Set(false), ..Default::default() };
+        let slower = ChatSettings { slow_mode_seconds: 10, ..server() };
+        let both = ChatSettings { is_chat_enabled: false, ..slower };
+        let mut pending = PendingSettings::default();
+        let first = pending.begin(&slow(10)).expect("valid");
+        let second = pending.begin(&off).expect("valid");
+        pending.confirm(first, 1, slower);
+        pending.hear(slower);
+        pending.confirm(second, 2, both);
+        assert_eq!(pending.shown(2, slower), both);
     }
 
     #[test]

@@ -92,7 +92,8 @@ fn utc_date(at: Timestamp) -> String {
 pub struct DocumentTime(pub Timestamp);
 
 /// What time it is by the server's clock, from which all times are: a reader's own may be wrong by hours, and would
-/// keep them waiting for what is over. Only in effects and event handlers.
+/// keep them waiting for what is over. How far that is off, is found once, when the page comes alive. Only in effects and
+/// event handlers.
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
 pub fn server_clock() -> Timestamp {
     thread_local! {

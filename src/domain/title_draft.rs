@@ -130,8 +130,11 @@ impl TitleDraft {
 
     /// The server's title changed, from here or from elsewhere.
     pub fn update(&mut self, title: &str) {
+        // What is known already was saved before, and is told late.
+        let is_news = title != self.server;
+        let is_another = self.in_flight.as_deref().is_some_and(|sent| sent != title);
+        self.is_overtaken = is_another && (is_news || self.is_overtaken);
         self.server = title.to_owned();
-        self.is_overtaken = self.in_flight.as_deref().is_some_and(|sent| sent != title);
         if !self.is_focused && !self.is_edited {
             if self.text != self.server {
                 self.saving = TitleSaving::Idle;
@@ -212,6 +215,18 @@ mod tests {
         draft.update("Newer, from elsewhere");
         assert_eq!(draft.saved("Mine"), None);
         assert_eq!((draft.text(), draft.saving()), ("Newer, from elsewhere", &TitleSaving::Saved));
+    }
+
+    #[test]
+    fn what_is_told_late_of_an_earlier_save_does_not_take_back_the_last() {
+        let mut draft = typed("First");
+        draft.save();
+        draft.type_text("Last".into());
+        assert_eq!(sent(draft.saved("First")), Some("Last".into()));
+        draft.update("First");
+        assert_eq!(draft.saved("Last"), None);
+        draft.leave();
+        assert_eq!((draft.text(), draft.saving()), ("Last", &TitleSaving::Saved));
     }
 
     #[test]

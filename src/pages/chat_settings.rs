@@ -35,6 +35,10 @@ impl Saving {
         let settings = Memo::new(move |_| {
             feed.state.with(|state| pending.with(|pending| pending.shown(state.version, state.chat)))
         });
+        Effect::new(move |_| {
+            let server = feed.state.with(|state| state.chat);
+            pending.update_untracked(|pending| pending.hear(server));
+        });
         Self {
             feed,
             settings,
@@ -74,9 +78,9 @@ impl Saving {
     /// Sends what is pending, one change after the other, also when the page is gone meanwhile.
     async fn save(self, pending: ArcRwSignal<PendingSettings>) {
         while let Some((number, change)) = pending.with_untracked(PendingSettings::first) {
-            // What another window changes after that is newer than the answer, even if its event is faster.
+            let answer = in_time(change_chat_settings(change)).await;
             let version = self.feed.state.try_with_untracked(|state| state.version).unwrap_or_default();
-            match in_time(change_chat_settings(change)).await {
+            match answer {
                 Ok(settings) => pending.update(|pending| pending.confirm(number, version, settings)),
                 Err(message) => {
                     pending.update(|pending| pending.drop_change(number));

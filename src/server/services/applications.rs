@@ -128,7 +128,7 @@ pub(super) async fn carry_out(
     let application = Application::from(row);
     let to = decision.apply(application.status).ok_or_else(decided_already)?;
     if decision == Decision::Revoke {
-        ingress::withdraw(state, &user_id).await?;
+        ingress::void_key(state, &user_id).await?;
     }
     let row = DecisionRow { id, from: application.status, to, reason: reason.as_ref().map(Reason::as_str), by };
     record(state, &row, &user_id, decision).await?;
@@ -136,9 +136,10 @@ pub(super) async fn carry_out(
     state.events.account_changed(&user_id);
     if decision == Decision::Revoke {
         let ended = on_air::end_for(state, &user_id).await;
-        // A key that was stored while the approval still stood goes too; from now on none is.
+        // Their browser, which asks why it was put out and has to hear of this; and a key that was stored while the
+        // approval still stood. From now on none is.
         if let Err(error) = ingress::withdraw(state, &user_id).await {
-            tracing::error!(user = %user_id, %error, "a key may be left with somebody who is no creator any more");
+            tracing::error!(user = %user_id, %error, "somebody who is no creator any more may have a key, or go on sending from a browser");
         }
         ended?;
     }

@@ -189,14 +189,21 @@ pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials>
 /// Takes the way in from somebody who is no creator any more, live or not. Encoder and browser are cut.
 ///
 /// # Errors
-/// When LiveKit fails, or is not set up while there is a key: nothing has changed then.
+/// As [`void_key`].
 pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
+    browser_broadcast::put_out(state, &row).await?;
+    void_key(state, user_id).await
+}
+
+/// Voids somebody's key, live or not: their encoder is cut.
+///
+/// # Errors
+/// When LiveKit fails, or is not set up while there is a key: nothing has changed then.
+pub async fn void_key(state: &AppState, user_id: &UserId) -> Result<()> {
+    let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
     match &state.livekit {
-        Some(livekit) => {
-            browser_broadcast::put_out(state, &row).await?;
-            remove_all(livekit, &row).await?;
-        }
+        Some(livekit) => remove_all(livekit, &row).await?,
         // Forgotten here, the key would go on there.
         None if row.ingress_id.is_some() => return Err(setup::no_livekit()),
         None => {}

@@ -68,8 +68,9 @@ pub async fn change_password(
     new_password: &str,
 ) -> Result<()> {
     let user = actor.user()?;
-    let confirmed = signing_in::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
+    signing_in::limit_address(state, client).await?;
     let password = passwords::choose(state, ("newPassword", new_password), &[&user.username]).await?;
+    let confirmed = signing_in::confirm_password(state, client, &user.user_id, (CURRENT, current_password)).await?;
     let hash = state.hasher.hash(&password).await?;
     let mut tx = state.db.begin().await?;
     confirmed.hold(&mut tx, &user.user_id).await?;
