@@ -338,7 +338,7 @@ async fn without_livekit_nobody_is_taken_a_key_that_goes_on_there(database: Data
         "UPDATE streams SET ingress_id = 'IN_carl', input_type = 'rtmp', server_url = 'rtmp://x', sealed_key = 'x'
                      WHERE user_id = (SELECT id FROM users WHERE username = 'carl')";
     assert_eq!(app.execute(of_before).await, 1);
-    let id = app.text("SELECT id FROM creator_applications WHERE about <> ''").await;
+    let id = app.text("SELECT id FROM creator_applications WHERE about = 'Music'").await;
     app.decide(&json!(id), "revoke", Some("Against the rules.")).await.refused(503, "LIVEKIT_UNREACHABLE");
     let deleting = json!({ "password": password_of("carl"), "confirm": "carl" });
     carl.post("/api/account/delete", deleting).await.refused(503, "LIVEKIT_UNREACHABLE");
