@@ -94,24 +94,27 @@ pub struct DocumentTime(pub Timestamp);
 /// What time it is by the server's clock, from which all times are: a reader's own may be wrong by hours, and would
 /// keep them waiting for what is over. How far that is off, is found once, when the page comes alive. Only in effects and
 /// event handlers.
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
 pub fn server_clock() -> Timestamp {
     thread_local! {
-        static AHEAD: OnceCell<f64> = const { OnceCell::new() };
+        static AHEAD: OnceCell<i64> = const { OnceCell::new() };
     }
-    let now = js_sys::Date::now();
-    let ahead = AHEAD.with(|ahead| *ahead.get_or_init(|| server_ahead(now).unwrap_or_default()));
-    Timestamp((now + ahead) as i64)
+    let now = whole(js_sys::Date::now());
+    Timestamp(now + AHEAD.with(|ahead| *ahead.get_or_init(|| server_ahead(now).unwrap_or_default())))
 }
 
 /// By how much the server's clock is ahead, in milliseconds: the document says when it was rendered, and how long ago it
-/// came is measured by a clock that nobody sets.
-fn server_ahead(now: f64) -> Option<f64> {
-    let rendered: f64 = document().document_element()?.get_attribute("data-time")?.parse().ok()?;
+/// came is measured by a clock that nobody sets. In whole numbers: what reads others is 10 kB of the program.
+fn server_ahead(now: i64) -> Option<i64> {
+    let rendered: i64 = document().document_element()?.get_attribute("data-time")?.parse().ok()?;
     let performance = window().performance()?;
     let timing = performance.timing();
     let came = timing.response_start() - timing.navigation_start();
-    Some(rendered + performance.now() - came - now)
+    Some(rendered + whole(performance.now() - came) - now)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+fn whole(milliseconds: f64) -> i64 {
+    milliseconds as i64
 }
 
 fn js_date(at: Timestamp) -> js_sys::Date {
