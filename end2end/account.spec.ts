@@ -167,6 +167,25 @@ test('whoever signs another browser out by keyboard is on no other one then', as
   await expect(rows.getByRole('button')).toBeFocused();
 });
 
+test('every place where one is signed in is reached, however many there are', async ({ visit, newUser, installation }) => {
+  test.slow();
+  const bob = await newUser();
+  // So many more that the browser's own is in the second piece.
+  for (let more = 0; more < 51; more += 1) await Account.signIn(installation.url, bob.username, bob.password);
+  const page = await visit('/account', { as: bob });
+  const sessions = section(page, 'Where you are signed in');
+  const rows = sessions.getByRole('listitem');
+  await expect(rows).toHaveCount(50);
+  await expect(rows.filter({ hasText: 'This one' })).toHaveCount(0);
+  await sessions.getByRole('button', { name: 'Show more' }).press('Enter');
+  await expect(rows).toHaveCount(52);
+  await expect(rows.filter({ hasText: 'This one' })).toHaveCount(1);
+  await expect(sessions.getByRole('button', { name: 'Show more' })).toHaveCount(0);
+  await expect(sessions.locator('[tabindex="-1"]')).toBeFocused();
+  await rows.nth(50).getByRole('button').click();
+  await expect(rows).toHaveCount(51);
+});
+
 test('an account is deleted while its stream is live', async ({ visit, creator, newUser, whip, problems }) => {
   // What belongs to the creator is not there any more.
   problems.expect(/status of 404/);

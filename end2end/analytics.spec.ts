@@ -2,7 +2,7 @@
 
 import type { Locator } from '@playwright/test';
 import type { Account } from './lib/api';
-import { expect, open, reload, test, type Page } from './lib/test';
+import { alive, expect, open, reload, test, type Page } from './lib/test';
 import { expectMovingPicture } from './lib/player';
 import { passes, sidewaysScroll, violations } from './lib/accessibility';
 
@@ -165,6 +165,14 @@ test('a quarter is read by period, by order, and by keyboard', async ({ visit, d
     await expect(readout(page)).not.toHaveText(last!);
     await page.keyboard.press('Home');
     await expect(chart(page)).toHaveAttribute('aria-valuenow', '0');
+    // With Alt it is the browser's way back, and no key of the chart.
+    const isTaken = chart(page).evaluate((stage) => {
+      const event = new KeyboardEvent('keydown', { key: 'ArrowRight', altKey: true, bubbles: true, cancelable: true });
+      stage.dispatchEvent(event);
+      return event.defaultPrevented;
+    });
+    expect(await isTaken).toBe(false);
+    await expect(chart(page)).toHaveAttribute('aria-valuenow', '0');
   });
   await test.step('and by pointer', async () => {
     const box = (await chart(page).boundingBox())!;
@@ -181,6 +189,18 @@ test('a quarter is read by period, by order, and by keyboard', async ({ visit, d
     expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
     expect(await violations(page)).toEqual([]);
   });
+});
+
+test('what a finger has tapped stays to be read', async ({ visit, demo }) => {
+  const page = await visit('/dashboard/analytics?days=90', { as: demo, hasTouch: true });
+  await alive(page);
+  await chart(page).tap();
+  await expect(chart(page)).toHaveAttribute('aria-valuenow', /^[1-9]/);
+  await expect(readout(page)).toHaveText((await chart(page).getAttribute('aria-valuetext'))!);
+  const hours = page.locator('.hours-stage');
+  const before = await page.locator('.hours-foot').innerText();
+  await hours.tap();
+  await expect(page.locator('.hours-foot')).not.toHaveText(before);
 });
 
 test('the moments of a broadcast are reached by keyboard', async ({ visit, demo }) => {

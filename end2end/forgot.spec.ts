@@ -3,7 +3,7 @@
 import { passes } from './lib/accessibility';
 import { Account } from './lib/api';
 import { testWithMail } from './lib/mail';
-import { alive, expect, test, type Page } from './lib/test';
+import { alive, expect, reload, test, type Page } from './lib/test';
 
 const NEW = 'four entirely unrelated words';
 
@@ -50,6 +50,24 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page.getByRole('button', { name: 'Mail me a link' })).toBeVisible();
   });
 }
+
+testWithMail('whoever is signed in as somebody else reads that the new password is set, and signs in', async ({ visit, mail, installation }) => {
+  const [ann, bob] = [await Account.signUp(installation.url, 'ann'), await Account.signUp(installation.url, 'bob')];
+  const asking = await visit('/login');
+  await askFor(asking, bob.username);
+  const page = await visit(await mail.link(0), { as: ann });
+  await alive(page);
+  await page.getByLabel('New password').fill(NEW);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await expect(page.getByText('Your new password is set.')).toBeVisible();
+  await reload(page);
+  await expect(page.getByText('Your new password is set.')).toBeVisible();
+  await page.getByLabel('Username or email').fill(bob.username);
+  await page.getByLabel('Password').fill(NEW);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await expect(page.getByRole('button', { name: `Account menu of ${bob.username}` })).toBeVisible();
+});
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with' : 'without';

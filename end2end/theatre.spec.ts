@@ -68,6 +68,18 @@ test('the player takes the page and gives it back, by button and by key', async 
   await expect(player(watch)).not.toHaveAttribute('data-theatre');
 });
 
+test('the key that leads to the chat leaves the full screen, behind which nobody sees it', async ({ visit, creator, newUser, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  const watch = await visit(`/watch/${creator.username}`, { as: await newUser() });
+  await expectMovingPicture(watch);
+  const fillsTheScreen = () => watch.evaluate(() => document.fullscreenElement !== null);
+  await watch.keyboard.press('f');
+  await expect.poll(fillsTheScreen).toBe(true);
+  await watch.keyboard.press('c');
+  await expect.poll(fillsTheScreen).toBe(false);
+  await expect(composer(watch)).toBeFocused();
+});
+
 test('a telephone has no theatre', async ({ visit, creator, whip }) => {
   await whip(await creator.makeKey('whip'));
   const watch = await visit(`/watch/${creator.username}`, { viewport: { width: 390, height: 844 } });

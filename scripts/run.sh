@@ -30,7 +30,9 @@ done
 setting() {
   local value=${!1:-}
   if [ -z "$value" ] && [ -f .env ]; then
-    value=$(sed -n "s/^[[:space:]]*\(export \)\{0,1\}$1[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 | sed "s/^\([\"']\)\(.*\)\1[[:space:]]*\$/\2/")
+    # As the program reads it: the first of several, without quotes, and without what is said behind a #.
+    value=$(sed -n "s/^[[:space:]]*\(export \)\{0,1\}$1[[:space:]]*=[[:space:]]*//p" .env | sed 1q |
+      sed -e "s/^\([\"']\)\(.*\)\1[[:space:]]*\(#.*\)\{0,1\}\$/\2/" -e t -e 's/[[:space:]]#.*//' -e 's/[[:space:]]*$//')
   fi
   printf '%s' "${value:-$2}"
 }

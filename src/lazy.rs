@@ -2,9 +2,8 @@
 //! page. Pages that are often seen one after the other share a bundle. What every page needs is in the first bundle,
 //! and so is the front page, where most come in: they wait for one file.
 //!
-//! The server knows by the same names which files a page needs, and names them in a header of its answer, so that they
-//! are on their way before the first bundle runs. `scripts/build.sh` cuts the program; what several bundles need is cut
-//! into chunks by itself.
+//! The server names the files that a page needs in a header of its answer, so that they are on their way before the
+//! first bundle runs. `scripts/build.sh` cuts the program, and into chunks what several bundles need.
 
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_location};

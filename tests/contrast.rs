@@ -2,7 +2,7 @@
 //! stands on, as WCAG 2.2 asks. Text has 4.5:1 at least (1.4.3); outlines, marks and what charts draw 3:1 (1.4.11). A
 //! colour that no list here knows fails. What is translucent is laid over what it stands on, and a translucent ground
 //! over white, the brightest of all pictures. What came out, and how much axe looks at, is told in `docs/accessibility.md`. That colours,
-//! weights, layers, gaps, corners and sizes of text have names is held here, too.
+//! weights, layers, spaces, corners and sizes of text have names is held here, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -268,6 +268,32 @@ fn is_number(value: &str) -> bool {
     words.filter(|word| *word != "0").any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// What is around a thing, and how far it is from an edge, whatever side the property names.
+#[test]
+fn no_space_is_written_elsewhere() {
+    const HELD: [&str; 9] =
+        ["padding", "margin", "inset", "top", "right", "bottom", "left", "scroll-padding", "scroll-margin"];
+    let is_side = |rest: &str| rest.is_empty() || rest.starts_with('-');
+    let is_held = |name: &str| HELD.iter().any(|held| name.strip_prefix(held).is_some_and(is_side));
+    let mut wrong = Vec::new();
+    for file in stylesheets() {
+        let text = read(&file);
+        let own = written(&text).filter(|(name, value)| is_held(name) && has_length(value));
+        wrong.extend(own.map(|(name, value)| format!("{file}: {name}: {value}")));
+    }
+    assert!(wrong.is_empty(), "spaces have names in style/tokens.css: {wrong:#?}");
+}
+
+/// Whether a value holds a length of its own. What counts tokens is none, nor is a share of the box, or what grows with
+/// the letters; and a space may leave out a border, which is 1px wide.
+fn has_length(value: &str) -> bool {
+    let words = value.split([' ', '\n', ',', '(', ')']).map(|word| word.trim_start_matches(['-', '+', '.']));
+    words.filter(|word| word.starts_with(|c: char| c.is_ascii_digit()) && *word != "1px").any(|word| {
+        let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        !["", "%", "em"].contains(&unit)
+    })
+}
+
 /// What a stylesheet declares: properties, and their values.
 fn written(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split(['{', '}', ';']).filter_map(|rule| rule.rsplit("*/").next()?.trim().split_once(": "))
@@ -299,6 +325,25 @@ fn a_number_is_known_and_a_name_is_none() {
     }
     for value in ["var(--space-3)", "0", "0 var(--space-4)", "inherit", "normal"] {
         assert!(!is_number(value), "{value}");
+    }
+}
+
+#[test]
+fn a_length_is_known_and_what_counts_tokens_is_none() {
+    for value in ["15px", "-6px", ".5rem", "0 var(--space-3) 0 36px", "calc(var(--space-2) - 4px)", "max(\n2ch, 1%)"] {
+        assert!(has_length(value), "{value}");
+    }
+    for value in [
+        "0",
+        "auto",
+        "var(--space-3)",
+        "calc(-1 * var(--space-2)) 0",
+        "calc(100% + var(--space-4))",
+        "calc(var(--space-1) - 1px)",
+        "0.05em",
+        "max(var(--space-6), env(safe-area-inset-bottom))",
+    ] {
+        assert!(!has_length(value), "{value}");
     }
 }
 

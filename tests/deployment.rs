@@ -188,3 +188,37 @@ fn metrics_that_are_to_be_watched_are_counted() {
         }
     }
 }
+
+/// What `./run` finds in a file of settings, which it reads before the program is built, is what the program finds.
+#[test]
+fn run_reads_the_env_file_as_the_program_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = read("scripts/run.sh");
+    let function = script.split_once("\nsetting() {").and_then(|(_, rest)| rest.split_once("\n}\n")).unwrap().0;
+    let file = [
+        "# SETTING_A=no",
+        "SETTING_A=127.0.0.1:3100 # a second copy",
+        "SETTING_A=127.0.0.1:3200",
+        "export SETTING_B = \"./my data\"  # quoted",
+        "SETTING_C='a # b'",
+        "SETTING_D=a#b  ",
+        "SETTING_E=",
+    ];
+    fs::write(folder.path().join(".env"), file.join("\n")).unwrap();
+    let names = ["SETTING_A", "SETTING_B", "SETTING_C", "SETTING_D", "SETTING_E", "SETTING_F"];
+    let ask = names.map(|name| format!("echo \"$(setting {name} none)\"")).join("\n");
+    let mut bash = Command::new("bash");
+    bash.current_dir(folder.path()).args(["-euo", "pipefail", "-c", &format!("setting() {{{function}\n}}\n{ask}")]);
+    let answer = bash.output().unwrap();
+    assert!(answer.status.success(), "{answer:?}");
+    let asked = String::from_utf8(answer.stdout).unwrap();
+    let mut told = BTreeMap::new();
+    for setting in dotenvy::from_path_iter(folder.path().join(".env")).unwrap() {
+        let (name, value) = setting.unwrap();
+        told.entry(name).or_insert(value);
+    }
+    for (name, asked) in names.into_iter().zip(asked.lines()) {
+        let program = told.get(name).filter(|value| !value.is_empty()).map_or("none", String::as_str);
+        assert_eq!(asked, program, "{name}");
+    }
+}

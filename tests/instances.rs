@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use streamit::server::db::Db;
 
 use crate::support::{
-    Caller, Chat, Database, Encoder, Peer, Proxy, TestApp, Webhook,
+    Caller, Chat, Database, Peer, Proxy, TestApp, Webhook,
     database::Fresh,
     eventually,
     peer::gauge,
@@ -303,17 +303,10 @@ async fn what_was_said_while_nobody_could_hear_is_read_again() {
     }
 }
 
-/// Carl is on air, and the second instance's locks are connected.
-async fn on_air(app: &TestApp) -> (Caller, Encoder) {
-    let carl = app.creator("carl").await;
-    let encoder = app.encoder_connects(&carl.make_key().await).await;
-    (carl, encoder)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ending_at_one_and_resuming_at_the_other_are_done_one_after_the_other() {
     let (app, peer) = two().await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let there = peer.seen_by(&carl);
     let gate = app.livekit.hold("UpdateIngress");
     let resume = async {
@@ -335,7 +328,7 @@ async fn ending_at_one_and_resuming_at_the_other_are_done_one_after_the_other() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_room_ends_with_the_newest_state_whoever_wrote_last() {
     let (app, peer) = two().await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     app.livekit.until_metadata(encoder.stream_id(), "it is told", |told| told["status"] == "live").await;
     let gate = app.livekit.hold("UpdateRoomMetadata");
     set_title(&carl, "Older, and slow").await;
@@ -373,7 +366,7 @@ async fn write_and_read(carl: &Caller, title: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_a_proxy_one_of_two_is_killed_and_nothing_that_was_taken_is_lost() {
     let mut app = TestApp::start(Database::Postgres).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let (mut first, second) = (app.program().await, app.program().await);
     app.stop().await;
     let proxy = Proxy::before(vec![first.address(), second.address()]).await;

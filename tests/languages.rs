@@ -241,7 +241,7 @@ async fn the_cookie_of_a_language_is_as_tight_as_the_others(database: Database) 
 const ON_ONE_SIDE: [(&str, &str); 3] = [
     ("transform: translateX(16px)", "a switch that is on has no logical way to go"),
     ("text-align: left", "text of either direction stands in one column"),
-    ("padding: 0 var(--space-3) 0 36px", "the icon of the search is beside text of either direction"),
+    ("padding: 0 var(--space-3) 0 var(--beside-icon)", "the icon of the search is beside text of either direction"),
 ];
 
 /// Whether a declaration names a side of the screen, where it should name the beginning or the end of a line.

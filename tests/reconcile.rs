@@ -1,9 +1,9 @@
 //! What is shown is made equal to what LiveKit is doing, whatever webhooks were lost. Here people come and go and
 //! LiveKit says nothing, or is down; what is left to go by is a look into the room.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Caller, Database, Encoder, Fault, TestApp, eventually};
+use crate::support::{Database, Encoder, Fault, TestApp, eventually};
 
 on_both_databases![
     an_end_that_was_missed_is_found_at_start_up,
@@ -19,30 +19,19 @@ on_both_databases![
     an_announced_encoder_that_never_comes_is_not_live_for_long,
 ];
 
-async fn on_air(app: &TestApp) -> (Caller, Encoder, Value) {
-    let carl = app.creator("carl").await;
-    let key = carl.make_key().await;
-    let encoder = app.encoder_connects(&key).await;
-    (carl, encoder, key)
-}
-
 /// Waits until the room was looked into so often from now on.
 async fn looks(app: &TestApp, count: usize) {
     let before = app.livekit.looks();
     app.livekit.until_looked(before, count).await;
 }
 
-async fn until_status(app: &TestApp, status: &str) {
-    app.until_channel("carl", &format!("it is {status}"), |state| state["status"] == status).await;
-}
-
 async fn an_end_that_was_missed_is_found_at_start_up(database: Database) {
     let mut app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     app.stop().await;
     encoder.vanishes();
     app.start_again().await;
-    until_status(&app, "offline").await;
+    app.until_status("offline").await;
     carl.make_key().await;
 }
 
@@ -53,7 +42,7 @@ async fn a_start_that_was_missed_is_found_at_start_up(database: Database) {
     app.stop().await;
     let encoder = app.encoder_appears(&key);
     app.start_again().await;
-    until_status(&app, "live").await;
+    app.until_status("live").await;
     // The webhooks that come late after all fit.
     let version = carl.status().await["version"].clone();
     for sign in [encoder.joined(), encoder.started()] {
@@ -66,7 +55,7 @@ async fn a_start_that_was_missed_is_found_at_start_up(database: Database) {
 
 async fn what_is_still_true_at_start_up_stays_as_it_is(database: Database) {
     let mut app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let before = carl.status().await;
     app.restart().await;
     looks(&app, 1).await;
@@ -79,11 +68,11 @@ async fn what_is_still_true_at_start_up_stays_as_it_is(database: Database) {
 
 async fn an_end_that_nobody_told_is_found_soon(database: Database) {
     let app = TestApp::start(database).await;
-    let (_, encoder, _) = on_air(&app).await;
+    let (_, encoder) = app.carl_on_air().await;
     looks(&app, 1).await;
     encoder.vanishes();
     let began = std::time::Instant::now();
-    until_status(&app, "offline").await;
+    app.until_status("offline").await;
     assert!(began.elapsed().as_secs() < 12, "{:?}", began.elapsed());
 }
 
@@ -92,20 +81,20 @@ async fn a_start_that_nobody_told_is_found_soon(database: Database) {
     let carl = app.creator("carl").await;
     app.encoder_appears(&carl.make_key().await);
     let began = std::time::Instant::now();
-    until_status(&app, "live").await;
+    app.until_status("live").await;
     assert!(began.elapsed().as_secs() < 25, "{:?}", began.elapsed());
 }
 
 async fn a_room_that_no_node_holds_has_nobody_in_it(database: Database) {
     let app = TestApp::start(database).await;
-    let (_, encoder, _) = on_air(&app).await;
+    let (_, encoder) = app.carl_on_air().await;
     app.livekit.close_room(encoder.stream_id());
-    until_status(&app, "offline").await;
+    app.until_status("offline").await;
 }
 
 async fn while_livekit_is_down_a_stream_stays_live(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, _, _) = on_air(&app).await;
+    let (carl, _) = app.carl_on_air().await;
     let before = carl.status().await;
     let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
     // LiveKit says that it cannot say, to the room's question and to the one whether it is there at all.
@@ -139,7 +128,7 @@ async fn outage(app: &TestApp, encoder: &Encoder) {
 
 async fn after_an_outage_a_stream_is_expected_back_and_then_over(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
     outage(&app, &encoder).await;
     tokio::time::sleep(std::time::Duration::from_secs(6)).await;
@@ -158,7 +147,7 @@ async fn after_an_outage_a_stream_is_expected_back_and_then_over(database: Datab
 
 async fn after_an_outage_an_encoder_that_is_back_goes_on(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     let started_at = carl.status().await["startedAt"].clone();
     let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
     outage(&app, &encoder).await;
@@ -199,5 +188,5 @@ async fn an_announced_encoder_that_never_comes_is_not_live_for_long(database: Da
     encoder.vanishes();
     encoder.say(&encoder.started()).await;
     assert_eq!(carl.status().await["status"], "live");
-    until_status(&app, "offline").await;
+    app.until_status("offline").await;
 }

@@ -479,7 +479,10 @@ fn only_the_root_has_conditions_on_modules() {
 fn every_file_opens_with_what_it_is() {
     for folder in ["src", "tests"] {
         for file in files_ending(folder, ".rs") {
-            assert!(read(&file).starts_with("//! "), "{}", file.display());
+            let text = read(&file);
+            let lines = text.lines().take_while(|line| line.starts_with("//!")).count();
+            let is_short = (2..=6).contains(&lines);
+            assert!(text.starts_with("//! ") && is_short, "{}: {lines} lines", file.display());
         }
     }
 }

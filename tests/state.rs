@@ -6,7 +6,7 @@ use livekit_protocol::participant_info::Kind;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Caller, Database, Encoder, Fault, TestApp, Webhook,
+    Database, Fault, TestApp, Webhook,
     webhook::{event, participant, room},
 };
 
@@ -30,12 +30,6 @@ on_both_databases![
 ];
 
 const CHANNEL: &str = "/api/channel/events?username=carl";
-
-async fn on_air(app: &TestApp) -> (Caller, Encoder) {
-    let carl = app.creator("carl").await;
-    let encoder = app.encoder_connects(&carl.make_key().await).await;
-    (carl, encoder)
-}
 
 async fn the_first_event_is_the_state_and_comes_at_once(database: Database) {
     let app = TestApp::start(database).await;
@@ -175,7 +169,7 @@ async fn events_end_when_the_server_stops(database: Database) {
 
 async fn the_room_is_told_every_newest_state(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let live = app.livekit.until_metadata(encoder.stream_id(), "it is told", |told| told["status"] == "live").await;
     let mut state = app.anonymous().channel("carl").await["state"].clone();
     assert_eq!(live["version"], state["version"]);
@@ -192,7 +186,7 @@ async fn the_room_is_told_every_newest_state(database: Database) {
 
 async fn what_the_room_is_told_never_goes_back(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     app.livekit.until_metadata(encoder.stream_id(), "it is told", |told| told["status"] == "live").await;
     // The first one is slow, and the others come meanwhile.
     let gate = app.livekit.hold("UpdateRoomMetadata");
@@ -211,7 +205,7 @@ async fn what_the_room_is_told_never_goes_back(database: Database) {
 
 async fn a_new_room_is_told_again(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let told = app.livekit.until_metadata(encoder.stream_id(), "it is told", |told| told["status"] == "live").await;
     // LiveKit was killed: the room is made anew, and its metadata is gone.
     app.livekit.close_room(encoder.stream_id());
@@ -225,7 +219,7 @@ async fn a_new_room_is_told_again(database: Database) {
 
 async fn a_room_that_missed_a_state_is_told_when_somebody_comes_to_watch(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     app.livekit.until_metadata(encoder.stream_id(), "it is told", |told| told["status"] == "live").await;
     app.livekit.next("UpdateRoomMetadata", Fault::Refuse("internal"));
     carl.put("/api/stream/info", json!({ "title": "Missed" })).await.ok();
@@ -260,7 +254,7 @@ async fn say_audience(app: &TestApp, name: &str, stream: &str, sid: &str, identi
 
 async fn people_are_counted_and_not_connections(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let bob = app.user("bob").await;
     let ask = json!({ "username": "carl" });
     let mut last = String::new();
@@ -286,7 +280,7 @@ async fn people_are_counted_and_not_connections(database: Database) {
 
 async fn the_count_reaches_viewers_without_a_version(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     app.livekit.until_metadata(encoder.stream_id(), "it is told", |told| told["status"] == "live").await;
     let version = carl.status().await["version"].clone();
     let mut viewer = app.anonymous().events(CHANNEL).await;

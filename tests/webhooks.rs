@@ -43,12 +43,6 @@ async fn carl_with_an_encoder(app: &TestApp) -> (Caller, Encoder) {
     (carl, encoder)
 }
 
-async fn viewer_events(app: &TestApp) -> Events {
-    let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
-    events.until("state", |_| true).await;
-    events
-}
-
 /// A change that is sure to come after all that was said before: when its state is there, so are the others.
 async fn settle(creator: &Caller, events: &mut Events) {
     let title = format!("Settled {}", uuid::Uuid::now_v7());
@@ -256,7 +250,7 @@ async fn a_start_that_comes_after_its_end_is_not_believed(database: Database) {
     let app = TestApp::start(database).await;
     let (carl, encoder) = carl_with_an_encoder(&app).await;
     encoder.vanishes();
-    let mut events = viewer_events(&app).await;
+    let mut events = app.viewer_events().await;
     for sign in [encoder.ended(), encoder.left(), encoder.started(), encoder.joined()] {
         encoder.say(&sign).await;
     }
@@ -271,7 +265,7 @@ async fn the_end_of_another_session_ends_nothing(database: Database) {
     let old = app.encoder_connects(&key).await;
     old.stops().await;
     let new = app.encoder_connects(&key).await;
-    let mut events = viewer_events(&app).await;
+    let mut events = app.viewer_events().await;
     let looks = app.livekit.looks();
     for sign in [old.ended(), old.left(), old.started(), old.joined()] {
         new.say(&sign).await;
@@ -287,7 +281,7 @@ async fn a_second_encoder_takes_over_without_an_offline_flash(database: Database
     let carl = app.creator("carl").await;
     let first = app.encoder_connects(&carl.make_key().await).await;
     let started_at = carl.status().await["startedAt"].clone();
-    let mut events = viewer_events(&app).await;
+    let mut events = app.viewer_events().await;
     let mut own = carl.events("/api/stream/events").await;
     let second = first.is_taken_over().await;
     assert_eq!(own.until("notice", |_| true).await["code"], "ENCODER_TOOK_OVER");
@@ -309,7 +303,7 @@ async fn an_encoder_that_is_refused_is_told_to_its_creator_alone(database: Datab
     let app = TestApp::start(database).await;
     let (carl, encoder) = carl_with_an_encoder(&app).await;
     encoder.vanishes();
-    let mut events = viewer_events(&app).await;
+    let mut events = app.viewer_events().await;
     let mut own = carl.events("/api/stream/events").await;
     own.until("state", |_| true).await;
     encoder.say(&encoder.failed("server capacity exceeded")).await;

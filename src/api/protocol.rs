@@ -144,8 +144,14 @@ fn no_nul() -> String {
     text!(errors.holds_nul).to_owned()
 }
 
+/// Whether a NUL is written in that JSON. Whoever types the six characters `\u0000` sends their backslash escaped.
+fn holds_escaped_nul(json: &[u8]) -> bool {
+    let is_escape = |at: usize| json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
+    json.windows(6).enumerate().any(|(at, part)| part == b"\\u0000" && is_escape(at))
+}
+
 fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    if body.windows(6).any(|part| part == b"\\u0000") {
+    if holds_escaped_nul(body) {
         return Err(no_nul());
     }
     let json: &[u8] = match body.trim_ascii() {
@@ -225,6 +231,16 @@ mod tests {
         assert_eq!(decode_json_or_form::<Args>(b"name=a+b"), Ok(named()));
         for broken in [&b"{"[..], br#"{"name":1}"#, br#""name""#] {
             assert!(decode_json_or_form::<Args>(broken).is_err());
+        }
+    }
+
+    #[test]
+    fn a_nul_is_refused_and_how_one_is_written_is_not() {
+        for nul in [r#"{"name":"a\u0000b"}"#, r#"{"name":"a\\\u0000b"}"#] {
+            assert_eq!(decode_json::<Args>(nul.as_bytes()), Err(no_nul()), "{nul}");
+        }
+        for (typed, name) in [(r#"{"name":"a\\u0000b"}"#, r"a\u0000b"), (r#"{"name":"\\\\u0000"}"#, r"\\u0000")] {
+            assert_eq!(decode_json::<Args>(typed.as_bytes()), Ok(Args { name: Some(name.into()) }), "{typed}");
         }
     }
 

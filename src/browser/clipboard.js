@@ -36,5 +36,5 @@ function copyByCommand(value) {
   const copied = document.execCommand('copy');
   field.remove();
   before?.focus?.();
-  if (!copied) throw new Error('This browser does not let the page copy.');
+  if (!copied) throw new Error('not copied');
 }

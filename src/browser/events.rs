@@ -3,16 +3,6 @@
 //! An [`EventStream`] is closed when it is dropped, and while the page is hidden: a browser allows six connections to a
 //! host. Shown again, it reopens and catches up, because the server's first event is always the current state. When
 //! events fail for long it says so, and the page polls until they are back.
-//!
-//! ```ignore
-//! Effect::new(move |_| {
-//!     EventStream::to(paths::ACCOUNT_EVENTS)
-//!         .on("application", move |application: Option<Application>| current.set(application))
-//!         .on_connection(move |connection| reconnecting.set(connection.is_disturbed()))
-//!         .open()
-//!         .keep();
-//! });
-//! ```
 
 use std::{
     cell::{Cell, RefCell},
@@ -111,6 +101,16 @@ impl EventStreamSetup {
 }
 
 /// An open event stream; dropping it closes it.
+///
+/// ```ignore
+/// Effect::new(move |_| {
+///     EventStream::to(paths::ACCOUNT_EVENTS)
+///         .on("application", move |application: Option<Application>| current.set(application))
+///         .on_connection(move |connection| reconnecting.set(connection.is_disturbed()))
+///         .open()
+///         .keep();
+/// });
+/// ```
 #[must_use = "a stream that is dropped is closed"]
 pub struct EventStream {
     _inner: Rc<Inner>,

@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
 use super::{
     analytics_words::duration_words,
-    chart::{ChartTable, Table},
+    chart::{ChartTable, Table, has_left},
 };
 use crate::{
     domain::{
@@ -53,7 +53,11 @@ pub fn HourMap(
                 aria-label=text!(analytics.hours_gist, answer = answer)
                 on:pointermove=point.clone()
                 on:pointerdown=point
-                on:pointerleave=move |_| readout.set(None)
+                on:pointerleave=move |event| {
+                    if has_left(&event) {
+                        readout.set(None);
+                    }
+                }
             >
                 <svg class="chart-ticks" aria-hidden="true">
                     {(0..7).map(weekday_word).collect_view()}

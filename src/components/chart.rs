@@ -99,7 +99,11 @@ pub fn ChartView(
                 on:keydown=move |event| move_by_key(&event, cursor, last())
                 on:pointermove=move |event| chart.with(|chart| point_at(&event, cursor, chart))
                 on:pointerdown=move |event| chart.with(|chart| point_at(&event, cursor, chart))
-                on:pointerleave=move |_| cursor.set(None)
+                on:pointerleave=move |event| {
+                    if has_left(&event) {
+                        cursor.set(None);
+                    }
+                }
                 on:blur=move |_| cursor.set(None)
             >
                 {move || chart.get().panels.into_iter().enumerate().map(|(at, panel)| panel_view(at, panel, chart, cursor)).collect_view()}
@@ -208,7 +212,16 @@ fn mark_view(at: usize, mark: Mark, pointed_at: Signal<Option<usize>>) -> AnyVie
     .into_any()
 }
 
+/// Whether what was pointed at is over. A finger that is lifted leaves its numbers to be read.
+pub(super) fn has_left(event: &ev::PointerEvent) -> bool {
+    event.pointer_type() != "touch"
+}
+
 fn move_by_key(event: &ev::KeyboardEvent, cursor: RwSignal<Option<usize>>, last: usize) {
+    // With these the keys are the browser's: Alt and left is the way back.
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
     let at = cursor.get_untracked();
     let next = match event.key().as_str() {
         "ArrowRight" | "ArrowUp" => at.map_or(0, |at| at + 1),

@@ -1,4 +1,5 @@
-//! Buttons in a list whose rows go away when they are pressed: what comes after takes their place.
+//! Buttons in a list whose rows go away when they are pressed: what comes after takes their place, under the pointer
+//! that pressed them.
 
 use leptos::ev::MouseEvent;
 

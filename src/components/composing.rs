@@ -1,4 +1,5 @@
 //! Letters that are being put together by an input method, as for Japanese or Chinese: Enter and Esc are for that then.
+//! Whatever sends, saves or closes with one of them asks here first.
 
 use leptos::ev::KeyboardEvent;
 

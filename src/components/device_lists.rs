@@ -1,4 +1,5 @@
 //! The lists of cameras and of microphones from which a broadcast from the browser is chosen.
+//! They show what the browser told and hand on what was picked; they ask it for nothing.
 
 use leptos::prelude::*;
 

@@ -116,8 +116,13 @@ where
     }
 }
 
+/// Asks for more of a list.
 #[component]
-fn MoreButton(on_load: Callback<()>) -> impl IntoView {
+pub fn MoreButton(
+    /// Called for it.
+    #[prop(into)]
+    on_load: Callback<()>,
+) -> impl IntoView {
     view! {
         <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
             {text!(frame.show_more)}

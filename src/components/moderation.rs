@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        account::Username,
         chat_standing::words,
         id::ActionId,
         moderation::{ActionKind, BannedPerson, ModerationAction, Moderator},
@@ -153,7 +154,7 @@ pub fn ModeratorList(
 ) -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
-        let name = name.get_untracked().trim().trim_start_matches('@').to_owned();
+        let name = Username::bare(&name.get_untracked()).to_owned();
         if !name.is_empty() && !is_busy.get_untracked() {
             on_add.run(name);
         }

@@ -54,6 +54,11 @@ impl Username {
         Ok(Self(name))
     }
 
+    /// The name in `text`, which may be written as pages write it: `@name`. Nothing is checked.
+    pub fn bare(text: &str) -> &str {
+        text.trim().trim_start_matches('@')
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -256,6 +261,7 @@ mod tests {
     #[test]
     fn usernames_are_lowered_and_limited() {
         assert_eq!(Username::parse(" Ann_1 ").expect("valid").as_str(), "ann_1");
+        assert_eq!(Username::bare(" @Ann_1 "), "Ann_1");
         for bad in ["", "ab", &"a".repeat(31), "a b c", "ann-b", "änn", "Admin"] {
             assert!(Username::parse(bad).is_err(), "{bad}");
         }

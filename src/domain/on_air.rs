@@ -1,5 +1,4 @@
-//! The machine behind LIVE: what a sign of an encoder, or of the creator's own browser in its place, means for what is
-//! shown.
+//! The machine behind LIVE: what a sign of an encoder, or of the creator's own browser, means for what is shown.
 //!
 //! Signs are hints (webhooks: late, doubled, in any order, or missing) and the truth (who is in the room). A session
 //! has two names, LiveKit's `resourceId` (in ingress webhooks) and the participant's `sid` (in participant webhooks);

@@ -9,7 +9,7 @@ use super::{
     admin_parts::PartsSection,
     admin_users::UsersSection,
     dashboard::MissingParts,
-    forms::{PostForm, explain, failure_of},
+    forms::{PostForm, explain, failure_of, typed_before},
     session::{Guard, Need},
 };
 use crate::{
@@ -191,20 +191,24 @@ fn WithReason(id: String, decision: Decision, decide: ServerAction<DecideApplica
         Decision::Revoke => (text!(admin.revoke), text!(admin.revoke_hint)),
         _ => (text!(admin.reject), text!(admin.reject_hint)),
     };
+    // The form has come back from the server: what was written in it is there again.
+    let has_failed = failure_of(decide).with_untracked(Option::is_some);
+    let reason = if has_failed && typed_before("id") == id { typed_before("reason") } else { String::new() };
+    let is_open = !reason.is_empty();
     view! {
-        <details class="with-reason">
+        <details class="with-reason" open=is_open>
             <summary class="button">{label}</summary>
             <PostForm action=decide class="stack">
                 <input type="hidden" name="id" value=id.clone() />
                 <input type="hidden" name="decision" value=decision.as_str() />
-                <TextField label=text!(apply.reason) name="reason" id=format!("reason-{id}") rows=3 hint=hint />
+                <TextField label=text!(apply.reason) name="reason" id=format!("reason-{id}") rows=3 hint=hint value=reason />
                 <button
                     type="submit"
                     class="button danger"
                     aria-busy=move || decide.pending().get().then_some("true")
                     on:click=only_once
                 >
-                    {label.trim_end_matches('…')}
+                    {label.trim_end_matches('…').trim_end()}
                 </button>
             </PostForm>
         </details>

@@ -31,7 +31,7 @@ pub fn LoginPage() -> impl IntoView {
     let news = Signal::derive(move || query.read().get("reset").map(|_| text!(door.reset_done).to_owned()));
     view! {
         <Title text=text!(door.sign_in) />
-        <LeaveWhenSignedIn />
+        <LeaveWhenSignedIn unless=Signal::derive(move || news.with(Option::is_some)) />
         <div class="page narrow">
             <section class="panel form-panel stack">
                 <h1 class="page-title">{text!(door.sign_in)}</h1>

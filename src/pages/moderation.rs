@@ -18,7 +18,7 @@ use crate::{
         moderation::{ActionList, BanList, ModeratorList, length_words},
         toast::{ToastKind, Toasts, use_toasts},
     },
-    domain::{blocked_words::BlockedWords, fields::Change},
+    domain::{account::Username, blocked_words::BlockedWords, fields::Change},
     text,
 };
 
@@ -181,7 +181,7 @@ fn Moderators(moderation: Moderation) -> impl IntoView {
             // What is wrong with a name stands beside it, and not in a toast.
             let Err(message) = answer else {
                 let _ = name.try_update(|typed| {
-                    if typed.trim().trim_start_matches('@') == user {
+                    if Username::bare(typed) == user {
                         typed.clear();
                     }
                 });

@@ -206,15 +206,23 @@ fn query_suffix(search: &str) -> String {
 
 /// Leaves a page that is only for guests as soon as somebody is signed in.
 #[component]
-pub fn LeaveWhenSignedIn() -> impl IntoView {
+pub fn LeaveWhenSignedIn(
+    /// The page has something to say to whoever is signed in already: they stay until they sign in on it.
+    #[prop(optional, into)]
+    unless: Signal<bool>,
+) -> impl IntoView {
     let session = use_session();
     let next = use_next();
+    let signed_in_here = move || session.sign_in.value().with(|answer| matches!(answer, Some(Ok(_))));
     view! {
         <Transition>
-            {move || Suspend::new(async move {
-                let account = session.account.await;
-                account.map(|_| redirect(next.get_untracked().unwrap_or_else(|| "/".to_owned())))
-            })}
+            {move || {
+                let stays = unless.get() && !signed_in_here();
+                Suspend::new(async move {
+                    let account = session.account.await.filter(|_| !stays);
+                    account.map(|_| redirect(next.get_untracked().unwrap_or_else(|| "/".to_owned())))
+                })
+            }}
         </Transition>
     }
 }

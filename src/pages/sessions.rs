@@ -5,13 +5,17 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::account::{ChangePassword, EndSessions, list_sessions},
+    api::{
+        account::{ChangePassword, EndSessions, list_sessions},
+        error::ApiError,
+    },
     components::{
         feedback::{ErrorNote, Skeleton},
         focus_keeper::FocusKeeper,
+        listing::MoreButton,
         sessions::SessionList,
     },
-    domain::id::SessionId,
+    domain::{account::Session, id::SessionId, page::Page},
     text,
 };
 
@@ -22,11 +26,17 @@ pub fn SessionsSection(
     also_after: ServerAction<ChangePassword>,
 ) -> impl IntoView {
     let end = ServerAction::<EndSessions>::new();
-    let sessions = Resource::new(move || (end.version().get(), also_after.version().get()), |_| list_sessions(None));
-    let here = move || sessions.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default();
+    let pieces = RwSignal::new(1_u32);
+    let sessions = Resource::new(
+        move || (pieces.get(), end.version().get(), also_after.version().get()),
+        |(pieces, ..)| load(pieces),
+    );
+    let page = move || sessions.get().and_then(Result::ok);
+    let here = move || page().map(|page| page.items).unwrap_or_default();
+    let has_more = Memo::new(move |_| page().is_some_and(|page| page.next.is_some()));
     let refusal = move || sessions.get().and_then(Result::err).map(|error| error.message);
-    let changes =
-        Memo::new(move |_| here().into_iter().map(|session| (session.id, session.last_seen_at)).collect::<Vec<_>>());
+    let rows = move || here().into_iter().map(|session| (session.id, session.last_seen_at)).collect::<Vec<_>>();
+    let changes = Memo::new(move |_| (rows(), has_more.get()));
     let on_end = move |id: SessionId| drop(end.dispatch(EndSessions { id: Some(id.0) }));
     let failure = Signal::derive(move || end.value().get().and_then(Result::err).map(|error| error.message));
     view! {
@@ -53,8 +63,23 @@ pub fn SessionsSection(
                 <FocusKeeper class="stack" changes>
                     {move || refusal().map(|message| view! { <ErrorNote message=Some(message) /> })}
                     <SessionList sessions=Signal::derive(here) on_end busy=end.pending() />
+                    <Show when=move || has_more.get()>
+                        <MoreButton on_load=move |()| pieces.update(|pieces| *pieces += 1) />
+                    </Show>
                 </FocusKeeper>
             </Transition>
         </section>
     }
+}
+
+/// The first so many pieces of the list, as one.
+async fn load(pieces: u32) -> Result<Page<Session>, ApiError> {
+    let mut all = list_sessions(None).await?;
+    for _ in 1..pieces {
+        let Some(cursor) = all.next.take() else { break };
+        let Page { items, next } = list_sessions(Some(cursor)).await?;
+        all.items.extend(items);
+        all.next = next;
+    }
+    Ok(all)
 }

@@ -106,6 +106,10 @@ fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>, field: NodeRef<h
             Some(Key::Chat) => {
                 if let Some(field) = field.get_untracked() {
                     event.prevent_default();
+                    // Nobody sees the chat behind it.
+                    if document().fullscreen_element().is_some() {
+                        document().exit_fullscreen();
+                    }
                     // What is not in the document has nothing to focus.
                     drop(field.focus());
                 }

@@ -51,6 +51,13 @@ const CLOSES_WITHIN: Duration = Duration::from_millis(500);
 pub(super) enum Failure {
     #[error("a setting can't be used: {0}")]
     Config(#[from] super::config::ConfigError),
+    #[error(
+        "a line of .env can't be read: {0}. A value with a space, a # or a $ in it goes between single quotes: \
+         NAME='a value'. Nothing was started."
+    )]
+    EnvLine(String),
+    #[error("the file .env can't be read: {0}")]
+    EnvFile(String),
     #[error("the data folder {0}: {1}")]
     DataDir(PathBuf, std::io::Error),
     #[error("the database {0}: {1}")]
@@ -102,8 +109,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2));
         }
     };
-    // A .env that is not there is fine.
-    let _ = dotenvy::dotenv();
+    if let Err(failure) = read_env_file() {
+        complain(&format!("streamit: {failure}\n"));
+        return ExitCode::FAILURE;
+    }
     let is_serving = matches!(command, None | Some(Command::DemoCreator | Command::DemoAnalytics { .. }));
     telemetry::start(if is_serving { telemetry::WHILE_SERVING } else { telemetry::FOR_COMMANDS });
     let result = match command {
@@ -119,6 +128,24 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Settings from `.env`, where there is one. What stands below a line that cannot be read would be missing: nothing
+/// starts then.
+fn read_env_file() -> Result<(), Failure> {
+    match dotenvy::dotenv() {
+        Err(dotenvy::Error::LineParse(line, _)) => Err(Failure::EnvLine(start_of_line(&line))),
+        Err(error) if !error.not_found() => Err(Failure::EnvFile(error.to_string())),
+        _ => Ok(()),
+    }
+}
+
+/// What tells one line of `.env` from the others: its name, and nothing of its value, which may be a secret.
+fn start_of_line(line: &str) -> String {
+    let name = line.split_once('=').map_or("", |(name, _)| name.trim());
+    let name = name.strip_prefix("export ").unwrap_or(name).trim();
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_name { format!("{name}=…") } else { "one without a NAME= that can be read".to_owned() }
 }
 
 #[expect(clippy::print_stdout, reason = "what a command answers")]

@@ -1,10 +1,9 @@
 //! Pages are compressed as they are sent. What they load is compressed when it is built, and everything else is short,
 //! or, like the event streams, has to go out as it comes.
 //!
-//! Not so the pages of somebody who is signed in: they hold what only that person may read, such as a mail address,
-//! beside words that others can put there, such as those of a search. How long such a page is when it is compressed says
-//! whether the two have something in common, and encryption does not hide it (BREACH, <https://www.breachattack.com>).
-//! What stands in front of the program must not compress them either.
+//! Not so the pages of somebody who is signed in, nor may what stands in front of the program compress them: they hold
+//! what only that person may read beside words that others can put there, such as those of a search. How long both are
+//! compressed says what they have in common, and encryption does not hide it (BREACH, <https://www.breachattack.com>).
 
 use axum::{
     extract::{Request, State},

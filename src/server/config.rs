@@ -121,21 +121,28 @@ pub const NAMES: [&str; 16] = [
     SMTP_URL,
     "STREAMIT_TRUSTED_PROXIES",
 ];
-/// How variables begin that mean something to the scripts around the program, and nothing to it.
-const OF_SCRIPTS: [&str; 13] = [
+/// How variables begin that mean something to the scripts and tests around the program, and nothing to it.
+const OF_SCRIPTS: [&str; 20] = [
     "STREAMIT_BUILD",
     "STREAMIT_CACHE",
     "STREAMIT_CHROMIUM",
+    "STREAMIT_CONNECTIONS",
     "STREAMIT_E2E_",
+    "STREAMIT_FAULTS_",
     "STREAMIT_GO",
+    "STREAMIT_KILLS",
+    "STREAMIT_LOAD",
     "STREAMIT_MEASURE",
     "STREAMIT_NODE_",
+    "STREAMIT_PAGES",
     "STREAMIT_RUST",
     "STREAMIT_SCREENSHOTS",
+    "STREAMIT_SECONDS",
+    "STREAMIT_SEED",
+    "STREAMIT_SEQUENCES",
     "STREAMIT_TEST_",
     "STREAMIT_TRACE",
     "STREAMIT_VIEWERS",
-    "STREAMIT_WASM",
 ];
 /// So many wrong letters are a slip.
 const MOST_SLIPS: usize = 4;

@@ -45,7 +45,7 @@ pub(super) const PUT_BY_FORM: [&str; 3] = ["/api/account/profile", "/api/account
 const PAGES_WITHOUT_REFERRER: [(&str, &str); 1] = [("/api/auth/reset/confirm", headers::RESET_PAGE)];
 
 /// Fields of those forms that are filled in again when it failed. Never a password.
-const KEPT_FIELDS: [&str; 6] = ["username", "email", "login", "displayName", "about", "token"];
+const KEPT_FIELDS: [&str; 8] = ["username", "email", "login", "displayName", "about", "token", "id", "reason"];
 /// A longer text than this, in bytes, is not filled in again: an address holds no more of them.
 const MAX_KEPT_BYTES: usize = 4096;
 

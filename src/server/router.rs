@@ -217,7 +217,8 @@ async fn guard_api(State(state): State<AppState>, request: Request, next: Next) 
         Err(error) => failure(error),
     };
     // Nothing of the API is for a cache but what describes it: most is personal, and some of it is a key.
-    if path != paths::OPENAPI || !response.status().is_success() {
+    let is_kept = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    if path != paths::OPENAPI || !is_kept {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response

@@ -7,7 +7,7 @@ use livekit_protocol::participant_info::Kind;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Caller, Database, Events, Fault, TestApp,
+    Caller, Database, Fault, TestApp,
     app::PUBLIC_LIVEKIT,
     eventually,
     livekit::{State, read_token},
@@ -41,16 +41,6 @@ const TOKEN: &str = "/api/stream/browser-token";
 
 async fn status_of(caller: &Caller) -> String {
     caller.status().await["status"].as_str().unwrap().to_owned()
-}
-
-async fn until_status(app: &TestApp, status: &str) {
-    app.until_channel("carl", &format!("it is {status}"), |state| state["status"] == status).await;
-}
-
-async fn viewer_events(app: &TestApp) -> Events {
-    let mut events = app.anonymous().events("/api/channel/events?username=carl").await;
-    events.until("state", |_| true).await;
-    events
 }
 
 async fn a_token_lets_the_creators_browser_send_and_do_nothing_else(database: Database) {
@@ -190,7 +180,7 @@ async fn a_browser_that_is_lost_is_over_after_a_look(database: Database) {
     browser.vanishes();
     browser.say(&browser.left("CONNECTION_TIMEOUT")).await;
     assert_eq!(status_of(&carl).await, "live", "it may be back in a moment");
-    until_status(&app, "offline").await;
+    app.until_status("offline").await;
 }
 
 async fn the_browser_of_somebody_else_means_nothing(database: Database) {
@@ -211,9 +201,9 @@ async fn a_browser_that_nobody_told_of_is_found(database: Database) {
     let app = TestApp::start(database).await;
     let carl = app.creator("carl").await;
     let browser = app.browser_appears(&carl).await;
-    until_status(&app, "live").await;
+    app.until_status("live").await;
     browser.vanishes();
-    until_status(&app, "offline").await;
+    app.until_status("offline").await;
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);
 }
 
@@ -221,7 +211,7 @@ async fn another_window_takes_over_without_an_offline_flash(database: Database) 
     let app = TestApp::start(database).await;
     let carl = app.creator("carl").await;
     let first = app.browser_connects(&carl).await;
-    let mut events = viewer_events(&app).await;
+    let mut events = app.viewer_events().await;
     first.vanishes();
     first.say(&first.left("DUPLICATE_IDENTITY")).await;
     let second = app.browser_connects(&carl).await;
@@ -236,7 +226,7 @@ async fn an_encoder_takes_over_and_the_browser_is_put_out(database: Database) {
     let carl = app.creator("carl").await;
     let key = carl.make_key().await;
     let browser = app.browser_connects(&carl).await;
-    let mut events = viewer_events(&app).await;
+    let mut events = app.viewer_events().await;
     let encoder = app.encoder_connects(&key).await;
     let everybody = |state: &State| state.rooms[&browser.stream_id].participants.clone();
     let is_out = |state: &State| everybody(state).iter().all(|one| one.sid != browser.sid).then_some(());

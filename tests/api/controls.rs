@@ -62,13 +62,6 @@ async fn rehearsing(app: &TestApp) -> (Caller, Encoder) {
     (carl, encoder)
 }
 
-async fn on_air(app: &TestApp) -> (Caller, Encoder, Value) {
-    let carl = app.creator("carl").await;
-    let key = carl.make_key().await;
-    let encoder = app.encoder_connects(&key).await;
-    (carl, encoder, key)
-}
-
 async fn title(creator: &Caller, title: &str) {
     creator.put("/api/stream/info", json!({ "title": title })).await.ok();
 }
@@ -158,7 +151,7 @@ async fn without_a_title_a_rehearsal_does_not_go_live(database: Database) {
 
 async fn going_live_takes_a_rehearsal(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     title(&carl, "Now").await;
     carl.post(GO_LIVE, json!({})).await.refused(409, "CONFLICT");
     encoder.stops().await;
@@ -167,7 +160,7 @@ async fn going_live_takes_a_rehearsal(database: Database) {
 
 async fn on_air_the_rehearsal_cannot_be_switched(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     carl.post(REHEARSAL, json!({ "enabled": true })).await.refused(409, "WHILE_LIVE");
     encoder.stops().await;
     carl.post(REHEARSAL, json!({ "enabled": true })).await.ok();
@@ -198,7 +191,7 @@ async fn a_rehearsal_stays_switched_on_for_the_next_encoder(database: Database) 
 
 async fn a_stream_that_is_ended_is_off_air_at_once_and_keeps_its_encoder_out(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     let status = carl.post(END, json!({})).await.ok();
     assert_eq!((&status["status"], &status["endedByCreator"]), (&json!("offline"), &json!(true)));
     assert!(!encoder.is_let_in());
@@ -212,7 +205,7 @@ async fn a_stream_that_is_ended_is_off_air_at_once_and_keeps_its_encoder_out(dat
 
 async fn who_slips_in_after_an_end_is_thrown_out(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     carl.post(END, json!({})).await.ok();
     encoder.is_cut().await;
     let again = app.encoder_connects(&key).await;
@@ -227,7 +220,7 @@ async fn who_slips_in_after_an_end_is_thrown_out(database: Database) {
 
 async fn resuming_lets_the_encoder_in_again_with_the_same_key(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     carl.post(END, json!({})).await.ok();
     encoder.is_cut().await;
     let status = carl.post(RESUME, json!({})).await.ok();
@@ -248,7 +241,7 @@ async fn when_livekit_fails_the_stream_ends_as_soon_as_it_answers(database: Data
         (Fault::LoseAnswer, 503, "LIVEKIT_UNREACHABLE"),
     ] {
         let app = TestApp::start(database).await;
-        let (carl, encoder, _) = on_air(&app).await;
+        let (carl, encoder) = app.carl_on_air().await;
         app.livekit.next("UpdateIngress", fault);
         carl.post(END, json!({})).await.refused(status, code);
         assert_eq!(carl.status().await["endedByCreator"], true);
@@ -259,7 +252,7 @@ async fn when_livekit_fails_the_stream_ends_as_soon_as_it_answers(database: Data
 
 async fn when_livekit_is_away_the_encoder_stays_out(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, _, _) = on_air(&app).await;
+    let (carl, _) = app.carl_on_air().await;
     carl.post(END, json!({})).await.ok();
     app.livekit.go_down();
     carl.post(RESUME, json!({})).await.refused(503, "LIVEKIT_UNREACHABLE");
@@ -270,7 +263,7 @@ async fn when_livekit_is_away_the_encoder_stays_out(database: Database) {
 
 async fn what_livekit_was_told_last_is_what_is_stored(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let gate = app.livekit.hold("UpdateIngress");
     let resume = async {
         gate.until_held().await;
@@ -290,7 +283,7 @@ async fn what_livekit_was_told_last_is_what_is_stored(database: Database) {
 
 async fn a_new_key_is_not_kept_out(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     let mut own = carl.events("/api/stream/events").await;
     carl.post(END, json!({})).await.ok();
     encoder.is_cut().await;
@@ -310,7 +303,7 @@ async fn protect(creator: &Caller, seconds: u32) {
 
 async fn an_end_counts_even_with_protection(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     protect(&carl, 300).await;
     assert_eq!(carl.post(END, json!({})).await.ok()["status"], "offline");
     encoder.is_cut().await;
@@ -319,7 +312,7 @@ async fn an_end_counts_even_with_protection(database: Database) {
 
 async fn a_drop_is_waited_out_and_is_one_broadcast(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     protect(&carl, 300).await;
     let began = carl.status().await["startedAt"].clone();
     encoder.stops().await;
@@ -339,7 +332,7 @@ async fn a_drop_is_waited_out_and_is_one_broadcast(database: Database) {
 
 async fn a_drop_that_lasts_too_long_is_an_end(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, _) = on_air(&app).await;
+    let (carl, encoder) = app.carl_on_air().await;
     protect(&carl, 30).await;
     encoder.stops().await;
     assert_eq!(carl.status().await["status"], "reconnecting");
@@ -350,7 +343,7 @@ async fn a_drop_that_lasts_too_long_is_an_end(database: Database) {
 
 async fn without_protection_a_drop_is_an_end_and_one_broadcast(database: Database) {
     let app = TestApp::start(database).await;
-    let (carl, encoder, key) = on_air(&app).await;
+    let (carl, encoder, key) = app.carl_on_air_with_key().await;
     encoder.stops().await;
     assert_eq!(carl.status().await["status"], "offline");
     app.execute("UPDATE broadcasts SET ended_at = ended_at - 85000").await;

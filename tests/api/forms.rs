@@ -11,6 +11,7 @@ on_both_databases![
     a_form_signs_in_and_out,
     an_error_goes_back_to_the_form_without_the_password,
     a_form_applies_and_decides,
+    a_decision_that_failed_keeps_its_reason,
     a_form_changes_the_account_and_its_page_says_so,
     a_form_that_failed_keeps_what_was_typed_but_no_password,
     a_form_deletes_the_account_and_leads_away,
@@ -95,6 +96,28 @@ async fn a_form_applies_and_decides(database: Database) {
     let answer = ann.post_form("/api/admin/applications/decision", "/admin", &approved).await;
     assert!(answer.status == 302 && !answer.header("location").contains("__err="), "{answer:?}");
     assert_eq!(bob.get("/api/auth/me").await.ok()["isCreator"], true);
+}
+
+async fn a_decision_that_failed_keeps_its_reason(database: Database) {
+    let app = TestApp::start(database).await;
+    let (ann, bob, eve) = (app.first_user().await, app.user("bob").await, app.user("eve").await);
+    let mut ids = vec![];
+    for person in [&bob, &eve] {
+        let about = json!({ "about": "Music & talk" });
+        let application = person.post("/api/creator/application", about).await.ok();
+        ids.push(application["id"].as_str().unwrap().to_owned());
+    }
+    let reason = format!("Too short & <b>{}", "x".repeat(2000));
+    let fields = [("id", ids[0].as_str()), ("decision", "reject"), ("reason", reason.as_str())];
+    let answer = ann.post_form("/api/admin/applications/decision", "/admin?status=PENDING", &fields).await;
+    let back = url::Url::parse(answer.header("location")).unwrap();
+    assert!(back.as_str().contains("__err="), "{back}");
+    let page = ann.get(&format!("{}?{}", back.path(), back.query().unwrap())).await;
+    let form = |id: &str| {
+        page.body.split(&format!("id=\"reason-{id}\"")).nth(1).unwrap().split("</textarea>").next().unwrap().to_owned()
+    };
+    assert!(form(&ids[0]).contains("Too short &amp; &lt;b&gt;xxx"), "{}", form(&ids[0]));
+    assert!(!form(&ids[1]).contains("Too short"), "of somebody else");
 }
 
 async fn a_form_changes_the_account_and_its_page_says_so(database: Database) {

@@ -65,6 +65,7 @@ async fn the_document_is_for_everybody_and_can_be_kept(database: Database) {
     assert_eq!(document["openapi"], json!("3.1.0"));
     let again = anybody.request(Method::GET, "/api/openapi.json").header(header::IF_NONE_MATCH, tag).send();
     let again = again.await.unwrap();
+    assert_eq!(again.headers()[header::CACHE_CONTROL], "public, max-age=60", "what is kept may be kept on");
     assert_eq!((again.status().as_u16(), again.text().await.unwrap().as_str()), (304, ""));
 }
 

@@ -1,16 +1,21 @@
 //! What the program says when it cannot start, or when a setting means nothing; and its help. It ends with the reason
-//! and never prints a secret that it refuses. And every setting is in README.md.
+//! and never prints a secret that it refuses. And every setting is in README.md, and whatever scripts set is known.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use streamit::server::config::NAMES;
+use streamit::server::config::{NAMES, unknown_names};
 
-use crate::support::{Database, TestApp, log::SECRET_MARK};
+use crate::support::{
+    Database, TestApp,
+    log::SECRET_MARK,
+    repository::{files_below, read, root},
+};
 
 on_both_databases![
     a_setting_that_cannot_be_used_ends_it_with_the_reason,
     a_port_in_use_and_a_data_folder_that_is_none_end_it_with_the_reason,
     a_misspelt_setting_is_told_with_what_was_meant,
+    a_line_of_the_env_file_that_cannot_be_read_ends_it,
     help_names_every_command,
 ];
 
@@ -47,6 +52,22 @@ async fn a_misspelt_setting_is_told_with_what_was_meant(database: Database) {
     assert!(line.contains("WARN") && line.contains("Did you mean STREAMIT_AUTO_APPROVE?"), "{line}");
 }
 
+/// What stands below it would be missing: the program would go on with another database, and make another secret.
+async fn a_line_of_the_env_file_that_cannot_be_read_ends_it(database: Database) {
+    let app = TestApp::start(database).await;
+    let file = format!("{}/.env", app.setting("STREAMIT_DATA_DIR"));
+    for (line, reason) in [
+        ("STREAMIT_MAIL_FROM=StreamIt <streamit@example.org>".to_owned(), "STREAMIT_MAIL_FROM=…"),
+        (format!("STREAMIT_SECRET = {SECRET_MARK} {SECRET_MARK}"), "STREAMIT_SECRET=…"),
+        (format!("{SECRET_MARK} {SECRET_MARK}"), "one without a NAME="),
+    ] {
+        std::fs::write(&file, format!("{line}\nSTREAMIT_ADDR=nowhere\n")).unwrap();
+        let complained = app.command(&["doctor"], &[], "").await.refused(reason);
+        assert!(complained.contains(".env") && complained.contains("single quotes"), "{complained}");
+        assert!(!complained.contains(SECRET_MARK), "{complained}");
+    }
+}
+
 async fn help_names_every_command(database: Database) {
     let app = TestApp::start(database).await;
     for ask in ["help", "--help", "-h"] {
@@ -66,17 +87,40 @@ fn names_in(text: &str) -> BTreeSet<&str> {
     words.filter(|word| word.starts_with("STREAMIT_") && word.len() > "STREAMIT_".len()).collect()
 }
 
+/// How variables of the scripts begin, as `config.rs` lists them.
+fn of_scripts(config: &str) -> BTreeSet<&str> {
+    let list = config.split("const OF_SCRIPTS").nth(1).and_then(|rest| rest.split("];").next());
+    names_in(list.unwrap())
+}
+
 #[test]
 fn every_setting_is_known_by_name_and_explained() {
-    let read = |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let readme = read("README.md");
     let table: String = readme.lines().filter(|line| line.starts_with("| `")).collect();
     let known = BTreeSet::from(NAMES);
     assert_eq!(names_in(&table), known, "the table of README.md");
     let config = read("src/server/config.rs");
     let shipped = config.split("#[cfg(test)]").next().unwrap();
-    let of_scripts = shipped.split("const OF_SCRIPTS").nth(1).and_then(|rest| rest.split("];").next()).unwrap();
-    let others = names_in(of_scripts);
+    let others = of_scripts(shipped);
     let used: BTreeSet<&str> = names_in(shipped).into_iter().filter(|name| !others.contains(name)).collect();
     assert_eq!(used, known, "config.rs");
+}
+
+/// What tests call a setting that somebody misspells.
+const MISSPELT: [&str; 2] = ["STREAMIT_ADR", "STREAMIT_AUTOAPPROVE"];
+
+#[test]
+fn every_variable_of_the_scripts_is_known_and_used() {
+    let folders = [".ci", "benches", "deploy", "end2end", "scripts", "tests"].into_iter().flat_map(files_below);
+    let files = folders.chain(["bench", "run", "test"].map(PathBuf::from));
+    // What is no text, a picture or a backup, sets nothing.
+    let texts: Vec<String> = files.filter_map(|file| std::fs::read_to_string(root().join(file)).ok()).collect();
+    let text = texts.join("\n");
+    let used = names_in(&text);
+    let unknown = unknown_names(used.iter().map(|name| (*name).to_owned())).into_iter();
+    assert_eq!(unknown.map(|(name, _)| name).collect::<Vec<_>>(), MISSPELT, "neither a setting nor of the scripts");
+    let config = read("src/server/config.rs");
+    let is_used = |begin: &&str| used.iter().any(|name| name.starts_with(*begin));
+    let unused: Vec<&str> = of_scripts(&config).into_iter().filter(|begin| !is_used(begin)).collect();
+    assert!(unused.is_empty(), "in the list of config.rs, and used nowhere: {unused:?}");
 }

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::OnceCell, task::JoinHandle};
 
 use super::{
-    Answer, Caller, Database, FakeLiveKit, Webhook,
+    Answer, Caller, Database, Events, FakeLiveKit, Webhook,
     caller::Door,
     database::Fresh,
     eventually, in_time,
@@ -279,6 +279,18 @@ impl TestApp {
             }
         };
         in_time(what, asking).await
+    }
+
+    /// Waits until carl's channel has that status.
+    pub async fn until_status(&self, status: &str) {
+        self.until_channel("carl", &format!("it is {status}"), |state| state["status"] == status).await;
+    }
+
+    /// What a guest on carl's channel hears from now on; the state as it is has come.
+    pub async fn viewer_events(&self) -> Events {
+        let mut events = self.anonymous().events("/api/channel/events?username=carl").await;
+        events.until("state", |_| true).await;
+        events
     }
 }
 

@@ -38,6 +38,20 @@ impl TestApp {
         encoder
     }
 
+    /// A new creator who is called carl, on air with an encoder.
+    pub async fn carl_on_air(&self) -> (Caller, Encoder) {
+        let (carl, encoder, _) = self.carl_on_air_with_key().await;
+        (carl, encoder)
+    }
+
+    /// The same, and the key that the encoder came in with.
+    pub async fn carl_on_air_with_key(&self) -> (Caller, Encoder, Value) {
+        let carl = self.creator("carl").await;
+        let key = carl.make_key().await;
+        let encoder = self.encoder_connects(&key).await;
+        (carl, encoder, key)
+    }
+
     /// An encoder comes in, and LiveKit says nothing.
     pub fn encoder_appears(&self, key: &Value) -> Encoder {
         let key = key["streamKey"].as_str().expect("a key");

@@ -167,12 +167,34 @@ fn summary(config: &Config, note: &Note, moves: &[Move]) -> String {
     if note.has_secret && config.secret.is_some() {
         lines.push("  STREAMIT_SECRET is set and is used instead of the secret in the backup.".into());
     }
+    if note.has_pictures && config.s3.is_some() {
+        let folder = config.data_dir.join(archive::PICTURES);
+        lines.push(format!(
+            "  Pictures are kept in S3 now: copy what is in {} into the bucket, under the same names.",
+            folder.display()
+        ));
+    }
     lines.join("\n") + "\n"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_keeps_pictures_in_s3_now_reads_where_those_of_the_backup_are() {
+        let note = Note::new("2026-01-01T00:00:00Z".into(), true, true, true);
+        let said = |in_s3: bool| {
+            let config = Config::from_lookup(|name| match name {
+                "STREAMIT_DATA_DIR" => Some("/kept".to_owned()),
+                "STREAMIT_S3_ENDPOINT" => None,
+                _ => (in_s3 && name.starts_with("STREAMIT_S3_")).then(|| "eu-1".to_owned()),
+            });
+            summary(&config.expect("valid"), &note, &[])
+        };
+        assert!(said(true).contains("copy what is in /kept/media into the bucket"), "{}", said(true));
+        assert!(!said(false).contains("bucket"));
+    }
 
     #[test]
     fn when_one_name_cannot_be_changed_all_are_as_they_were() {

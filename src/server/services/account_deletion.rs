@@ -6,6 +6,7 @@
 
 use crate::{
     domain::{
+        account::Username,
         audit::AuditAction,
         channel::ChannelState,
         fields::FieldErrors,
@@ -26,7 +27,8 @@ use crate::{
     text,
 };
 
-const LAST_ADMIN_BUT_ONE: &str =
+/// What an operator reads who would leave the server without an admin.
+pub(super) const LAST_ADMIN_BUT_ONE: &str =
     "This is the only admin of this server. Make somebody else one first: streamit user admin NAME";
 
 /// Deletes the account that asks. A stream that is live ends.
@@ -36,7 +38,7 @@ const LAST_ADMIN_BUT_ONE: &str =
 /// last admin, or LiveKit fails.
 pub async fn delete(state: &AppState, client: &Client, actor: &Actor, password: &str, confirm: &str) -> Result<()> {
     let user = actor.user()?;
-    if confirm.trim().trim_start_matches('@').to_lowercase() != user.username {
+    if Username::bare(confirm).to_lowercase() != user.username {
         let message = text!(fields.confirm_username, username = user.username.as_str());
         return Err(FieldErrors::one("confirm", message).into());
     }

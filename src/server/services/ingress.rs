@@ -193,7 +193,7 @@ pub async fn credentials(state: &AppState, actor: &Actor) -> Result<Credentials>
 pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
     let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
     browser_broadcast::put_out(state, &row).await?;
-    void_key(state, user_id).await
+    remove_and_clear(state, &row).await
 }
 
 /// Voids somebody's key, live or not: their encoder is cut.
@@ -201,9 +201,15 @@ pub async fn withdraw(state: &AppState, user_id: &UserId) -> Result<()> {
 /// # Errors
 /// When LiveKit fails, or is not set up while there is a key: nothing has changed then.
 pub async fn void_key(state: &AppState, user_id: &UserId) -> Result<()> {
-    let Some(row) = db::streams::find_by_user(&state.db, user_id).await? else { return Ok(()) };
+    match db::streams::find_by_user(&state.db, user_id).await? {
+        Some(row) => remove_and_clear(state, &row).await,
+        None => Ok(()),
+    }
+}
+
+async fn remove_and_clear(state: &AppState, row: &StreamRow) -> Result<()> {
     match &state.livekit {
-        Some(livekit) => remove_all(livekit, &row).await?,
+        Some(livekit) => remove_all(livekit, row).await?,
         // Forgotten here, the key would go on there.
         None if row.ingress_id.is_some() => return Err(setup::no_livekit()),
         None => {}

@@ -91,7 +91,7 @@ pub async fn set_admin(state: &AppState, username: &str, is_admin: bool) -> Resu
     let mut tx = state.db.begin().await?;
     db::users::hold_admins(&mut tx).await?;
     if !is_admin && db::users::is_last_admin(&mut tx, &id).await? {
-        return Err(Error::Conflict("This is the only admin of this server. Make somebody else one first."));
+        return Err(Error::Conflict(account_deletion::LAST_ADMIN_BUT_ONE));
     }
     db::users::set_admin(&mut tx, &id, is_admin).await?;
     let action = if is_admin { AuditAction::AdminAdded } else { AuditAction::AdminRemoved };

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        account::ListedAccount,
+        account::{ListedAccount, Username},
         fields::{FieldErrors, Invalid},
         page::{Page, one_more},
         search::Search,
@@ -25,9 +25,7 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Result<Page<ListedAccount>> {
     actor.admin()?;
-    let text = search.unwrap_or_default().trim();
-    // As names are written on pages.
-    let search = Search::parse(text.strip_prefix('@').unwrap_or(text));
+    let search = Search::parse(Username::bare(search.unwrap_or_default()));
     let search = search.map_err(|Invalid(message)| FieldErrors::one("search", message))?;
     let limit = one_more(PER_PAGE);
     let found = db::users::list_newest(&state.db, search.as_ref(), cursor, limit).await?;
