@@ -1,7 +1,8 @@
 //! What is made before the program is compiled: the module of its texts, from the files in `locales`. A text that one
 //! language lacks, or has alone, ends the build. That all name the same values in it, `tests/languages.rs` says.
 //!
-//! A new migration also rebuilds `sqlx::migrate!`, which reads the folder at compile time.
+//! A new migration also rebuilds `sqlx::migrate!`, which reads the folder at compile time. Another clone rebuilds all of
+//! ours: for cargo it is the same crate in one target folder, and whichever was built last would do for both.
 
 use std::{env, error::Error, fs, io, path::Path};
 
@@ -25,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for what in ["migrations", "locales", "build.rs"] {
         println!("cargo:rerun-if-changed={what}");
     }
+    println!("cargo:rerun-if-env-changed=STREAMIT_CLONE");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("texts.rs"), module_of_texts()?)?;
     Ok(())
 }

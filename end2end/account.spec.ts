@@ -167,23 +167,28 @@ test('whoever signs another browser out by keyboard is on no other one then', as
   await expect(rows.getByRole('button')).toBeFocused();
 });
 
-test('every place where one is signed in is reached, however many there are', async ({ visit, newUser, installation }) => {
-  test.slow();
-  const bob = await newUser();
-  // So many more that the browser's own is in the second piece.
-  for (let more = 0; more < 51; more += 1) await Account.signIn(installation.url, bob.username, bob.password);
-  const page = await visit('/account', { as: bob });
+test('every place where one is signed in is reached, however many there are', async ({ visit, newUser }) => {
+  const page = await visit('/', { as: await newUser() });
+  await alive(page);
+  // So many as nobody signs in within a test: this browser's own is in the second piece.
+  await page.route('**/api/account/sessions*', async (route) => {
+    const { data } = (await (await route.fetch()).json()) as { data: { items: object[]; next: string | null } };
+    const isFirst = !new URL(route.request().url()).searchParams.has('cursor');
+    const other = (_: unknown, at: number) => ({ ...data.items[0], id: `other-${at}`, isCurrent: false });
+    if (isFirst) Object.assign(data, { items: Array.from({ length: 50 }, other), next: 'other-49' });
+    await route.fulfill({ json: { success: true, data } });
+  });
+  await page.getByRole('button', { name: /^Account menu/ }).click();
+  await page.getByRole('link', { name: 'Account', exact: true }).click();
   const sessions = section(page, 'Where you are signed in');
   const rows = sessions.getByRole('listitem');
   await expect(rows).toHaveCount(50);
   await expect(rows.filter({ hasText: 'This one' })).toHaveCount(0);
   await sessions.getByRole('button', { name: 'Show more' }).press('Enter');
-  await expect(rows).toHaveCount(52);
-  await expect(rows.filter({ hasText: 'This one' })).toHaveCount(1);
+  await expect(rows).toHaveCount(51);
+  await expect(rows.last()).toContainText('This one');
   await expect(sessions.getByRole('button', { name: 'Show more' })).toHaveCount(0);
   await expect(sessions.locator('[tabindex="-1"]')).toBeFocused();
-  await rows.nth(50).getByRole('button').click();
-  await expect(rows).toHaveCount(51);
 });
 
 test('an account is deleted while its stream is live', async ({ visit, creator, newUser, whip, problems }) => {

@@ -152,3 +152,5 @@ prepare() {
 
 one_at_a_time toolchain prepare
 cat "$CACHE/toolchain.env"
+# By this build.rs knows one clone from another.
+printf 'export STREAMIT_CLONE=%q\n' "$ROOT"

@@ -548,3 +548,9 @@ fn a_breach_is_seen() {
     assert!(breach(routes, &used("crate::server::db")).is_some());
     assert!(breach(routes, &used("crate::server::livekit::LiveKit")).is_some());
 }
+
+/// All clones on a machine share one target folder, where cargo knows ours from no other's.
+#[test]
+fn these_tests_were_compiled_from_this_clone() {
+    assert_eq!(std::env::var("CARGO_MANIFEST_DIR").as_deref(), Ok(env!("CARGO_MANIFEST_DIR")));
+}

@@ -97,27 +97,49 @@ fn OfflineWords(name: String, last_live_at: Signal<Option<Timestamp>>) -> impl I
 /// Space or K plays and pauses, M is for sound, F fills the screen, T the page, I puts the picture into a window of its
 /// own, C leads to the chat.
 fn listen_to_keys(playback: Playback, phase: Memo<PlayerPhase>, field: NodeRef<html::Textarea>) {
+    let lead_to_chat = way_to_chat(field);
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| match key_for(&event) {
             Some(Key::Player(action)) if phase.with_untracked(|phase| phase.takes(action)) => {
                 event.prevent_default();
                 playback.act(action);
             }
-            Some(Key::Chat) => {
-                if let Some(field) = field.get_untracked() {
-                    event.prevent_default();
-                    // Nobody sees the chat behind it.
-                    if document().fullscreen_element().is_some() {
-                        document().exit_fullscreen();
-                    }
-                    // What is not in the document has nothing to focus.
-                    drop(field.focus());
-                }
+            Some(Key::Chat) if field.get_untracked().is_some() => {
+                event.prevent_default();
+                lead_to_chat();
             }
             _ => {}
         });
         on_cleanup(move || listener.remove());
     });
+}
+
+/// What leads to the chat, out of the full screen, behind which nobody sees it.
+fn way_to_chat(field: NodeRef<html::Textarea>) -> impl Fn() + Copy + 'static {
+    // A browser forgets a focus that is set before the full screen is left.
+    let is_awaited = StoredValue::new(false);
+    let focus = move || {
+        if let Some(field) = field.get_untracked() {
+            // What is not in the document has nothing to focus.
+            drop(field.focus());
+        }
+    };
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::Custom::<web_sys::Event>::new("fullscreenchange"), move |_| {
+            if document().fullscreen_element().is_none() && is_awaited.try_update_value(std::mem::take) == Some(true) {
+                focus();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    move || {
+        if document().fullscreen_element().is_some() {
+            is_awaited.set_value(true);
+            document().exit_fullscreen();
+        } else {
+            focus();
+        }
+    }
 }
 
 /// What a key is for.

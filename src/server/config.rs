@@ -122,10 +122,11 @@ pub const NAMES: [&str; 16] = [
     "STREAMIT_TRUSTED_PROXIES",
 ];
 /// How variables begin that mean something to the scripts and tests around the program, and nothing to it.
-const OF_SCRIPTS: [&str; 20] = [
+const OF_SCRIPTS: [&str; 21] = [
     "STREAMIT_BUILD",
     "STREAMIT_CACHE",
     "STREAMIT_CHROMIUM",
+    "STREAMIT_CLONE",
     "STREAMIT_CONNECTIONS",
     "STREAMIT_E2E_",
     "STREAMIT_FAULTS_",
