@@ -134,14 +134,20 @@ pub fn main() -> ExitCode {
 /// starts then.
 fn read_env_file() -> Result<(), Failure> {
     match dotenvy::dotenv() {
-        Err(dotenvy::Error::LineParse(line, _)) => Err(Failure::EnvLine(start_of_line(&line))),
+        Err(dotenvy::Error::LineParse(part, _)) => {
+            let file = fs::read_to_string(".env").unwrap_or_default();
+            Err(Failure::EnvLine(start_of_line(&file, &part)))
+        }
         Err(error) if !error.not_found() => Err(Failure::EnvFile(error.to_string())),
         _ => Ok(()),
     }
 }
 
-/// What tells one line of `.env` from the others: its name, and nothing of its value, which may be a secret.
-fn start_of_line(line: &str) -> String {
+/// What tells the line with that end from the others of a file: its name, and nothing of its value, which may be a
+/// secret.
+fn start_of_line(file: &str, end: &str) -> String {
+    let mut lines = file.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let line = lines.find(|line| line.trim_end().ends_with(end.trim_end())).unwrap_or_default();
     let name = line.split_once('=').map_or("", |(name, _)| name.trim());
     let name = name.strip_prefix("export ").unwrap_or(name).trim();
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
