@@ -167,16 +167,20 @@ test('whoever signs another browser out by keyboard is on no other one then', as
   await expect(rows.getByRole('button')).toBeFocused();
 });
 
-test('every place where one is signed in is reached, however many there are', async ({ visit, newUser }) => {
+test('every place where one is signed in is reached, however many there are', async ({ visit, newUser, problems }) => {
+  problems.expect(/status of 503/);
   const page = await visit('/', { as: await newUser() });
   await alive(page);
+  let isDown = true;
   // So many as nobody signs in within a test: this browser's own is in the second piece.
   await page.route('**/api/account/sessions*', async (route) => {
     const { data } = (await (await route.fetch()).json()) as { data: { items: object[]; next: string | null } };
     const isFirst = !new URL(route.request().url()).searchParams.has('cursor');
     const other = (_: unknown, at: number) => ({ ...data.items[0], id: `other-${at}`, isCurrent: false });
     if (isFirst) Object.assign(data, { items: Array.from({ length: 50 }, other), next: 'other-49' });
-    await route.fulfill({ json: { success: true, data } });
+    const error = { code: 'DATABASE_UNAVAILABLE', message: 'Not now.' };
+    if (!isFirst && isDown) await route.fulfill({ status: 503, json: { success: false, error } });
+    else await route.fulfill({ json: { success: true, data } });
   });
   await page.getByRole('button', { name: /^Account menu/ }).click();
   await page.getByRole('link', { name: 'Account', exact: true }).click();
@@ -185,6 +189,9 @@ test('every place where one is signed in is reached, however many there are', as
   await expect(rows).toHaveCount(50);
   await expect(rows.filter({ hasText: 'This one' })).toHaveCount(0);
   await sessions.getByRole('button', { name: 'Show more' }).press('Enter');
+  await expect(sessions.getByText('Not now.')).toBeVisible();
+  isDown = false;
+  await sessions.getByRole('button', { name: 'Try again' }).press('Enter');
   await expect(rows).toHaveCount(51);
   await expect(rows.last()).toContainText('This one');
   await expect(sessions.getByRole('button', { name: 'Show more' })).toHaveCount(0);

@@ -28,6 +28,9 @@ test('a title is saved as it is typed, and open pages follow', async ({ visit, c
     await field(dashboard).press('Enter');
     await expect(watch.getByRole('heading', { level: 1 })).toHaveText('<b>Brot</b> 🥖 & مرحبا');
     await field(dashboard).fill('Something else');
+    // While letters are put together, Escape is for that.
+    await field(dashboard).dispatchEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true, cancelable: true });
+    expect(await field(dashboard).inputValue()).toBe('Something else');
     await field(dashboard).press('Escape');
     await expect(field(dashboard)).toHaveValue('<b>Brot</b> 🥖 & مرحبا');
   });

@@ -30,9 +30,10 @@ done
 setting() {
   local value=${!1:-}
   if [ -z "$value" ] && [ -f .env ]; then
-    # As the program reads it: the first of several, without quotes, and without what is said behind a #.
+    # The first of several, without quotes, and without what is said behind a #, as the program reads it; a $ and a \
+    # mean nothing here.
     value=$(sed -n "s/^[[:space:]]*\(export \)\{0,1\}$1[[:space:]]*=[[:space:]]*//p" .env | sed 1q |
-      sed -e "s/^\([\"']\)\(.*\)\1[[:space:]]*\(#.*\)\{0,1\}\$/\2/" -e t -e 's/[[:space:]]#.*//' -e 's/[[:space:]]*$//')
+      sed -e 's/^"\([^"]*\)".*/\1/;t' -e "s/^'\([^']*\)'.*/\1/;t" -e 's/\(^\|[[:space:]]\)#.*//;s/[[:space:]]*$//')
   fi
   printf '%s' "${value:-$2}"
 }

@@ -268,7 +268,8 @@ fn is_number(value: &str) -> bool {
     words.filter(|word| *word != "0").any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// What is around a thing, and how far it is from an edge, whatever side the property names.
+/// What is around a thing, and how far it is from an edge, whatever side the property names. What one thing alone is
+/// made by may have a name in its own file.
 #[test]
 fn no_space_is_written_elsewhere() {
     const HELD: [&str; 9] =

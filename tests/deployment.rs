@@ -203,9 +203,12 @@ fn run_reads_the_env_file_as_the_program_does() {
         "SETTING_C='a # b'",
         "SETTING_D=a#b  ",
         "SETTING_E=",
+        "SETTING_F= # none",
+        "SETTING_G=\"a\" # \"b\"",
     ];
     fs::write(folder.path().join(".env"), file.join("\n")).unwrap();
-    let names = ["SETTING_A", "SETTING_B", "SETTING_C", "SETTING_D", "SETTING_E", "SETTING_F"];
+    let names =
+        ["SETTING_A", "SETTING_B", "SETTING_C", "SETTING_D", "SETTING_E", "SETTING_F", "SETTING_G", "SETTING_H"];
     let ask = names.map(|name| format!("echo \"$(setting {name} none)\"")).join("\n");
     let mut bash = Command::new("bash");
     bash.current_dir(folder.path()).args(["-euo", "pipefail", "-c", &format!("setting() {{{function}\n}}\n{ask}")]);

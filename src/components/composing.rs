@@ -1,5 +1,5 @@
 //! Letters that are being put together by an input method, as for Japanese or Chinese: Enter and Esc are for that then.
-//! Whatever sends, saves or closes with one of them asks here first.
+//! Whatever sends, saves or takes back what is typed with one of them asks here first.
 
 use leptos::ev::KeyboardEvent;
 

@@ -52,7 +52,9 @@ pub fn TitleEditor(
             save();
         }
         // It closes nothing else then.
-        "Escape" if draft.try_update(TitleDraft::revert) == Some(true) => event.prevent_default(),
+        "Escape" if !is_composing(&event) && draft.try_update(TitleDraft::revert) == Some(true) => {
+            event.prevent_default()
+        }
         _ => {}
     };
     let saving = Memo::new(move |_| draft.with(|draft| draft.saving().clone()));

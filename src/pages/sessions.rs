@@ -10,7 +10,7 @@ use crate::{
         error::ApiError,
     },
     components::{
-        feedback::{ErrorNote, Skeleton},
+        feedback::{ErrorNote, LoadFailure, Skeleton},
         focus_keeper::FocusKeeper,
         listing::MoreButton,
         sessions::SessionList,
@@ -61,7 +61,7 @@ pub fn SessionsSection(
             <ErrorNote message=failure />
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
                 <FocusKeeper class="stack" changes>
-                    {move || refusal().map(|message| view! { <ErrorNote message=Some(message) /> })}
+                    {move || refusal().map(|message| view! { <LoadFailure message on_retry=move |()| sessions.refetch() /> })}
                     <SessionList sessions=Signal::derive(here) on_end busy=end.pending() />
                     <Show when=move || has_more.get()>
                         <MoreButton on_load=move |()| pieces.update(|pieces| *pieces += 1) />

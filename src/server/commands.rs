@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     auth::password::Hasher,
     command_line::{Command, CommandLine},
-    config::{Config, unknown_names},
+    config::{Config, env_file, unknown_names},
     db::Db,
     events::Events,
     instances,
@@ -51,13 +51,6 @@ const CLOSES_WITHIN: Duration = Duration::from_millis(500);
 pub(super) enum Failure {
     #[error("a setting can't be used: {0}")]
     Config(#[from] super::config::ConfigError),
-    #[error(
-        "a line of .env can't be read: {0}. A value with a space, a # or a $ in it goes between single quotes: \
-         NAME='a value'. Nothing was started."
-    )]
-    EnvLine(String),
-    #[error("the file .env can't be read: {0}")]
-    EnvFile(String),
     #[error("the data folder {0}: {1}")]
     DataDir(PathBuf, std::io::Error),
     #[error("the database {0}: {1}")]
@@ -109,8 +102,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2));
         }
     };
-    if let Err(failure) = read_env_file() {
-        complain(&format!("streamit: {failure}\n"));
+    if let Err(error) = env_file::read() {
+        complain(&format!("streamit: {error}\n"));
         return ExitCode::FAILURE;
     }
     let is_serving = matches!(command, None | Some(Command::DemoCreator | Command::DemoAnalytics { .. }));
@@ -128,30 +121,6 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Settings from `.env`, where there is one. What stands below a line that cannot be read would be missing: nothing
-/// starts then.
-fn read_env_file() -> Result<(), Failure> {
-    match dotenvy::dotenv() {
-        Err(dotenvy::Error::LineParse(part, _)) => {
-            let file = fs::read_to_string(".env").unwrap_or_default();
-            Err(Failure::EnvLine(start_of_line(&file, &part)))
-        }
-        Err(error) if !error.not_found() => Err(Failure::EnvFile(error.to_string())),
-        _ => Ok(()),
-    }
-}
-
-/// What tells the line with that end from the others of a file: its name, and nothing of its value, which may be a
-/// secret.
-fn start_of_line(file: &str, end: &str) -> String {
-    let mut lines = file.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let line = lines.find(|line| line.trim_end().ends_with(end.trim_end())).unwrap_or_default();
-    let name = line.split_once('=').map_or("", |(name, _)| name.trim());
-    let name = name.strip_prefix("export ").unwrap_or(name).trim();
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_name { format!("{name}=…") } else { "one without a NAME= that can be read".to_owned() }
 }
 
 #[expect(clippy::print_stdout, reason = "what a command answers")]

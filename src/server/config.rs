@@ -11,6 +11,7 @@ use std::{
 use ipnet::IpNet;
 use url::Url;
 
+pub mod env_file;
 pub mod mail;
 
 /// How to reach LiveKit.

@@ -41,6 +41,9 @@ const FORM_PATHS: [&str; 13] = [
 /// Paths that are known by PUT, and that plain forms post to all the same: they know no other method.
 pub(super) const PUT_BY_FORM: [&str; 3] = ["/api/account/profile", "/api/account/password", "/api/account/email"];
 
+/// Others that lead to no other page when they have worked.
+const STAY_ON_PAGE: [&str; 2] = ["/api/creator/application", "/api/admin/applications/decision"];
+
 /// Forms on pages that tell nobody their address, and these pages: the way back does not come with the request.
 const PAGES_WITHOUT_REFERRER: [(&str, &str); 1] = [("/api/auth/reset/confirm", headers::RESET_PAGE)];
 
@@ -76,21 +79,23 @@ pub(super) async fn kept_fields(request: &mut Request, path: &str) -> Vec<(Strin
 }
 
 /// A plain form is sent back to its page. When it failed, the failure is in the address, and what was typed goes with
-/// it; when it changed something on that page, the address says that too.
+/// it; when it changed something on that page, the address says that too. Once it has worked, what was typed is gone.
 pub(super) fn send_back(response: &mut Response, path: &str, form: &[(String, String)]) {
     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
     let Some(back) = location else { return };
     let has_failed = back.contains("__err=");
-    if !has_failed && !PUT_BY_FORM.contains(&path) {
+    let is_put = PUT_BY_FORM.contains(&path);
+    if !has_failed && !is_put && !STAY_ON_PAGE.contains(&path) {
         return;
     }
     let (page, query) = back.split_once('?').unwrap_or((back, ""));
     let page = page_without_referrer(path).unwrap_or(page);
     let mut fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     fields.retain(|(name, _)| !KEPT_FIELDS.contains(&name.as_str()) && name != SAVED);
-    match has_failed {
-        true => fields.extend_from_slice(form),
-        false => fields.push((SAVED.to_owned(), path.to_owned())),
+    if has_failed {
+        fields.extend_from_slice(form);
+    } else if is_put {
+        fields.push((SAVED.to_owned(), path.to_owned()));
     }
     let back = serde_urlencoded::to_string(fields).map(|query| format!("{page}?{query}"));
     if let Some(value) = back.ok().and_then(|back| HeaderValue::from_str(&back).ok()) {
@@ -126,6 +131,15 @@ mod tests {
         response.headers_mut().insert(header::LOCATION, location);
         send_back(&mut response, "/api/auth/signup", &[("username".into(), "a b".into())]);
         assert_eq!(response.headers()[header::LOCATION], "http://h/signup?next=%2Fa&__path=x&__err=y&username=a+b");
+    }
+
+    #[test]
+    fn what_was_typed_leaves_the_address_once_it_has_worked() {
+        let mut response = Response::new(Body::empty());
+        let location = HeaderValue::from_static("http://h/admin?status=PENDING&id=1&reason=Too+short");
+        response.headers_mut().insert(header::LOCATION, location);
+        send_back(&mut response, STAY_ON_PAGE[1], &[("id".into(), "1".into()), ("reason".into(), "Too short".into())]);
+        assert_eq!(response.headers()[header::LOCATION], "http://h/admin?status=PENDING");
     }
 
     #[test]

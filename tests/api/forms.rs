@@ -113,11 +113,12 @@ async fn a_decision_that_failed_keeps_its_reason(database: Database) {
     let back = url::Url::parse(answer.header("location")).unwrap();
     assert!(back.as_str().contains("__err="), "{back}");
     let page = ann.get(&format!("{}?{}", back.path(), back.query().unwrap())).await;
-    let form = |id: &str| {
-        page.body.split(&format!("id=\"reason-{id}\"")).nth(1).unwrap().split("</textarea>").next().unwrap().to_owned()
-    };
-    assert!(form(&ids[0]).contains("Too short &amp; &lt;b>xxx"), "{}", form(&ids[0]));
-    assert!(!form(&ids[1]).contains("Too short"), "of somebody else");
+    let forms: Vec<&str> = page.body.split("<details").filter(|part| part.contains("id=\"reason-")).collect();
+    let form = |id: &str| *forms.iter().find(|form| form.contains(&format!("id=\"reason-{id}\""))).unwrap();
+    let is_open = |form: &str| form.split('>').next().is_some_and(|tag| tag.contains(" open"));
+    let (failed, other) = (form(&ids[0]), form(&ids[1]));
+    assert!(is_open(failed) && failed.contains("Too short &amp; &lt;b>xxx"), "{failed}");
+    assert!(!is_open(other) && !other.contains("Too short"), "of somebody else: {other}");
 }
 
 async fn a_form_changes_the_account_and_its_page_says_so(database: Database) {
