@@ -3,6 +3,7 @@
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast as _};
 
+use super::shortcuts::is_shortcut;
 use crate::{
     domain::chart::{BOX, Scale, Span, area, bars, dot, line, nearest, percent},
     text,
@@ -218,8 +219,7 @@ pub(super) fn has_left(event: &ev::PointerEvent) -> bool {
 }
 
 fn move_by_key(event: &ev::KeyboardEvent, cursor: RwSignal<Option<usize>>, last: usize) {
-    // With these the keys are the browser's: Alt and left is the way back.
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+    if is_shortcut(event) {
         return;
     }
     let at = cursor.get_untracked();

@@ -3,7 +3,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::icon::Icon;
+use super::{icon::Icon, shortcuts::is_shortcut};
 use crate::{
     domain::crop::{Aspect, Framing},
     text,
@@ -143,7 +143,7 @@ fn change(framing: RwSignal<Option<Framing>>, how: impl FnOnce(Framing) -> Frami
 }
 
 fn by_key(framing: RwSignal<Option<Framing>>, event: &ev::KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+    if is_shortcut(event) {
         return;
     }
     // The keys move what is seen, not the picture behind it: right shows more of the right.

@@ -60,6 +60,7 @@ pub mod player_controls;
 pub mod program_line;
 pub mod sessions;
 pub mod settings_undo;
+pub mod shortcuts;
 pub mod sound_meter;
 pub mod status_line;
 pub mod stored_picture;

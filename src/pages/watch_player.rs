@@ -12,7 +12,7 @@ use crate::{
         chat_feed::ChatFeed,
         playback::{Playback, Source},
     },
-    components::{player::Player, stored_picture::StoredPicture, time_text::TimeAgo},
+    components::{player::Player, shortcuts::is_shortcut, stored_picture::StoredPicture, time_text::TimeAgo},
     domain::{
         playback::{PlayerAction, PlayerPhase, Sound},
         timestamp::Timestamp,
@@ -149,7 +149,7 @@ enum Key {
 }
 
 fn key_for(event: &web_sys::KeyboardEvent) -> Option<Key> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat() {
+    if is_shortcut(event) || event.repeat() {
         return None;
     }
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
