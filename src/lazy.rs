@@ -131,7 +131,7 @@ lazy_page!(
 );
 lazy_page!(
     /// `/dashboard/keys`
-    Keys: KeysPage in studio by show_keys, fetch_keys
+    Keys: KeysPage in keys by show_keys, fetch_keys
 );
 lazy_page!(
     /// `/dashboard/analytics`

@@ -94,6 +94,12 @@ pub struct State {
     pub rooms: BTreeMap<String, Room>,
     /// In the order in which it came, whichever room it was for.
     pub sent: Vec<Sent>,
+    /// For how many looks a way in is still told to be in use once its encoder was cut.
+    pub slow_to_note: u32,
+    /// How often a way in was deleted while it was in use, at which the real one may crash.
+    pub deleted_in_use: u32,
+    /// How many looks are left of that, by way in.
+    looks_in_use: HashMap<String, u32>,
     /// The names of all calls that were allowed, in order.
     pub calls: Vec<String>,
     once: HashMap<&'static str, VecDeque<Fault>>,

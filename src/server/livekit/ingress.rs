@@ -2,17 +2,25 @@
 //! tells whether one of ours is still known. What is decided about a key, a service decides. What comes back from
 //! making one holds the stream key and does not print it.
 
+use std::time::Duration;
+
 use livekit_api::{
     access_token::VideoGrants,
     services::ingress::{CreateIngressOptions, IngressListFilter},
 };
-use livekit_protocol as proto;
+use livekit_protocol::{self as proto, ingress_state::Status};
+use tokio::time::{Instant, sleep};
 
 use super::{CallError, LiveKit};
 use crate::domain::{
     id::{StreamId, UserId},
     ingress::InputType,
 };
+
+/// How long LiveKit may take to note that an encoder is gone before its way in is deleted all the same, and how often it
+/// is asked. With the real one it has noted it at the first or second look.
+const NOTED_WITHIN: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A way in that LiveKit made. Holds the stream key.
 pub struct MadeIngress {
@@ -106,10 +114,43 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn delete_ingress(&self, id: &str) -> Result<(), CallError> {
+        self.cut(id).await?;
         match self.calls.measured("DeleteIngress", self.ingress.delete_ingress(id)).await {
             Ok(_) | Err(CallError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Cuts an encoder that is there, and waits until LiveKit has noted it: livekit-server reads a way in and then its
+    /// state, and crashes, with every stream, when both are deleted between the two while an end is noted
+    /// (`UpdateIngressState` of pkg/service/ioservice_ingress.go, 1.13.5). What does not answer here, as the ingress that
+    /// the encoder was at, does not keep the key.
+    async fn cut(&self, id: &str) -> Result<(), CallError> {
+        let Some(used) = self.find_used(id).await? else { return Ok(()) };
+        if let Err(error) = self.let_in(id, used.enabled.unwrap_or(true)).await {
+            tracing::warn!(%error, "an encoder could not be cut before its key is deleted");
+            return Ok(());
+        }
+        let last_look = Instant::now() + NOTED_WITHIN;
+        while self.find_used(id).await?.is_some() && Instant::now() < last_look {
+            sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// That way in, when an encoder is there or coming in.
+    async fn find_used(&self, id: &str) -> Result<Option<proto::IngressInfo>, CallError> {
+        let filter = IngressListFilter::IngressId(id.to_owned());
+        let known = match self.calls.measured("ListIngress", self.ingress.list_ingress(filter)).await {
+            Ok(known) => known,
+            Err(CallError::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let is_used = |one: &proto::IngressInfo| {
+            let status = one.state.as_ref().map(proto::IngressState::status);
+            matches!(status, Some(Status::EndpointBuffering | Status::EndpointPublishing))
+        };
+        Ok(known.into_iter().find(is_used))
     }
 }
 

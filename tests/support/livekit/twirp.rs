@@ -13,8 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use livekit_api::access_token::{TokenVerifier, VideoGrants};
-use livekit_protocol as proto;
-use livekit_protocol::participant_info::Kind;
+use livekit_protocol::{self as proto, ingress_state::Status, participant_info::Kind};
 use prost::Message;
 use serde_json::json;
 
@@ -128,37 +127,67 @@ impl State {
             "CreateIngress" => self.create_ingress(read(body)?).encode_to_vec(),
             "ListIngress" => {
                 let asked: proto::ListIngressRequest = read(body)?;
+                if !asked.ingress_id.is_empty() {
+                    self.known(&asked.ingress_id)?;
+                }
                 let fits = |one: &&proto::IngressInfo| {
                     (asked.room_name.is_empty() || one.room_name == asked.room_name)
                         && (asked.ingress_id.is_empty() || one.ingress_id == asked.ingress_id)
                 };
-                let items = self.ingresses.values().filter(fits).cloned().collect();
+                let items = self.ingresses.values().filter(fits).cloned().collect::<Vec<_>>();
+                let items = items.into_iter().map(|one| self.with_status(one)).collect();
                 proto::ListIngressResponse { items, ..Default::default() }.encode_to_vec()
             }
             "DeleteIngress" => {
                 let asked: proto::DeleteIngressRequest = read(body)?;
-                let deleted = self.ingresses.remove(&asked.ingress_id);
-                let deleted = deleted.ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))?;
-                // Its encoder is cut at once.
-                if let Some(room) = self.rooms.get_mut(&deleted.room_name) {
-                    room.participants.retain(|one| one.kind() != Kind::Ingress);
-                }
+                let deleted = self.known(&asked.ingress_id)?.clone();
+                self.deleted_in_use += u32::from(self.is_used(&deleted));
+                self.ingresses.remove(&asked.ingress_id);
+                self.cut(&deleted.room_name);
                 deleted.encode_to_vec()
             }
             "UpdateIngress" => {
                 let asked: proto::UpdateIngressRequest = read(body)?;
-                let known = self.ingresses.get_mut(&asked.ingress_id);
-                let known = known.ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))?;
+                let known = self.known(&asked.ingress_id)?;
                 known.enabled = asked.enabled.or(known.enabled);
                 let known = known.clone();
                 // Whatever the field, the session that runs is killed.
-                if let Some(room) = self.rooms.get_mut(&known.room_name) {
-                    room.participants.retain(|one| one.kind() != Kind::Ingress);
+                if self.cut(&known.room_name) {
+                    self.looks_in_use.insert(known.ingress_id.clone(), self.slow_to_note);
                 }
                 known.encode_to_vec()
             }
             _ => return Err(Refusal("bad_route", format!("no method {method}"))),
         })
+    }
+
+    fn known(&mut self, id: &str) -> Result<&mut proto::IngressInfo, Refusal> {
+        self.ingresses.get_mut(id).ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))
+    }
+
+    /// Puts the encoder out of that room; says whether there was one.
+    fn cut(&mut self, room: &str) -> bool {
+        let Some(room) = self.rooms.get_mut(room) else { return false };
+        let before = room.participants.len();
+        room.participants.retain(|one| one.kind() != Kind::Ingress);
+        room.participants.len() < before
+    }
+
+    /// Whether an encoder is there, or its end is not noted yet.
+    fn is_used(&self, one: &proto::IngressInfo) -> bool {
+        let is_sending = |room: &Room| room.participants.iter().any(|participant| participant.kind() == Kind::Ingress);
+        self.rooms.get(&one.room_name).is_some_and(is_sending)
+            || self.looks_in_use.get(&one.ingress_id).is_some_and(|looks| *looks > 0)
+    }
+
+    /// As it is listed, which is one look at it.
+    fn with_status(&mut self, one: proto::IngressInfo) -> proto::IngressInfo {
+        let status = if self.is_used(&one) { Status::EndpointPublishing } else { Status::EndpointInactive };
+        if let Some(looks) = self.looks_in_use.get_mut(&one.ingress_id) {
+            *looks = looks.saturating_sub(1);
+        }
+        let state = proto::IngressState { status: status as i32, ..Default::default() };
+        proto::IngressInfo { state: Some(state), ..one }
     }
 
     fn create_ingress(&mut self, asked: proto::CreateIngressRequest) -> proto::IngressInfo {
