@@ -147,7 +147,7 @@ async function programOf(browser: Browser, ada: Account): Promise<string> {
     return [path, wire.program()];
   };
   const others = [await loads('/watch/ada'), await loads('/login')];
-  for (const path of ['/dashboard/streams', '/dashboard/keys', '/dashboard/analytics', '/admin']) others.push(await loads(path, ada));
+  for (const path of ['/dashboard/streams', '/dashboard/analytics', '/admin']) others.push(await loads(path, ada));
   return programTable(await loads('/'), others, CEILING);
 }
 

@@ -35,17 +35,6 @@ test('the front page loads the first bundle of the program alone, and another wh
   expect(documents()).toBe(0);
 });
 
-test("the page of the creator's stream does not wait for what the page of the key needs", async ({ visit, creator }) => {
-  const page = await visit('/', { as: creator });
-  const bundles = bundlesOf(page);
-  await page.goto('/dashboard/streams');
-  await alive(page);
-  expect([...bundles]).toEqual(['studio']);
-  await page.getByRole('navigation').getByRole('link', { name: 'Keys' }).first().click();
-  await expect(page.getByRole('button', { name: 'Make a key' })).toBeVisible();
-  expect([...bundles]).toEqual(['studio', 'keys']);
-});
-
 test('a page names the bundles that it needs, before any of the program runs', async ({ visit }) => {
   const page = await visit('/');
   const bundles = bundlesOf(page);

@@ -26,14 +26,16 @@ use crate::{
         home::HomePage,
         not_found::NotFoundPage,
         session::{PageTop, provide_session},
-        site_files::SiteFiles,
+        site_files::IconSprite,
     },
     text,
 };
 
 /// The document. The server renders it around [`App`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let SiteFiles { font, icons } = use_context().unwrap_or_default();
+    #[cfg(feature = "ssr")]
+    crate::server::site::load_first();
+    let IconSprite(icons) = use_context().unwrap_or_default();
     let language = language::current();
     let time = use_context().map(|DocumentTime(time)| time.0.to_string());
     view! {
@@ -49,7 +51,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#fdfdfe" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#171b21" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin="anonymous" />
                 <HashedStylesheet options=options.clone() id="streamit" />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />

@@ -39,9 +39,9 @@ fn announce(bundle: &str) {
     let Some(WasmSplitManifest(manifest)) = use_context::<WasmSplitManifest>() else { return };
     let manifest = manifest.read_value();
     let (folder, bundles, loader) = &*manifest;
-    load_ahead(&format!("{folder}/{loader}"), "rel=modulepreload");
+    load_ahead(&format!("{folder}/{loader}"), "rel=modulepreload; crossorigin=anonymous");
     for file in bundles.get(bundle).into_iter().flatten() {
-        load_ahead(&format!("{folder}/{file}.wasm"), "rel=preload; as=fetch");
+        load_ahead(&format!("{folder}/{file}.wasm"), "rel=preload; as=fetch; crossorigin=anonymous");
     }
 }
 
@@ -131,7 +131,7 @@ lazy_page!(
 );
 lazy_page!(
     /// `/dashboard/keys`
-    Keys: KeysPage in keys by show_keys, fetch_keys
+    Keys: KeysPage in studio by show_keys, fetch_keys
 );
 lazy_page!(
     /// `/dashboard/analytics`

@@ -12,7 +12,7 @@ use crate::support::{Answer, Caller, Database, Program, TestApp};
 on_both_databases![
     a_file_that_is_named_by_what_is_in_it_is_kept_for_a_year,
     who_asks_by_the_name_of_another_build_gets_the_file_of_this_one,
-    what_a_page_loads_first_is_named_in_its_head,
+    what_every_page_needs_is_named_before_anything_else,
     the_player_is_named_ahead_where_there_is_something_to_play,
     a_file_that_is_not_there_is_said_at_the_start,
 ];
@@ -20,7 +20,8 @@ on_both_databases![
 const FONT: &str = "/vendor/inter-latin.0123456789abcdef.woff2";
 const PLAYER: &str = "/vendor/livekit-client.-_23456789abcdef.js";
 const LIST: &str = "vendor/inter-latin.woff2: 0123456789abcdef\nvendor/livekit-client.js: -_23456789abcdef\n\
-                    vendor/icons.svg: 0123456789abcdef\njs: 0123456789abcdef\nwasm: 0123456789abcdef\n";
+                    vendor/icons.svg: 0123456789abcdef\ncss: 1123456789abcdef\njs: 2123456789abcdef\n\
+                    wasm: 3123456789abcdef\n";
 
 /// A folder as scripts/build.sh makes it: a list, and files that are no more than their names.
 fn site(list: &str) -> TempDir {
@@ -84,15 +85,25 @@ async fn who_asks_by_the_name_of_another_build_gets_the_file_of_this_one(databas
     assert_eq!(guest.get("/vendor/other.fedcba9876543210.js").await.status, 404);
 }
 
-async fn what_a_page_loads_first_is_named_in_its_head(database: Database) {
+async fn what_every_page_needs_is_named_before_anything_else(database: Database) {
     let app = TestApp::start(database).await;
     let site = site(LIST);
     let program = program(&app, &site).await;
-    let page = program.seen_by(&app.anonymous()).get("/").await.body;
+    let page = program.seen_by(&app.anonymous()).get("/").await;
+    let first = [
+        "</pkg/streamit.1123456789abcdef.css>; rel=preload; as=style",
+        "</pkg/streamit.2123456789abcdef.js>; rel=modulepreload; crossorigin=anonymous",
+        "</pkg/streamit.3123456789abcdef.wasm>; rel=preload; as=fetch; crossorigin=anonymous",
+        &format!("<{FONT}>; rel=preload; as=font; type=font/woff2; crossorigin=anonymous"),
+    ];
+    assert_eq!(ahead(&page), first);
+    let page = page.body;
     let (head, body) = page.split_once("</head>").expect("a head");
-    assert_eq!(head.matches(FONT).count(), 1, "{head}");
-    assert!(!page.contains(PLAYER), "{page}");
+    assert!(!head.contains(FONT) && !page.contains(PLAYER), "{page}");
     assert!(body.contains(r#"<symbol id="icon-x">"#), "{body}");
+    // Only a document is followed by all that.
+    let answer = program.seen_by(&app.anonymous()).get("/api/channels").await;
+    assert!(ahead(&answer).is_empty(), "{answer:?}");
 }
 
 async fn the_player_is_named_ahead_where_there_is_something_to_play(database: Database) {
@@ -101,14 +112,14 @@ async fn the_player_is_named_ahead_where_there_is_something_to_play(database: Da
     let site = site(LIST);
     let program = program(&app, &site).await;
     let guest = program.seen_by(&app.anonymous());
-    let page = guest.get("/watch/carl").await;
-    assert!(ahead(&page).is_empty() && !page.body.contains("livekit-client"), "{page:?}");
+    let without = guest.get("/watch/carl").await;
+    assert!(!without.body.contains("livekit-client"), "{without:?}");
     app.encoder_connects(&carl.make_key().await).await;
-    let page = guest.get("/watch/carl").await;
+    let with = guest.get("/watch/carl").await;
     let link = format!("<{PLAYER}>; rel=modulepreload; fetchpriority=low; crossorigin=anonymous");
-    assert_eq!(ahead(&page), [link], "{page:?}");
+    assert_eq!(ahead(&with), [ahead(&without), vec![&*link]].concat(), "{with:?}");
     // Leptos would take a tag that it has not made in the browser for one of its own.
-    assert!(!page.body.contains(PLAYER), "{page:?}");
+    assert!(!with.body.contains(PLAYER), "{with:?}");
 }
 
 async fn a_file_that_is_not_there_is_said_at_the_start(database: Database) {

@@ -2,11 +2,12 @@
 //   SITE      the folder with vendor/, whose files are named here, but not what is in folders of it, and with
 //             pkg/, the program: streamit.{js,wasm,css}, __wasm_split.js, split_*.wasm and chunk_*.wasm
 //   LOADER    __wasm_split.js as wasm-split-cli wrote it, which says what each bundle is made of
-// Writes SITE/pkg/__wasm_split_manifest.HASH.json (bundle: its files, without ".wasm") and prints what the server reads
-// from hash.txt: "js: HASH" for Leptos, which prescribes the names that begin with two underscores, too, and
+// Writes SITE/pkg/__wasm_split_manifest.HASH.json (bundle: its files, without ".wasm", the largest first: browsers load them
+// in this order, six at a time over HTTP/1.1, and the largest takes the longest) and prints what the server reads from
+// hash.txt: "js: HASH" for Leptos, which prescribes the names that begin with two underscores, too, and
 // "vendor/NAME: HASH" for pages (src/server/site.rs).
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const [site, loader] = process.argv.slice(2);
@@ -106,6 +107,8 @@ for (const [, chunk, bundle, fetched, needs] of text.matchAll(made)) {
   else manifest[bundle] = [...needs.split(", ").filter(Boolean).map((name) => chunks.get(name)), ...(file ? [stem(file)] : [])];
 }
 if (!Object.keys(manifest).length || Object.values(manifest).flat().includes(undefined)) throw new Error(`the bundles could not be read from ${loader}`);
+const sizeOf = (file) => statSync(join(pkg, `${file}.wasm`)).size;
+for (const files of Object.values(manifest)) files.sort((one, other) => sizeOf(other) - sizeOf(one));
 const json = JSON.stringify(manifest);
 digests.manifest = hash(json);
 writeFileSync(join(pkg, `__wasm_split_manifest.${digests.manifest}.json`), json);

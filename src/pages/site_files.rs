@@ -5,14 +5,9 @@ use std::sync::Arc;
 
 use leptos::prelude::use_context;
 
-/// What every page needs.
+/// The icons as one `<svg>`, a `<symbol>` each: what [`Icon`](crate::components::icon::Icon) shows.
 #[derive(Clone, Debug, Default)]
-pub struct SiteFiles {
-    /// Address of the font for most of what is read.
-    pub font: Arc<str>,
-    /// The icons as one `<svg>`, a `<symbol>` each: what [`Icon`](crate::components::icon::Icon) shows.
-    pub icons: Arc<str>,
-}
+pub struct IconSprite(pub Arc<str>);
 
 /// Names LiveKit's client in the answer with the document that is being rendered, once, however often it is called.
 #[derive(Clone)]

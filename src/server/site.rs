@@ -27,7 +27,7 @@ use leptos_axum::ResponseOptions;
 use super::clock;
 use crate::{
     components::time_text::DocumentTime,
-    pages::site_files::{PlayerAhead, SiteFiles},
+    pages::site_files::{IconSprite, PlayerAhead},
 };
 
 const FONT: &str = "vendor/inter-latin.woff2";
@@ -63,11 +63,33 @@ impl Names {
     }
 }
 
+/// What every page needs, in the order in which it is wanted: the address of each file, and how it is loaded.
+#[derive(Clone, Debug)]
+struct FirstFiles(Arc<[(String, &'static str)]>);
+
+impl FirstFiles {
+    /// The program's files are those that `hash.txt` knows (`css: 7UkFJ0C6h-T9PzG2`).
+    fn of(options: &LeptosOptions, list: &str, font: &str) -> Self {
+        let of_program = |kind: &str| {
+            let hash = list.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(": "))?;
+            Some(format!("/{}/{}.{}.{kind}", options.site_pkg_dir, options.output_name, hash.trim()))
+        };
+        let files = [
+            (of_program("css"), "rel=preload; as=style"),
+            (of_program("js"), "rel=modulepreload; crossorigin=anonymous"),
+            (of_program("wasm"), "rel=preload; as=fetch; crossorigin=anonymous"),
+            (Some(font.to_owned()), "rel=preload; as=font; type=font/woff2; crossorigin=anonymous"),
+        ];
+        Self(files.into_iter().filter_map(|(address, how)| Some((address?, how))).collect())
+    }
+}
+
 /// What there is, and what it is called.
 #[derive(Clone, Debug)]
 pub struct Site {
     names: Arc<Names>,
-    files: SiteFiles,
+    first: FirstFiles,
+    icons: Arc<str>,
     player: Arc<str>,
 }
 
@@ -91,13 +113,14 @@ impl Site {
             );
         }
         let icons = fs::read_to_string(folder.join(&icons[1..])).unwrap_or_default();
-        let files = SiteFiles { font: font.into(), icons: sprite(&icons).into() };
-        Self { names: Arc::new(names), files, player: player.into() }
+        let first = FirstFiles::of(options, &list, &font);
+        Self { names: Arc::new(names), first, icons: sprite(&icons).into(), player: player.into() }
     }
 
     /// Goes with the page that is being rendered.
     pub fn accompany_page(&self) {
-        provide_context(self.files.clone());
+        provide_context(self.first.clone());
+        provide_context(IconSprite(self.icons.clone()));
         provide_context(DocumentTime(clock::now()));
         let (address, is_named) = (self.player.clone(), AtomicBool::new(false));
         provide_context(PlayerAhead(Arc::new(move || {
@@ -106,17 +129,26 @@ impl Site {
                 return;
             }
             // The program is wanted first, for it asks for the token.
-            load_ahead(&address, "rel=modulepreload; fetchpriority=low");
+            load_ahead(&address, "rel=modulepreload; fetchpriority=low; crossorigin=anonymous");
         })));
+    }
+}
+
+/// Has the browser load what every page needs. Before anything else is named: over HTTP/1.1 browsers load six files at a
+/// time, and the many small ones of a bundle would come first, the styles and the program last.
+pub fn load_first() {
+    let Some(FirstFiles(files)) = use_context() else { return };
+    for (address, how) in &*files {
+        load_ahead(address, how);
     }
 }
 
 /// Has the browser load that file beside the page that is being rendered, by a header of its answer: pages are rendered
 /// whole before they are sent. A `<link>` would be among those tags in the head that Leptos takes over by their order
-/// alone (leptos_meta 0.8.7), and the browser's part makes none.
+/// alone (leptos_meta 0.8.7), and the browser's part makes none. `how` is what a `<link>` to it would say.
 pub fn load_ahead(address: &str, how: &str) {
     let Some(answer) = use_context::<ResponseOptions>() else { return };
-    if let Ok(link) = HeaderValue::from_str(&format!("<{address}>; {how}; crossorigin=anonymous")) {
+    if let Ok(link) = HeaderValue::from_str(&format!("<{address}>; {how}")) {
         answer.append_header(header::LINK, link);
     }
 }
