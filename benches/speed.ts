@@ -2,7 +2,7 @@
 // what it is about, whether it jumps, when it answers to a click, when a live picture is there, and what it loads; writes
 // it into README.md.
 
-import { expect, test, type Browser } from '@playwright/test';
+import { expect, test, type Browser, type CDPSession } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Account, type StreamState } from '../end2end/lib/api';
@@ -40,8 +40,10 @@ const CPU_SLOWDOWN = 4;
 const TELEPHONE = { viewport: { width: 412, height: 823 }, deviceScaleFactor: 1.75, isMobile: true, hasTouch: true };
 /** Nothing has been loaded for so long: what comes is what somebody does. */
 const QUIET_MS = 1_000;
-/** Of the program in the browser, which sets it in the page's timeline. */
-const HYDRATED = 'hydrated';
+/** The program in the browser sets a mark of that name in the page's timeline. */
+const WHEN_HYDRATED = `new Promise((done) => new PerformanceObserver((list) => {
+  for (const { startTime } of list.getEntriesByName('hydrated')) done(startTime);
+}).observe({ type: 'mark', buffered: true }))`;
 /** On the front page. */
 const STREAMS = 12;
 /** In kB, on the wire; and what would be better. */
@@ -210,18 +212,21 @@ async function visit(browser: Browser, { conditions }: Connection, url: string, 
   await session.send('Network.emulateNetworkConditions', conditions);
   await session.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
   await page.goto(path);
-  // Not with each picture, which would be work for the slow processor.
-  await page.waitForFunction((mark) => performance.getEntriesByName(mark).length > 0, HYDRATED, { polling: 100 });
-  if (isLive) {
-    const isThere = () => (globalThis as unknown as { speed: Speed }).speed.pictureAt > 0;
-    await page.waitForFunction(isThere, undefined, { polling: 100, timeout: 60_000 });
-  }
+  const interactiveAt = await inPage<number>(session, WHEN_HYDRATED);
+  const hasPicture = () => inPage<boolean>(session, 'speed.pictureAt > 0');
+  if (isLive) expect(await until(hasPicture, 60_000, 100), `${path} has shown a picture`).toBe(true);
   expect(await until(() => wire.isQuiet(QUIET_MS), 30_000), `${path} has loaded all that it needs`).toBe(true);
   const { paintedAt, pictureAt, jumps } = await page.evaluate(() => (globalThis as unknown as { speed: Speed }).speed);
-  const interactiveAt = await page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, HYDRATED);
   expect(paintedAt, `${path} was painted`).toBeGreaterThan(0);
   await context.close();
   return { paintedAt, interactiveAt, pictureAt, shift: worstShift(jumps), wire };
+}
+
+/** Evaluates it in the page, with nothing around it: with Playwright's own functions come 300 kB of script, which the slow
+ * processor would compile just when the page comes alive. */
+async function inPage<T>(session: CDPSession, expression: string): Promise<T> {
+  const { result } = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+  return result.value as T;
 }
 
 interface Jump {

@@ -1,5 +1,5 @@
-//! What pages load besides the program, under the names that this build has given it. The server provides them; in the
-//! browser there are none, and nothing asks for them there: the answer with the document has named them.
+//! What pages show and play that others made, under the names that this build has given it. The server provides it; in
+//! the browser there is none, and nothing asks for it there: the document holds the icons, and its answer names the player.
 
 use std::sync::Arc;
 

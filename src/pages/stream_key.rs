@@ -23,7 +23,8 @@ use crate::{
 
 /// How long the key stays on the screen.
 const SHOWN_FOR: Duration = Duration::from_secs(20);
-/// Making a key takes three calls to LiveKit, and two more to take back what failed: of at most 3 s each.
+/// Making a key takes three calls to LiveKit, and two more to take back what failed, of at most 3 s each. What is
+/// deleted is cut before, which takes 2 s at most each time.
 const CHANGE_WITHIN: Duration = Duration::from_secs(20);
 
 /// What the page knows of the key, the key itself for moments only.

@@ -9,7 +9,7 @@ use livekit_api::{
     services::ingress::{CreateIngressOptions, IngressListFilter},
 };
 use livekit_protocol::{self as proto, ingress_state::Status};
-use tokio::time::{Instant, sleep};
+use tokio::time::{sleep, timeout};
 
 use super::{CallError, LiveKit};
 use crate::domain::{
@@ -17,9 +17,9 @@ use crate::domain::{
     ingress::InputType,
 };
 
-/// How long LiveKit may take to note that an encoder is gone before its way in is deleted all the same, and how often it
-/// is asked. With the real one it has noted it at the first or second look.
-const NOTED_WITHIN: Duration = Duration::from_secs(2);
+/// How long cutting an encoder may take before its way in is deleted all the same.
+pub const CUT_WITHIN: Duration = Duration::from_secs(2);
+/// How often LiveKit is asked meanwhile whether it has noted that the encoder is gone.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A way in that LiveKit made. Holds the stream key.
@@ -109,12 +109,16 @@ impl LiveKit {
         self.calls.measured("UpdateIngress", told).await
     }
 
-    /// Deletes a way in and cuts its encoder. One that is not there counts as deleted.
+    /// Deletes a way in and cuts its encoder, also when this fails. One that is not there counts as deleted.
     ///
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn delete_ingress(&self, id: &str) -> Result<(), CallError> {
-        self.cut(id).await?;
+        match timeout(CUT_WITHIN, self.cut(id)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "an encoder could not be cut before its key is deleted"),
+            Err(_) => tracing::warn!("LiveKit has not noted that an encoder was cut before its key is deleted"),
+        }
         match self.calls.measured("DeleteIngress", self.ingress.delete_ingress(id)).await {
             Ok(_) | Err(CallError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),
@@ -122,17 +126,18 @@ impl LiveKit {
     }
 
     /// Cuts an encoder that is there, and waits until LiveKit has noted it: livekit-server reads a way in and then its
-    /// state, and crashes, with every stream, when both are deleted between the two while an end is noted
-    /// (`UpdateIngressState` of pkg/service/ioservice_ingress.go, 1.13.5). What does not answer here, as the ingress that
-    /// the encoder was at, does not keep the key.
+    /// state, and crashes, with every stream, when both are deleted between the two (`UpdateIngressState` of
+    /// pkg/service/ioservice_ingress.go, 1.13.5), and the end of an encoder that the deletion cuts is noted just then.
+    ///
+    /// Not by [`Self::let_in`], after which LiveKit stores the way in again, also one that was deleted meanwhile.
     async fn cut(&self, id: &str) -> Result<(), CallError> {
         let Some(used) = self.find_used(id).await? else { return Ok(()) };
-        if let Err(error) = self.let_in(id, used.enabled.unwrap_or(true)).await {
-            tracing::warn!(%error, "an encoder could not be cut before its key is deleted");
-            return Ok(());
+        let removed = self.rooms.remove_participant(&used.room_name, &used.participant_identity);
+        match self.calls.measured("RemoveParticipant", removed).await {
+            Ok(()) | Err(CallError::NotFound(_)) => {}
+            Err(error) => return Err(error),
         }
-        let last_look = Instant::now() + NOTED_WITHIN;
-        while self.find_used(id).await?.is_some() && Instant::now() < last_look {
+        while self.find_used(id).await?.is_some() {
             sleep(LOOK_EVERY).await;
         }
         Ok(())

@@ -23,7 +23,8 @@ mod twirp;
 pub mod webhook;
 
 /// How long one call may take. LiveKit answers in milliseconds. A page waits for as many calls as its request makes, so
-/// it must be patient for longer than they can take: five for a key, three for a token to send with, two for ending.
+/// it must be patient for longer than they can take: five for a key (and what cutting its encoder takes, twice), three
+/// for a token to send with, two for ending.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 /// Anybody may ask whether LiveKit answers; it is asked itself at most this often.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);

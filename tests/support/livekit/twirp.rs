@@ -152,9 +152,7 @@ impl State {
                 known.enabled = asked.enabled.or(known.enabled);
                 let known = known.clone();
                 // Whatever the field, the session that runs is killed.
-                if self.cut(&known.room_name) {
-                    self.looks_in_use.insert(known.ingress_id.clone(), self.slow_to_note);
-                }
+                self.cut(&known.room_name);
                 known.encode_to_vec()
             }
             _ => return Err(Refusal("bad_route", format!("no method {method}"))),
@@ -165,12 +163,20 @@ impl State {
         self.ingresses.get_mut(id).ok_or_else(|| Refusal("not_found", "ingress does not exist".into()))
     }
 
-    /// Puts the encoder out of that room; says whether there was one.
-    fn cut(&mut self, room: &str) -> bool {
-        let Some(room) = self.rooms.get_mut(room) else { return false };
-        let before = room.participants.len();
-        room.participants.retain(|one| one.kind() != Kind::Ingress);
-        room.participants.len() < before
+    /// Puts the encoder out of that room, if there is one.
+    fn cut(&mut self, room: &str) {
+        self.put_out(room, |one| one.kind() == Kind::Ingress);
+    }
+
+    /// Puts them out of that room. Of an encoder it is noted later that it is gone.
+    fn put_out(&mut self, name: &str, is_meant: impl Fn(&proto::ParticipantInfo) -> bool) {
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        let (gone, there) = std::mem::take(&mut room.participants).into_iter().partition::<Vec<_>, _>(is_meant);
+        room.participants = there;
+        if gone.iter().any(|one| one.kind() == Kind::Ingress) {
+            let ways = self.ingresses.values().filter(|one| one.room_name == name);
+            self.looks_in_use.extend(ways.map(|one| (one.ingress_id.clone(), self.slow_to_note)));
+        }
     }
 
     /// Whether an encoder is there, or its end is not noted yet.
@@ -252,8 +258,8 @@ impl State {
             "RemoveParticipant" => {
                 let asked: proto::RoomParticipantIdentity = read(body)?;
                 admin_of(&asked.room)?;
-                let room = self.rooms.get_mut(&asked.room).ok_or_else(no_node)?;
-                room.participants.retain(|one| one.identity != asked.identity);
+                self.rooms.get(&asked.room).ok_or_else(no_node)?;
+                self.put_out(&asked.room, |one| one.identity == asked.identity);
                 proto::RemoveParticipantResponse::default().encode_to_vec()
             }
             _ => return Err(Refusal("bad_route", format!("no method {method}"))),
