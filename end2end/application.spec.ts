@@ -66,6 +66,23 @@ test('a rejection tells its reason, and who was rejected applies again', async (
   await expect(card).toContainText('Woodwork');
 });
 
+test('what is wrong with a decision is said above no other list', async ({ visit, newUser, admin, problems }) => {
+  problems.expect(/status of 422/, /422 for POST .*\/api\/admin\/applications/);
+  const user = await newUser();
+  await user.apply();
+  const page = await visit('/admin', { as: admin });
+  const card = page.locator(`.application[data-username="${user.username}"]`);
+  await card.getByText('Reject…').click();
+  // As white space is to the browser.
+  await card.getByLabel('Reason').fill(' ');
+  await card.getByRole('button', { name: 'Reject' }).click();
+  const wrong = page.getByRole('alert').filter({ hasText: /./ });
+  await expect(wrong).toHaveCount(1);
+  await page.getByRole('link', { name: 'Approved', exact: true }).click();
+  await expect(page).toHaveURL(/status=APPROVED/);
+  await expect(wrong).toHaveCount(0);
+});
+
 test('a reason stays with whom it is about, and a double click decides on one', async ({ visit, newUser, admin }) => {
   const users = [await newUser(), await newUser(), await newUser()];
   for (const user of users) await user.apply();

@@ -116,6 +116,25 @@ test('a new key and no key, each only after a question', async ({ visit, creator
   });
 });
 
+test('a key that is shown while a new one is made hides when it is void', async ({ visit, creator }) => {
+  await creator.makeKey('rtmp');
+  const page = await visit('/dashboard/keys', { as: creator });
+  let made = () => {};
+  await page.route('**/api/stream/ingress', async (route) => {
+    await new Promise<void>((resolve) => (made = resolve));
+    await route.continue();
+  });
+  const make = page.getByRole('button', { name: 'Make a new key' });
+  await make.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('button', { name: 'Show key' }).click();
+  await expect(shown(page)).toHaveCount(1);
+  made();
+  await expect(shown(page)).toHaveCount(0);
+});
+
 test('a key that is made or deleted elsewhere is followed', async ({ visit, creator }) => {
   const page = await visit('/dashboard/keys', { as: creator });
   await expect(page.getByText('No key yet')).toBeVisible();

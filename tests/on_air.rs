@@ -36,7 +36,7 @@ fn hints() -> impl Strategy<Value = Vec<Sign>> {
 }
 
 fn seen_on_air() -> Sign {
-    Sign::SeenOnAir { sid: "PA_3".into() }
+    Sign::SeenOnAir { sid: "PA_3".into(), is_browser: false }
 }
 
 fn asks_for_a_look(effect: Effect) -> bool {

@@ -69,6 +69,8 @@ pub enum Sign {
     SeenOnAir {
         /// The participant.
         sid: String,
+        /// It is the creator's own browser.
+        is_browser: bool,
     },
     /// The room's own list: nobody sends.
     SeenOffAir {
@@ -79,6 +81,13 @@ pub enum Sign {
     Cut,
     /// The creator's rehearsal goes live.
     WentLive,
+}
+
+impl Sign {
+    /// Of the creator's own browser, which comes in without a key.
+    pub fn is_of_browser(&self) -> bool {
+        matches!(self, Self::BrowserPublished { .. } | Self::SeenOnAir { is_browser: true, .. })
+    }
 }
 
 /// What a sign asks for beyond remembering it.
@@ -108,7 +117,7 @@ impl OnAir {
             Sign::IngressStarted { resource_id } => self.ingress_started(resource_id),
             Sign::IngressEnded { resource_id } => self.ingress_ended(resource_id, now),
             Sign::EncoderJoined { sid } if self.ended_participant_sid.as_ref() == Some(&sid) => self.late_join(),
-            Sign::EncoderJoined { sid } | Sign::SeenOnAir { sid } => self.encoder_there(sid),
+            Sign::EncoderJoined { sid } | Sign::SeenOnAir { sid, .. } => self.encoder_there(sid),
             Sign::EncoderLeft { sid } => self.encoder_left(sid),
             // A browser takes nothing from an encoder that is there.
             Sign::BrowserPublished { .. } if self.resource_id.is_some() && !self.is_waiting() => Effect::AskTheRoom,
@@ -415,7 +424,13 @@ mod tests {
         let mut told_by_livekit = on_air.clone();
         assert_eq!(told_by_livekit.apply(ended("R1"), NOW), Effect::Ended);
         assert_eq!(on_air.apply(Sign::Cut, NOW), Effect::Ended);
-        for sign in [ended("R1"), left("P1"), started("R2"), joined("P2"), Sign::SeenOnAir { sid: "P2".into() }] {
+        for sign in [
+            ended("R1"),
+            left("P1"),
+            started("R2"),
+            joined("P2"),
+            Sign::SeenOnAir { sid: "P2".into(), is_browser: false },
+        ] {
             on_air.apply(sign, NOW);
             assert_eq!(on_air.status, StreamStatus::Offline);
         }
@@ -486,7 +501,7 @@ mod tests {
     fn the_room_has_the_last_word() {
         let (mut on_air, _) = after([started("R1")]);
         assert_eq!(on_air.apply(Sign::SeenOffAir { after_outage: false }, NOW), Effect::Ended);
-        assert_eq!(on_air.apply(Sign::SeenOnAir { sid: "P9".into() }, NOW), Effect::Started);
-        assert_eq!(on_air.apply(Sign::SeenOnAir { sid: "P9".into() }, NOW), Effect::None);
+        assert_eq!(on_air.apply(Sign::SeenOnAir { sid: "P9".into(), is_browser: false }, NOW), Effect::Started);
+        assert_eq!(on_air.apply(Sign::SeenOnAir { sid: "P9".into(), is_browser: false }, NOW), Effect::None);
     }
 }

@@ -77,6 +77,8 @@ fn Applications() -> impl IntoView {
         |(status, cursor, _)| list_applications(Some(status), cursor),
     );
     let failure = failure_of(decide);
+    // What is wrong with a decision is said above the list that it was about, and above no other.
+    Effect::watch(move || (tab.get(), cursor.get()), move |_, _, _| decide.clear(), false);
     // The form is repeated on the page, so no field is named beside it.
     let message = Signal::derive(move || failure.get().map(|failure| explain(&failure)));
     let page = move || listing.get().and_then(Result::ok);

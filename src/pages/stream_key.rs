@@ -76,8 +76,8 @@ impl KeyState {
 
     /// Forgets the key.
     pub(super) fn hide(self) {
-        self.revealed.set(None);
-        self.is_revealing.set(false);
+        let _ = self.revealed.try_set(None);
+        let _ = self.is_revealing.try_set(false);
     }
 
     /// Hides a key that is shown, and shows one that is hidden unless it was hidden again meanwhile.
@@ -127,7 +127,10 @@ impl KeyState {
         self.is_busy.set(true);
         self.error.set(None);
         spawn_local(async move {
-            match work.await {
+            let changed = work.await;
+            // One that was shown meanwhile may be void.
+            self.hide();
+            match changed {
                 Ok(key) => {
                     let _ = self.input_type.try_set(key.as_ref().map(|(_, input_type)| *input_type));
                     let _ = self.server_url.try_set(key.map(|(server_url, _)| server_url));

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{OwnedMutexGuard, broadcast, watch};
 
 use super::{
     others::{About, Others},
@@ -50,6 +50,8 @@ pub struct StreamTopic {
     /// Whose turn it is to let the encoder in or keep it out, from before the database until LiveKit was told: so what
     /// LiveKit was told last is what is stored. Taken by `turns`, which asks the other instances too.
     pub control_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to look into the room and to act on what is there.
+    look_turn: Arc<tokio::sync::Mutex<()>>,
     /// LiveKit could not say whether it is on air when it was last asked.
     outage: AtomicBool,
     /// Since when looks into the room have found no encoder.
@@ -90,6 +92,7 @@ impl StreamTopic {
             outbox: Outbox::default(),
             chat_turn: Arc::default(),
             control_turn: Arc::default(),
+            look_turn: Arc::default(),
             outage: AtomicBool::new(false),
             empty_since: Mutex::new(None),
             audience: Mutex::default(),
@@ -173,6 +176,11 @@ impl Events {
     /// How many people watch all streams together.
     pub fn all_viewers(&self) -> u64 {
         lock(&self.streams).values().map(|topic| u64::from(*topic.viewers.borrow())).sum()
+    }
+
+    /// The turn to look into the stream's room, until it is dropped; `None` while somebody else has it.
+    pub fn begin_look(&self, id: &StreamId) -> Option<OwnedMutexGuard<()>> {
+        self.stream(id).look_turn.clone().try_lock_owned().ok()
     }
 
     /// Forgets what looks into rooms have found: another instance may have looked since.

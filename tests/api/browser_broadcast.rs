@@ -200,8 +200,10 @@ async fn the_browser_of_somebody_else_means_nothing(database: Database) {
 async fn a_browser_that_nobody_told_of_is_found(database: Database) {
     let app = TestApp::start(database).await;
     let carl = app.creator("carl").await;
+    carl.make_key().await;
     let browser = app.browser_appears(&carl).await;
     app.until_status("live").await;
+    assert_eq!(carl.status().await["lastUsed"], Value::Null, "it came in without the key");
     browser.vanishes();
     app.until_status("offline").await;
     assert_eq!(app.number("SELECT count(*) FROM broadcasts").await, 1);

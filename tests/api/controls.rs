@@ -14,6 +14,7 @@ use crate::support::{
 on_both_databases![
     a_rehearsal_is_seen_by_the_creator_alone,
     who_comes_to_a_rehearsal_with_an_old_token_is_removed,
+    a_rehearsal_goes_on_between_two_encoders,
     a_rehearsal_goes_live_when_its_creator_says_so,
     without_a_title_a_rehearsal_does_not_go_live,
     going_live_takes_a_rehearsal,
@@ -121,6 +122,26 @@ async fn who_comes_to_a_rehearsal_with_an_old_token_is_removed(database: Databas
     let still_there = app.livekit.with(|state| state.rooms[before.stream_id()].participants.clone());
     assert!(still_there.iter().any(|one| one.sid == sids[0]), "{still_there:?}");
     assert_eq!(carl.status().await["status"], "rehearsal");
+}
+
+async fn a_rehearsal_goes_on_between_two_encoders(database: Database) {
+    let app = TestApp::start(database).await;
+    let (carl, first) = rehearsing(&app).await;
+    let key = carl.get("/api/stream/credentials").await.ok();
+    let mut own = carl.events("/api/stream/events").await;
+    own.until_status("rehearsal").await;
+    // It has gone on for a while, and no look at its beginning is still to come.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    app.execute("UPDATE streams SET updated_at = updated_at - 10000").await;
+    let before = app.livekit.looks();
+    first.vanishes();
+    first.say(&first.left()).await;
+    app.livekit.until_looked(before, 1).await;
+    let second = app.encoder_connects(&key).await;
+    own.ever("notice", |notice| notice["code"] == "ENCODER_TOOK_OVER").await;
+    second.stops().await;
+    own.until_status("offline").await;
+    assert_eq!(own.statuses(), ["rehearsal", "offline"]);
 }
 
 async fn a_rehearsal_goes_live_when_its_creator_says_so(database: Database) {

@@ -24,6 +24,7 @@ use crate::{
         livekit::{
             LiveKit,
             rooms::{Seen, people},
+            tokens,
         },
         queue,
         services::{audience, browser_broadcast, controls, publish},
@@ -44,8 +45,7 @@ pub async fn take(tx: &mut Tx, id: &StreamId, sign: Sign, now: Timestamp) -> Res
     let Some(row) = db::streams::lock(tx, id).await? else { return Ok(Effect::None) };
     let before = row.on_air();
     let mut after = before.clone();
-    // Who goes live from the browser does not use the key.
-    let uses_key = !matches!(sign, Sign::BrowserPublished { .. });
+    let uses_key = !sign.is_of_browser();
     let is_cut = matches!(sign, Sign::Cut);
     let effect = after.apply(sign, now);
     if after != before {
@@ -140,15 +140,11 @@ pub async fn follow_up(state: &AppState, id: &StreamId, effect: Effect) -> Resul
     Ok(())
 }
 
-/// Looks into the room when it matters next: soon, when a wait is over, and at once when viewers may be at a rehearsal.
+/// Looks into the room when it matters next: soon, and at once when viewers may be at a rehearsal.
 async fn look_again(state: &AppState, id: &StreamId) -> Result<()> {
     let Some(row) = db::streams::find(&state.db, id).await? else { return Ok(()) };
-    let on_air = row.on_air();
-    let is_rehearsal = on_air.status == StreamStatus::Rehearsal;
+    let is_rehearsal = row.status() == StreamStatus::Rehearsal;
     state.queue.look_after(id, if is_rehearsal { Duration::ZERO } else { queue::SOON });
-    if let Some(until) = on_air.reconnecting_until {
-        state.queue.look_after(id, until.since(clock::now()));
-    }
     Ok(())
 }
 
@@ -208,18 +204,20 @@ async fn mark_key(state: &AppState, id: &StreamId, ingress_id: &str, is_lost: bo
 
 /// Looks into the rooms of these streams, a few at a time.
 pub async fn reconcile_these(state: &AppState, ids: Vec<StreamId>) {
-    stream::iter(ids)
-        .for_each_concurrent(LOOKS_AT_ONCE, async |id| {
-            let looked = match &state.livekit {
-                Some(livekit) => reconcile(state, livekit, &id).await,
-                // Without LiveKit nobody can be on air, whatever an earlier run has left.
-                None => apply(state, &id, Sign::SeenOffAir { after_outage: false }).await,
-            };
-            if let Err(error) = looked {
-                tracing::error!(stream = %id, %error, "a stream could not be reconciled");
-            }
-        })
-        .await;
+    stream::iter(ids).for_each_concurrent(LOOKS_AT_ONCE, async |id| reconcile_one(state, id).await).await;
+}
+
+/// Looks into the room of this stream; once whoever does so just now is done, if somebody does.
+pub async fn reconcile_one(state: &AppState, id: StreamId) {
+    let Some(_turn) = state.events.begin_look(&id) else { return state.queue.look_after(&id, queue::AT_ONCE) };
+    let looked = match &state.livekit {
+        Some(livekit) => reconcile(state, livekit, &id).await,
+        // Without LiveKit nobody can be on air, whatever an earlier run has left.
+        None => apply(state, &id, Sign::SeenOffAir { after_outage: false }).await,
+    };
+    if let Err(error) = looked {
+        tracing::error!(stream = %id, %error, "a stream could not be reconciled");
+    }
 }
 
 /// Whoever sends although the creator has ended the stream.
@@ -248,14 +246,17 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
             state.events.note_outage(id, false);
             keep_out(state, livekit, &row, &sender).await
         }
-        Seen::OnAir { sid, watchers, strangers, has_both, .. } => {
+        Seen::OnAir { sid, sender, watchers, strangers, has_both } => {
             state.events.note_outage(id, false);
-            if row.status() == StreamStatus::Rehearsal {
+            let is_rehearsal = row.status() == StreamStatus::Rehearsal;
+            if is_rehearsal {
                 remove_all(livekit, id, &strangers).await;
-            } else {
-                state.events.publish_viewers(id, people(&watchers));
             }
-            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid }).await?;
+            let is_browser = sender == tokens::browser_identity(&row.user_id);
+            apply_if_unchanged(state, &row, Sign::SeenOnAir { sid, is_browser }).await?;
+            if !is_rehearsal {
+                publish::viewers(state, id, people(&watchers)).await?;
+            }
             // A browser that is put out asks at once whether the stream goes on.
             if has_both && let Err(error) = browser_broadcast::put_out(state, &row).await {
                 // The next look tries again.
@@ -264,13 +265,19 @@ async fn reconcile(state: &AppState, livekit: &LiveKit, id: &StreamId) -> Result
             audience::seen(state, &row, &watchers, asked_at).await
         }
         // Between two encoders of one stream the room is empty for a moment: one look is not enough.
-        Seen::OffAir if is_joining(&row) || (row.status() == StreamStatus::Live && !is_empty_for_good) => {
+        Seen::OffAir if is_joining(&row) || (row.status().is_sending() && !is_empty_for_good) => {
             state.queue.look_after(id, queue::SOON);
             Ok(())
         }
         Seen::OffAir => {
             let after_outage = state.events.note_outage(id, false);
-            apply_if_unchanged(state, &row, Sign::SeenOffAir { after_outage }).await
+            apply_if_unchanged(state, &row, Sign::SeenOffAir { after_outage }).await?;
+            // Whoever is waited for still is over when the wait is.
+            let rest = row.on_air().reconnecting_until.map(|until| until.since(clock::now()));
+            if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
+                state.queue.look_after(id, rest);
+            }
+            Ok(())
         }
     }
 }

@@ -45,6 +45,22 @@ async fn publish(state: &AppState, id: &StreamId) -> Result<Option<ChannelState>
     Ok(Some(row.state()))
 }
 
+/// Publishes how many people a look has found, unless the stream is over meanwhile.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn viewers(state: &AppState, id: &StreamId, count: u32) -> Result<()> {
+    if count == state.events.viewers(id) {
+        // The usual case.
+        return Ok(());
+    }
+    let row = db::streams::find(&state.db, id).await?;
+    if row.is_some_and(|row| row.status().is_busy()) {
+        state.events.publish_viewers(id, count);
+    }
+    Ok(())
+}
+
 /// Says that a stream is over for good, after its row is gone: `last` is what was known of it then.
 pub fn announce_end(state: &AppState, id: &StreamId, last: ChannelState) {
     let (version, status) = (last.version + 1, StreamStatus::Offline);
