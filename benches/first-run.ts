@@ -87,7 +87,7 @@ test('record a first run', async ({ browser }) => {
     await title.pressSequentially('Baking bread', { delay: KEY_MS });
     await title.press('Enter');
     await expect(count).toHaveText('2 of 4 done');
-    await done(page, 'Give it a title', 'The guide ticks off what is done, and leads to what is next.');
+    await done(page, 'Give it a title', 'Before Start Streaming is pressed: whoever comes first shall see it. The guide ticks off what is done, in any order.');
 
     encoder = new RtmpEncoder({ serverUrl, streamKey, inputType: 'rtmp' }, { size: '1280x720' });
     await expectStatus(page, 'live');
