@@ -146,6 +146,9 @@ start_demo() {
     warn "the demo creator could not get a stream key (log: $LOGS/streamit.log)"
     return 0
   }
+  curl -fsS -o "$LOGS/demo.json" -X PUT -H 'Content-Type: application/json' -H @- "$HERE/api/stream/info" \
+    -d '{"title":"What a live stream looks like"}' <<<"Authorization: Bearer $token" ||
+    warn "the demo stream has no title (log: $LOGS/streamit.log)"
   STREAM_KEY=$(json it.data.streamKey <<<"$ingress") \
     launch encoder "$LOGS" "$ROOT/scripts/encoder.sh" "$(json it.data.serverUrl <<<"$ingress")" - 1280x720 30 8>&-
   if wait_for 30 demo_is_live "$name"; then

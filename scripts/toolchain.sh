@@ -85,8 +85,10 @@ TOML
 
 # Prints a folder that holds Debian's tools and nothing else, so that they come before rustup's on PATH.
 from_debian() {
-  local bin=$CACHE/rust-debian tool stamp
+  local bin=$CACHE/rust-debian tool stamp version
   "$ROOT/scripts/packages.sh" rust
+  version=$(/usr/bin/rustc -V | awk '{ print $2 }')
+  version_at_least "$version" $MINIMUM || die "Debian's rustc-web is $version, and StreamIt needs $MINIMUM: install rustup with a newer one"
   mkdir -p "$bin"
   for tool in cargo rustc rustdoc cargo-clippy clippy-driver cargo-fmt rustfmt; do ln -sfn "/usr/bin/$tool" "$bin/$tool"; done
   stamp=$(/usr/bin/rustc --print target-libdir --target $TARGET)/../built-for

@@ -23,7 +23,7 @@ pub mod paths {
     pub const CHANNEL_EVENTS: &str = "/api/channel/events";
     /// Server-Sent Events of the signed-in account.
     pub const ACCOUNT_EVENTS: &str = "/api/account/events";
-    /// The still picture of the creator's stream: a form with a file in it.
+    /// The thumbnail of the creator's stream: a form with a file in it.
     pub const THUMBNAIL: &str = "/api/stream/thumbnail";
     /// The account's picture: a form with a file in it.
     pub const PORTRAIT: &str = "/api/account/picture";

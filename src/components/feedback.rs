@@ -103,8 +103,8 @@ pub fn EmptyState(
     }
 }
 
-/// Keeps the place of something that is loading, in its final size. Kinds: `line`, `title`, `card`, `player`,
-/// `panel`, `row`.
+/// Keeps the place of something that is loading, in its final size. Kinds: `line`, `title`, `row`, `card`,
+/// `player`, `panel`, `figure`, `chart`.
 #[component]
 pub fn Skeleton(
     /// What it keeps the place of.

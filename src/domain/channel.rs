@@ -79,7 +79,7 @@ pub struct ChannelState {
     pub started_at: Option<Timestamp>,
     /// What it is called.
     pub title: String,
-    /// Address of the still picture.
+    /// Address of the thumbnail.
     pub thumbnail: Option<String>,
     /// The rules of the chat.
     pub chat: ChatSettings,
@@ -174,7 +174,7 @@ pub struct ChannelCard {
     pub picture: Option<String>,
     /// What it is called.
     pub title: String,
-    /// Address of the still picture.
+    /// Address of the thumbnail.
     pub thumbnail: Option<String>,
     /// On air or not.
     pub is_live: bool,

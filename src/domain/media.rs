@@ -14,9 +14,9 @@ const DIGITS: usize = 32;
 /// What a picture is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureKind {
-    /// A stream's still picture, of the creator's own choice.
+    /// A stream's thumbnail, of the creator's own choice.
     Chosen,
-    /// A stream's still picture, taken from its live picture by itself.
+    /// A stream's thumbnail, taken from its live picture by itself.
     Frame,
     /// Somebody's face, or what they show instead.
     Portrait,
@@ -106,7 +106,7 @@ impl MediaFile {
     }
 }
 
-/// Where a smaller file of the still picture at `address` is: only of pictures that the server keeps.
+/// Where a smaller file of the thumbnail at `address` is: only of pictures that the server keeps.
 pub fn small_address(address: &str) -> Option<String> {
     let small = Picture::at(address)?.small()?;
     Some(format!("{FOLDER}{}", small.name()))

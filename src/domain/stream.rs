@@ -23,7 +23,7 @@ use crate::text;
 pub struct StreamInfo {
     /// What it is called.
     pub title: String,
-    /// Address of the still picture.
+    /// Address of the thumbnail.
     pub thumbnail: Option<String>,
     /// `status` is live or reconnecting.
     pub is_live: bool,

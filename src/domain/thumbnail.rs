@@ -1,4 +1,4 @@
-//! Where the still picture of a stream is: at an address that the creator gives, or with us. Nothing here, and nothing
+//! Where the thumbnail of a stream is: at an address that the creator gives, or with us. Nothing here, and nothing
 //! on the server, ever fetches it.
 
 use super::{

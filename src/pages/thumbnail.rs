@@ -1,4 +1,4 @@
-//! The still picture of the creator's stream: chosen, taken from the preview, or, while they choose none and are live,
+//! The thumbnail of the creator's stream: chosen, taken from the preview, or, while they choose none and are live,
 //! taken from the preview every minute by itself.
 
 use std::{future::Future, time::Duration};

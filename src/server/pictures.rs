@@ -43,7 +43,7 @@ type Made = Result<Vec<Bytes>, Unusable>;
 #[derive(Clone, Debug)]
 pub struct PictureMaker(Arc<Semaphore>);
 
-/// The files of a still picture, as WebP.
+/// The files of a thumbnail, as WebP.
 #[derive(Clone, Debug)]
 pub struct Still {
     /// 1280×720.
@@ -81,7 +81,7 @@ impl Default for PictureMaker {
 }
 
 impl PictureMaker {
-    /// The still picture of a stream.
+    /// The thumbnail of a stream.
     ///
     /// # Errors
     /// When it cannot be used.

@@ -1,4 +1,4 @@
-//! The still picture of a stream: sent, taken from what is on air, and taken away, in a folder and in S3. What is kept
+//! The thumbnail of a stream: sent, taken from what is on air, and taken away, in a folder and in S3. What is kept
 //! is made anew, is there as long as something shows it, and goes when nothing does. A storage that is away takes
 //! nothing else with it.
 

@@ -124,7 +124,7 @@ fn pictures() -> Vec<Operation> {
             paths::THUMBNAIL,
             "setThumbnail",
             "stream",
-            "Sets the stream's still picture.",
+            "Sets the stream's thumbnail.",
             &[("automatic", false, automatic)],
         )
         .by(Access::Creators)

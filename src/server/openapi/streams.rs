@@ -124,7 +124,7 @@ fn moderation() -> Vec<Operation> {
 fn settings() -> Vec<Operation> {
     vec![
         function::<stream::ReadStreamInfo>("One's stream, without its key.").by(Access::Creators),
-        function::<stream::ChangeStreamInfo>("Changes title and still picture.")
+        function::<stream::ChangeStreamInfo>("Changes title and thumbnail.")
             .body_of::<StreamInfoChange>()
             .field("title", length(1, MAX_TITLE_CHARS))
             .field(

@@ -1,4 +1,4 @@
-//! The still picture of a stream: of the creator's choice, or taken from what they send while they choose none. One
+//! The thumbnail of a stream: of the creator's choice, or taken from what they send while they choose none. One
 //! that takes itself never replaces a chosen one, and shows nothing of a rehearsal.
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Makes the picture that was sent the stream's still picture. An automatic one is passed over, without a failure,
+/// Makes the picture that was sent the stream's thumbnail. An automatic one is passed over, without a failure,
 /// when the creator has chosen one or the stream is not on air: nobody did anything wrong.
 ///
 /// # Errors
