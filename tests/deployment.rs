@@ -82,6 +82,9 @@ fn every_image_is_of_a_version() {
             && dockerfile.contains("FROM debian:bookworm-slim")
     );
     assert!(dockerfile.contains("ENV STREAMIT_RUST=debian"));
+    let manifest = read("Cargo.toml");
+    let rust = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
+    assert!(read("scripts/toolchain.sh").contains(&format!("\nMINIMUM={rust}\n")), "Cargo.toml asks for {rust}");
 }
 
 #[test]

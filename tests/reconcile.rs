@@ -224,6 +224,7 @@ async fn an_answer_that_comes_after_the_end_counts_no_viewers(database: Database
     looks(&app, 2).await;
     let look = app.livekit.hold("ListParticipants");
     look.until_held().await;
+    let next = app.livekit.hold("ListParticipants");
     app.livekit.join(encoder.stream_id(), "guest-1#1", Kind::Standard);
     encoder.say(&encoder.ended()).await;
     assert_eq!(carl.status().await["status"], "offline");
@@ -232,6 +233,7 @@ async fn an_answer_that_comes_after_the_end_counts_no_viewers(database: Database
     app.livekit.until_looked(before, 1).await;
     encoder.vanishes();
     // The next look comes after what this one has found is dealt with.
+    next.release();
     app.livekit.until_looked(before, 2).await;
     let counted = reqwest::get(format!("http://{}/metrics", app.address())).await.unwrap().text().await.unwrap();
     assert!(counted.lines().any(|line| line == "streamit_viewers 0"), "{counted}");

@@ -1,5 +1,6 @@
 //! Makes what is shown equal to what LiveKit is doing: at start-up, every 5 s for streams that are on air, every 10 s
-//! for the rest, and soon after a webhook that did not fit.
+//! for the rest, and beside that when somebody asks: soon after a webhook that did not fit, when a wait is over, and at
+//! once when viewers may be at a rehearsal.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -46,7 +47,8 @@ async fn look_at_all(state: &AppState, stop: &CancellationToken) {
     }
 }
 
-/// A room that LiveKit takes seconds to speak of, such as one that no node holds any more, keeps nobody else waiting.
+/// A room that LiveKit takes seconds to speak of, such as one that no node holds any more, keeps nobody else waiting, as
+/// long as there are fewer of them than [`ASKED_AT_ONCE`].
 async fn look_when_asked(state: &AppState, mut requests: queue::Reading<'_>, stop: &CancellationToken) {
     let mut due: HashMap<StreamId, Instant> = HashMap::new();
     let mut looks = FuturesUnordered::new();
@@ -66,5 +68,7 @@ async fn look_when_asked(state: &AppState, mut requests: queue::Reading<'_>, sto
             }
         }
     }
+    // Whoever runs the job next takes what is asked for from here on.
+    drop(requests);
     while looks.next().await.is_some() {}
 }

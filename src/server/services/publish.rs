@@ -45,7 +45,7 @@ async fn publish(state: &AppState, id: &StreamId) -> Result<Option<ChannelState>
     Ok(Some(row.state()))
 }
 
-/// Publishes how many people a look has found, unless the stream is over meanwhile.
+/// Publishes how many people a look has found, and takes it back if the stream is over meanwhile, or a rehearsal.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -54,9 +54,11 @@ pub async fn viewers(state: &AppState, id: &StreamId, count: u32) -> Result<()> 
         // The usual case.
         return Ok(());
     }
+    state.events.publish_viewers(id, count);
+    // Only now: whoever ends the stream says 0 once that is stored, which is after this or is read here.
     let row = db::streams::find(&state.db, id).await?;
-    if row.is_some_and(|row| row.status().is_busy()) {
-        state.events.publish_viewers(id, count);
+    if row.is_none_or(|row| !row.status().is_live()) {
+        state.events.publish_viewers(id, 0);
     }
     Ok(())
 }
