@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::id::StreamId,
-    server::{queue, services::on_air, state::AppState},
+    server::{services::on_air, state::AppState},
 };
 
 /// How often streams that are on air are looked at.
@@ -25,8 +25,34 @@ const ASKED_AT_ONCE: usize = 32;
 /// Runs until `stop`; what has begun is finished.
 pub async fn run(state: AppState, stop: CancellationToken) {
     // Before anything is looked at, for that asks for more.
-    let requests = state.queue.read().await;
-    tokio::join!(look_at_all(&state, &stop), look_when_asked(&state, requests, &stop));
+    let mut requests = state.queue.read().await;
+    let (state, stop) = (&state, &stop);
+    // A room that LiveKit takes seconds to speak of, such as one that no node holds any more, keeps nobody else waiting,
+    // as long as there are fewer of them than may be looked at.
+    let look_when_asked = async move {
+        let mut due: HashMap<StreamId, Instant> = HashMap::new();
+        let mut looks = FuturesUnordered::new();
+        loop {
+            let next = due.values().min().copied().filter(|_| looks.len() < ASKED_AT_ONCE);
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(()) = looks.next() => {}
+                Some(request) = requests.recv() => {
+                    // Several requests for one stream are one look, at the earliest time.
+                    due.entry(request.stream).and_modify(|at| *at = request.at.min(*at)).or_insert(request.at);
+                }
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    let (now, room) = (Instant::now(), ASKED_AT_ONCE - looks.len());
+                    let ready = due.extract_if(|_, at| *at <= now).take(room);
+                    looks.extend(ready.map(|(stream, _)| on_air::reconcile_one(state, stream)));
+                }
+            }
+        }
+        // Whoever runs the job next takes what is asked for from here on.
+        drop(requests);
+        while looks.next().await.is_some() {}
+    };
+    tokio::join!(look_at_all(state, stop), look_when_asked);
 }
 
 async fn look_at_all(state: &AppState, stop: &CancellationToken) {
@@ -45,30 +71,4 @@ async fn look_at_all(state: &AppState, stop: &CancellationToken) {
             }
         }
     }
-}
-
-/// A room that LiveKit takes seconds to speak of, such as one that no node holds any more, keeps nobody else waiting, as
-/// long as there are fewer of them than [`ASKED_AT_ONCE`].
-async fn look_when_asked(state: &AppState, mut requests: queue::Reading<'_>, stop: &CancellationToken) {
-    let mut due: HashMap<StreamId, Instant> = HashMap::new();
-    let mut looks = FuturesUnordered::new();
-    loop {
-        let next = due.values().min().copied().filter(|_| looks.len() < ASKED_AT_ONCE);
-        tokio::select! {
-            () = stop.cancelled() => break,
-            Some(()) = looks.next() => {}
-            Some(request) = requests.recv() => {
-                // Several requests for one stream are one look, at the earliest time.
-                due.entry(request.stream).and_modify(|at| *at = request.at.min(*at)).or_insert(request.at);
-            }
-            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
-                let (now, room) = (Instant::now(), ASKED_AT_ONCE - looks.len());
-                let ready = due.extract_if(|_, at| *at <= now).take(room);
-                looks.extend(ready.map(|(stream, _)| on_air::reconcile_one(state, stream)));
-            }
-        }
-    }
-    // Whoever runs the job next takes what is asked for from here on.
-    drop(requests);
-    while looks.next().await.is_some() {}
 }
