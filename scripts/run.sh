@@ -146,7 +146,7 @@ start_demo() {
     warn "the demo creator could not get a stream key (log: $LOGS/streamit.log)"
     return 0
   }
-  curl -fsS -o "$LOGS/demo.json" -X PUT -H 'Content-Type: application/json' -H @- "$HERE/api/stream/info" \
+  curl -fsS -o /dev/null -X PUT -H 'Content-Type: application/json' -H @- "$HERE/api/stream/info" \
     -d '{"title":"What a live stream looks like"}' <<<"Authorization: Bearer $token" ||
     warn "the demo stream has no title (log: $LOGS/streamit.log)"
   STREAM_KEY=$(json it.data.streamKey <<<"$ingress") \

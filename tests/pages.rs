@@ -35,15 +35,15 @@ const PAGES: [(&str, &str); 7] = [
     ("/account", "Delete account"),
 ];
 
-async fn look(caller: &Caller, path: &'static str, part: &str) -> (&'static str, &'static str) {
+async fn look(caller: &Caller, path: &'static str, part: &str) -> (&'static str, String) {
     let request = caller.request(Method::GET, path).timeout(Duration::from_secs(20));
     let outcome = match request.send().await {
-        Err(_) => "no answer",
+        Err(error) => format!("no answer: {error}"),
         Ok(response) => match Answer::read(response).await {
-            answer if answer.status != 200 => "not 200",
-            answer if !answer.body.contains(part) => "not whole",
-            answer if !answer.body.contains("</title>") => "without a title",
-            _ => "whole",
+            answer if answer.status != 200 => format!("not 200: {answer:?}"),
+            answer if !answer.body.contains(part) => format!("not whole: {}", answer.body),
+            answer if !answer.body.contains("</title>") => "without a title".to_owned(),
+            _ => "whole".to_owned(),
         },
     };
     (path, outcome)
@@ -61,7 +61,7 @@ async fn pages_are_rendered_whole_however_many_are_asked_for_at_once(database: D
     for outcome in looks.collect::<Vec<_>>().await {
         *count.entry(outcome).or_default() += 1;
     }
-    let expected = PAGES.iter().map(|(path, _)| ((*path, "whole"), 25)).collect();
+    let expected = PAGES.iter().map(|(path, _)| ((*path, "whole".to_owned()), 25)).collect();
     assert_eq!(count, expected);
 }
 
