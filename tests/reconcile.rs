@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use livekit_protocol::participant_info::Kind;
 use serde_json::json;
 
-use crate::support::{Database, Encoder, Fault, TestApp, eventually};
+use crate::support::{Database, Encoder, Fault, TestApp, eventually, peer::gauge};
 
 on_both_databases![
     an_end_that_was_missed_is_found_at_start_up,
@@ -235,6 +235,5 @@ async fn an_answer_that_comes_after_the_end_counts_no_viewers(database: Database
     // The next look comes after what this one has found is dealt with.
     next.release();
     app.livekit.until_looked(before, 2).await;
-    let counted = reqwest::get(format!("http://{}/metrics", app.address())).await.unwrap().text().await.unwrap();
-    assert!(counted.lines().any(|line| line == "streamit_viewers 0"), "{counted}");
+    assert_eq!(gauge(app.address(), "streamit_viewers").await, 0);
 }

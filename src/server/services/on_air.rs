@@ -204,7 +204,7 @@ async fn mark_key(state: &AppState, id: &StreamId, ingress_id: &str, is_lost: bo
 
 /// Looks into the rooms of these streams, a few at a time.
 pub async fn reconcile_these(state: &AppState, ids: Vec<StreamId>) {
-    stream::iter(ids).for_each_concurrent(LOOKS_AT_ONCE, async |id| reconcile_one(state, id).await).await;
+    stream::iter(ids).for_each_concurrent(LOOKS_AT_ONCE, |id| reconcile_one(state, id)).await;
 }
 
 /// Looks into the room of this stream; once whoever does so just now is done, if somebody does.
