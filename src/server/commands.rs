@@ -148,6 +148,8 @@ async fn serve() -> Result<(), Failure> {
     let addr = config.addr;
     let listener = TcpListener::bind(addr).await.map_err(|error| Failure::Listen(addr, error))?;
     let (state, _hold) = open(config).await?;
+    // Who comes meanwhile waits in the listener's queue.
+    state.db.connect_all().await;
     let stopping = state.stopping.clone();
     tokio::spawn(async move {
         wait_for_signal().await;

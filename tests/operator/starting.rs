@@ -8,6 +8,7 @@ use streamit::server::config::{NAMES, unknown_names};
 use crate::support::{
     Database, TestApp,
     log::SECRET_MARK,
+    peer::gauge,
     repository::{files_below, read, root},
 };
 
@@ -17,6 +18,7 @@ on_both_databases![
     a_misspelt_setting_is_told_with_what_was_meant,
     a_line_of_the_env_file_that_cannot_be_read_ends_it,
     help_names_every_command,
+    connections_are_made_before_anybody_waits_for_them,
 ];
 
 async fn a_setting_that_cannot_be_used_ends_it_with_the_reason(database: Database) {
@@ -79,6 +81,19 @@ async fn help_names_every_command(database: Database) {
     let unknown = app.command(&["dcotor"], &[], "").await;
     assert_eq!(unknown.code, 2, "{unknown:?}");
     assert!(unknown.complained.contains("doctor"), "{unknown:?}");
+}
+
+/// One that is made while pages are rendered takes seconds. A SQLite file is opened at once.
+async fn connections_are_made_before_anybody_waits_for_them(database: Database) {
+    let app = TestApp::start(database).await;
+    let program = app.program().await;
+    let count = |state: &str| format!("streamit_database_connections{{state=\"{state}\"}}");
+    let idle = gauge(program.address(), &count("idle")).await;
+    let made = idle + gauge(program.address(), &count("in_use")).await;
+    match database {
+        Database::Postgres => assert_eq!(made, gauge(program.address(), &count("limit")).await),
+        Database::Sqlite => assert!(made > 0),
+    }
 }
 
 /// The words in a text that are names of ours.

@@ -6,6 +6,7 @@
 
 use std::{path::Path, time::Duration};
 
+use futures::future::join_all;
 use sqlx::{
     Connection as _, PgPool, Postgres, Result, Sqlite, SqlitePool, Transaction,
     postgres::PgPoolOptions,
@@ -177,6 +178,9 @@ impl Db {
     async fn open_postgres(url: &str) -> Result<Self> {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
+            // None is given up that works: see `connect_all`.
+            .idle_timeout(None)
+            .max_lifetime(None)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .test_before_acquire(false)
             .before_acquire(|connection, use_so_far| {
@@ -192,6 +196,17 @@ impl Db {
         // Holds a lock for it: of several instances that start at once, the others wait.
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self::Postgres(pool))
+    }
+
+    /// Makes all connections that there will be, before anybody waits for one: on a busy server a new one takes seconds.
+    /// sqlx steps back 800 times while it proves the password to PostgreSQL (`hi` of `sqlx-postgres`), and each time all
+    /// other work goes first. Without enough of them in time there are fewer, and more when they are needed.
+    pub async fn connect_all(&self) {
+        let Self::Postgres(pool) = self else { return };
+        let made = join_all((0..POSTGRES_CONNECTIONS).map(|_| pool.acquire())).await;
+        if let Some(error) = made.into_iter().find_map(Result::err) {
+            tracing::warn!(%error, "fewer connections to PostgreSQL than wanted");
+        }
     }
 
     /// Starts a transaction; dropping it without `commit` rolls it back.
