@@ -128,6 +128,13 @@ json() { node -e "const it = JSON.parse(require('fs').readFileSync(0, 'utf8')); 
 
 demo_is_live() { curl -fsS --max-time 2 "$HERE/api/channel?username=$1" | grep -q '"status":"live"'; }
 
+# The key that there is from last time, or a new one. A new one is refused while the stream still counts as live, as it
+# may right after the last demo has ended.
+demo_key() {
+  curl -fsS -H @- "$HERE/api/stream/credentials" 2>/dev/null <<<"Authorization: Bearer $1" ||
+    curl -fsS -X POST -H @- "$HERE/api/stream/ingress" <<<"Authorization: Bearer $1"
+}
+
 # Secrets go by standard input and by variables: never on the terminal, nor in a list of commands.
 start_demo() {
   local account token ingress name
@@ -142,7 +149,7 @@ start_demo() {
   name=$(json it.username <<<"$account")
   token=$(json 'JSON.stringify({ login: it.username, password: it.password })' <<<"$account" |
     curl -fsS -H 'Content-Type: application/json' -d @- "$HERE/api/auth/token" | json it.data.token) &&
-    ingress=$(curl -fsS -X POST -H @- "$HERE/api/stream/ingress" <<<"Authorization: Bearer $token") || {
+    ingress=$(demo_key "$token") || {
     warn "the demo creator could not get a stream key (log: $LOGS/streamit.log)"
     return 0
   }
