@@ -26,6 +26,9 @@ pub mod webhook;
 /// it must be patient for longer than they can take: five for a key (and what cutting its encoder takes, twice), three
 /// for a token to send with, two for ending.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a look into a room may take. LiveKit itself waits 3 s for the node that holds the room, unless `timeout` of
+/// `psrpc` in its configuration says otherwise, and only then answers that none does.
+const LOOK_TIMEOUT: Duration = CALL_TIMEOUT.saturating_add(Duration::from_millis(500));
 /// Anybody may ask whether LiveKit answers; it is asked itself at most this often.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
@@ -34,6 +37,8 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 pub struct LiveKit {
     config: LiveKitConfig,
     rooms: RoomClient,
+    /// Asks who is in a room, and nothing else.
+    looks: RoomClient,
     ingress: IngressClient,
     twirp: Twirp,
     calls: Calls,
@@ -45,8 +50,11 @@ impl LiveKit {
     /// Prepares to talk to it; connects with the first call.
     pub fn new(config: &LiveKitConfig) -> Self {
         let (url, key, secret) = (&config.api_url, &config.api_key, &config.api_secret);
+        let rooms =
+            |within| RoomClient::with_api_key(url, key, secret).with_request_timeout(within).with_failover(false);
         Self {
-            rooms: RoomClient::with_api_key(url, key, secret).with_request_timeout(CALL_TIMEOUT).with_failover(false),
+            rooms: rooms(CALL_TIMEOUT),
+            looks: rooms(LOOK_TIMEOUT),
             ingress: IngressClient::with_api_key(url, key, secret)
                 .with_request_timeout(CALL_TIMEOUT)
                 .with_failover(false),

@@ -100,7 +100,7 @@ impl LiveKit {
 
     /// Who is in the room; `None` when there is no such room.
     async fn find_participants(&self, stream: &StreamId) -> Result<Option<Vec<ParticipantInfo>>, CallError> {
-        match self.calls.measured("ListParticipants", self.rooms.list_participants(stream.as_str())).await {
+        match self.calls.measured("ListParticipants", self.looks.list_participants(stream.as_str())).await {
             Ok(participants) => Ok(Some(participants)),
             Err(CallError::NotFound(_)) => Ok(None),
             Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(None),

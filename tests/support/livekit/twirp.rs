@@ -4,7 +4,7 @@
 //! It answers as livekit-server 1.13 with `enable_psrpc_for_get_list_participants` was seen to: about a room that no
 //! node holds it says `unavailable`.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -58,6 +58,11 @@ pub(super) async fn answer(
     };
     match &fault {
         Some(Fault::Refuse(code)) => return Refusal(code, "told to".into()).into_response(),
+        Some(Fault::RefuseLate(code)) => {
+            drop(livekit);
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            return Refusal(code, "told to".into()).into_response();
+        }
         Some(Fault::Hang) => {
             drop(livekit);
             return std::future::pending().await;
