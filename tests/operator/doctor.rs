@@ -56,6 +56,8 @@ async fn where_all_is_well_it_finds_nothing_and_leaves_nothing(database: Databas
     let rtmp = format!("rtmp://{}/x", ingress.local_addr().unwrap());
     carl.make_key().await;
     app.livekit.with(|state| state.ingresses.values_mut().for_each(|one| one.url.clone_from(&rtmp)));
+    // As the real one: it waits for a node that has that room.
+    app.livekit.always("ListParticipants", Fault::RefuseLate("unavailable"));
     let pictures = app.number("SELECT count(*) FROM pictures").await;
     let spoken = doctor_is_told(&app, &[]).await;
     assert_eq!(spoken.code, 0, "{spoken:?}");

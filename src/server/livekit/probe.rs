@@ -27,7 +27,7 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn asks_the_nodes(&self, nowhere: &StreamId) -> Result<bool, CallError> {
-        let asked = self.rooms.list_participants(nowhere.as_str());
+        let asked = self.looks.list_participants(nowhere.as_str());
         match self.calls.measured("ListParticipants", asked).await {
             Err(CallError::Unavailable(_)) => Ok(true),
             Ok(_) | Err(CallError::NotFound(_)) => Ok(false),

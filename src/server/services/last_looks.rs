@@ -1,9 +1,9 @@
 //! What was found when the parts of the installation were last looked at. Looking costs something: a file in the
 //! storage, a connection to the mail server. A page that is loaded again and again does not ask them each time.
 //!
-//! Kept in the process, for each language in which somebody read it, and for [`LASTS`]; never longer, and never for
-//! whoever asks for a new look. A look is as old as its beginning: one that was slow takes the place of none that began
-//! after it.
+//! Kept in the process for [`LASTS`], by language; whoever asks for a new look gets one. A look is as old as its
+//! beginning, so a slow one takes the place of none that began after it. It speaks the language it began in to its end:
+//! the page that asked may be rendered anew meanwhile, and then nobody knows for whom it was.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::domain::setup::Part;
+use crate::{
+    domain::setup::Part,
+    language::{self, Locale as _},
+};
 
 /// For how long a look is good enough.
 pub const LASTS: Duration = Duration::from_secs(10);
@@ -27,15 +30,29 @@ struct Look {
 }
 
 impl LastLooks {
+    /// What was found in the language of who asks, if that is not long ago and they do not look `again`; else what
+    /// `look` finds now.
+    pub(super) async fn or_look(&self, again: bool, look: impl Future<Output = Vec<Part>>) -> Vec<Part> {
+        let language = language::current();
+        let began = Instant::now();
+        let known = if again { None } else { self.find(language.as_str(), began) };
+        if let Some(parts) = known {
+            return parts;
+        }
+        let parts = language::speaking(language, look).await;
+        self.remember(language.as_str(), &parts, began);
+        parts
+    }
+
     /// What was found in that language, if that is not long ago.
-    pub(super) fn find(&self, language: &str, now: Instant) -> Option<Vec<Part>> {
+    fn find(&self, language: &str, now: Instant) -> Option<Vec<Part>> {
         let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let look = looks.get(language)?;
         (now.saturating_duration_since(look.began_at) < LASTS).then(|| look.parts.clone())
     }
 
     /// In the place of what was found before, unless that look began later.
-    pub(super) fn remember(&self, language: &'static str, parts: &[Part], began_at: Instant) {
+    fn remember(&self, language: &'static str, parts: &[Part], began_at: Instant) {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.get(language).is_some_and(|kept| kept.began_at > began_at) {
             return;
@@ -46,12 +63,45 @@ impl LastLooks {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures::poll;
+    use leptos::prelude::{Owner, ScopedFuture};
+    use tokio::sync::Notify;
+
     use super::*;
-    use crate::domain::setup::{PartKind, PartState};
+    use crate::{
+        domain::setup::{PartKind, PartState},
+        language::Language,
+        text,
+    };
+
+    fn saying(says: &str, state: PartState) -> Part {
+        Part { part: PartKind::Mail, state, says: says.to_owned(), consequence: None, remedy: None, last_at: None }
+    }
 
     fn parts(state: PartState) -> [Part; 1] {
-        let says = String::new();
-        [Part { part: PartKind::Mail, state, says, consequence: None, remedy: None, last_at: None }]
+        [saying("", state)]
+    }
+
+    #[tokio::test]
+    async fn a_look_speaks_one_language_to_its_end() {
+        let (looks, answers) = (LastLooks::default(), Notify::new());
+        let page = Owner::new_root(None);
+        language::speaking(Language::de, async { page.with(language::accompany_page) }).await;
+        let look = async {
+            answers.notified().await;
+            vec![saying(text!(parts.mail_works), PartState::Ok)]
+        };
+        // In the page, where nothing else says for whom it is.
+        let asked = page.with(|| Owner::new().with(|| ScopedFuture::new(looks.or_look(true, look))));
+        let mut asked = pin!(asked);
+        assert!(poll!(&mut asked).is_pending());
+        drop(page);
+        answers.notify_one();
+        let german = language::speaking(Language::de, async { text!(parts.mail_works) }).await;
+        assert_eq!(asked.await, [saying(german, PartState::Ok)]);
+        assert_eq!(looks.find("de", Instant::now()), Some(vec![saying(german, PartState::Ok)]));
     }
 
     #[test]

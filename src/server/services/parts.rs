@@ -4,7 +4,7 @@
 //! Promises: an answer about each part within [`PATIENCE`], whatever it does, and no failure because one is away. What
 //! the page gets was seen at most [`last_looks::LASTS`](super::last_looks::LASTS) ago, or now if it asks for that.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::join_all;
@@ -17,7 +17,6 @@ use crate::{
         setup::{Part, PartKind, PartState},
         timestamp::Timestamp,
     },
-    language::{self, Locale as _},
     server::{
         Error, Result,
         auth::actor::Actor,
@@ -50,16 +49,7 @@ const TOO_SLOW: &str = "no answer in time";
 /// When the one who asks is not an admin.
 pub async fn list(state: &AppState, actor: &Actor, again: bool) -> Result<Vec<Part>> {
     actor.admin()?;
-    // The words are in the language of who asked.
-    let language = language::current().as_str();
-    let known = if again { None } else { state.last_looks.find(language, Instant::now()) };
-    if let Some(parts) = known {
-        return Ok(parts);
-    }
-    let began = Instant::now();
-    let parts = look_at_all(state).await;
-    state.last_looks.remember(language, &parts, began);
-    Ok(parts)
+    Ok(state.last_looks.or_look(again, Box::pin(look_at_all(state))).await)
 }
 
 /// Each asked now, all at once.
