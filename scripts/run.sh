@@ -128,11 +128,11 @@ json() { node -e "const it = JSON.parse(require('fs').readFileSync(0, 'utf8')); 
 
 demo_is_live() { curl -fsS --max-time 2 "$HERE/api/channel?username=$1" | grep -q '"status":"live"'; }
 
-# The key that there is from last time, or a new one. A new one is refused while the stream still counts as live, as it
-# may right after the last demo has ended.
+# A new key, or the one from last time: a new one is refused while the stream still counts as live, as it may right after
+# the last demo has ended.
 demo_key() {
-  curl -fsS -H @- "$HERE/api/stream/credentials" 2>/dev/null <<<"Authorization: Bearer $1" ||
-    curl -fsS -X POST -H @- "$HERE/api/stream/ingress" <<<"Authorization: Bearer $1"
+  curl -fsS -X POST -H @- "$HERE/api/stream/ingress" 2>/dev/null <<<"Authorization: Bearer $1" ||
+    curl -fsS -H @- "$HERE/api/stream/credentials" <<<"Authorization: Bearer $1"
 }
 
 # Secrets go by standard input and by variables: never on the terminal, nor in a list of commands.

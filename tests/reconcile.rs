@@ -15,7 +15,7 @@ on_both_databases![
     an_end_that_nobody_told_is_found_soon,
     a_start_that_nobody_told_is_found_soon,
     a_room_that_no_node_holds_has_nobody_in_it,
-    it_has_nobody_in_it_however_long_livekit_waits_for_a_node,
+    a_room_that_livekit_seeks_a_node_of_for_seconds_has_nobody_in_it,
     while_livekit_is_down_a_stream_stays_live,
     after_an_outage_a_stream_is_expected_back_and_then_over,
     after_an_outage_an_encoder_that_is_back_goes_on,
@@ -99,7 +99,7 @@ async fn a_room_that_no_node_holds_has_nobody_in_it(database: Database) {
 }
 
 /// After livekit-server and the encoder have ended together.
-async fn it_has_nobody_in_it_however_long_livekit_waits_for_a_node(database: Database) {
+async fn a_room_that_livekit_seeks_a_node_of_for_seconds_has_nobody_in_it(database: Database) {
     let app = TestApp::start(database).await;
     let (_, encoder) = app.carl_on_air().await;
     encoder.vanishes();

@@ -38,10 +38,10 @@ use super::{
 };
 use crate::domain::account::{Email, Password, Username};
 
-/// Bytes of each thread's stack; only what is used of it takes memory. A page is rendered in frames within frames, its
-/// own and those of what it asks for: `/admin` takes more than 0.5 MB, and without optimisation has taken more than the
-/// 2 MiB that a thread has by default. A stack that overflows ends the server for everybody.
-const STACK: usize = 8 * 1024 * 1024;
+/// Each thread's stack; only what is used of it takes memory. A page is rendered in frames within frames, its own and
+/// those of what it asks for: `/admin` takes more than 500 kB, and without optimisation has taken more than the 2 MiB
+/// that a thread has by default. A stack that overflows ends the server for everybody.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
 /// How long what has begun may go on once the server is told to stop: for a call to LiveKit and what is stored after it.
 /// A browser that is slow to send or to read may take for ever.
 const FINISHES_WITHIN: Duration = CALL_TIMEOUT.saturating_add(Duration::from_millis(500));
@@ -138,7 +138,7 @@ fn complain(text: &str) {
 }
 
 fn run(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()?;
     let result = runtime.block_on(work);
     // A password that is being hashed, or a picture that is being made, is nothing to anybody any more.
     runtime.shutdown_timeout(CLOSES_WITHIN);
@@ -152,13 +152,13 @@ async fn serve() -> Result<(), Failure> {
     let addr = config.addr;
     let listener = TcpListener::bind(addr).await.map_err(|error| Failure::Listen(addr, error))?;
     let (state, _hold) = open(config).await?;
-    // Who comes meanwhile waits in the listener's queue.
-    state.db.connect_all().await;
     let stopping = state.stopping.clone();
     tokio::spawn(async move {
         wait_for_signal().await;
         stopping.cancel();
     });
+    // Who comes meanwhile waits in the listener's queue.
+    state.db.connect_all().await;
     tracing::info!(%addr, livekit = state.livekit.is_some(), "serving");
     serve_on(listener, state).await?;
     Ok(())

@@ -8,7 +8,7 @@ use streamit::server::config::{NAMES, unknown_names};
 use crate::support::{
     Database, TestApp,
     log::SECRET_MARK,
-    peer::gauge,
+    peer::gauges,
     repository::{files_below, read, root},
 };
 
@@ -87,12 +87,11 @@ async fn help_names_every_command(database: Database) {
 async fn connections_are_made_before_anybody_waits_for_them(database: Database) {
     let app = TestApp::start(database).await;
     let program = app.program().await;
-    let count = |state: &str| format!("streamit_database_connections{{state=\"{state}\"}}");
-    let idle = gauge(program.address(), &count("idle")).await;
-    let made = idle + gauge(program.address(), &count("in_use")).await;
+    let states = ["idle", "in_use", "limit"].map(|state| format!("streamit_database_connections{{state=\"{state}\"}}"));
+    let [idle, in_use, limit] = gauges(program.address(), states.each_ref().map(String::as_str)).await;
     match database {
-        Database::Postgres => assert_eq!(made, gauge(program.address(), &count("limit")).await),
-        Database::Sqlite => assert!(made > 0),
+        Database::Postgres => assert_eq!(idle + in_use, limit),
+        Database::Sqlite => assert!(idle + in_use > 0),
     }
 }
 

@@ -61,8 +61,16 @@ async fn until_leading(address: SocketAddr) {
 
 /// A number that a server counts.
 pub async fn gauge(address: SocketAddr, name: &str) -> i64 {
+    let [number] = gauges(address, [name]).await;
+    number
+}
+
+/// Numbers that a server counts, all of one answer.
+pub async fn gauges<const COUNT: usize>(address: SocketAddr, names: [&str; COUNT]) -> [i64; COUNT] {
     let answer = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer");
     let text = answer.text().await.expect("text");
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("{name} is not in\n{text}")).parse().expect("a number")
+    names.map(|name| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} is not in\n{text}")).parse().expect("a number")
+    })
 }

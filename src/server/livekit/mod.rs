@@ -22,13 +22,14 @@ pub mod tokens;
 mod twirp;
 pub mod webhook;
 
-/// How long one call may take. LiveKit answers in milliseconds. A page waits for as many calls as its request makes, so
-/// it must be patient for longer than they can take: five for a key (and what cutting its encoder takes, twice), three
-/// for a token to send with, two for ending.
+/// How long a call may take that is no look into a room. LiveKit answers in milliseconds. A page waits for as many calls
+/// as its request makes, so it must be patient for longer than they can take: five for a key (and what cutting its
+/// encoder takes, twice), a look and two for a token to send with, a look and two for ending.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a look into a room may take. LiveKit itself waits 3 s for the node that holds the room, unless `timeout` of
-/// `psrpc` in its configuration says otherwise, and only then answers that none does.
-const LOOK_TIMEOUT: Duration = CALL_TIMEOUT.saturating_add(Duration::from_millis(500));
+/// How long a look into a room may take. LiveKit itself asks three times, a second each, which node holds the room, and
+/// only then answers that none does (psrpc 0.7.2; `max_attempts` of `psrpc` in LiveKit's configuration). Up to 3.2 s were
+/// seen.
+const LOOK_TIMEOUT: Duration = CALL_TIMEOUT.saturating_add(Duration::from_secs(1));
 /// Anybody may ask whether LiveKit answers; it is asked itself at most this often.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
