@@ -23,9 +23,9 @@ use crate::{
 
 /// How long the key stays on the screen.
 const SHOWN_FOR: Duration = Duration::from_secs(20);
-/// Making a key takes three calls to LiveKit, and two more to take back what failed, of at most 3 s each. What is
+/// Making a key takes three calls to LiveKit, and two more to take back what failed, of at most 4 s each. What is
 /// deleted is cut before, which takes 2 s at most each time.
-const CHANGE_WITHIN: Duration = Duration::from_secs(20);
+const CHANGE_WITHIN: Duration = Duration::from_secs(25);
 
 /// What the page knows of the key, the key itself for moments only.
 #[derive(Clone, Copy)]

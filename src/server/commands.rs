@@ -16,7 +16,7 @@ use super::{
     db::Db,
     events::Events,
     instances,
-    livekit::{CALL_TIMEOUT, LiveKit},
+    livekit::LiveKit,
     mail::Mailer,
     metrics::Metrics,
     operator::{self, hold::Hold},
@@ -42,9 +42,10 @@ use crate::domain::account::{Email, Password, Username};
 /// those of what it asks for: `/admin` takes more than 500 kB, and without optimisation has taken more than the 2 MiB
 /// that a thread has by default. A stack that overflows ends the server for everybody.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
-/// How long what has begun may go on once the server is told to stop: for a call to LiveKit and what is stored after it.
-/// A browser that is slow to send or to read may take for ever.
-const FINISHES_WITHIN: Duration = CALL_TIMEOUT.saturating_add(Duration::from_millis(500));
+/// How long what has begun may go on once the server is told to stop: for calls that LiveKit answers, and what is stored
+/// after them. A browser that is slow to send or to read may take for ever, and what a LiveKit that is away keeps waiting
+/// is made good after the next start.
+const FINISHES_WITHIN: Duration = Duration::from_millis(3500);
 /// How long telling the other instances what happened last may take.
 const TELLS_WITHIN: Duration = Duration::from_millis(500);
 /// How long the database may take to be closed after that, and then what still computes.

@@ -21,7 +21,7 @@ use crate::{domain::id::StreamId, text};
 /// How long PostgreSQL may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 /// How long somebody waits for a turn that another instance has: longer than the calls to LiveKit in it can take.
-const WAITS: Duration = Duration::from_secs(20);
+const WAITS: Duration = Duration::from_secs(25);
 /// How often they ask.
 const ASKS_EVERY: Duration = Duration::from_millis(100);
 

@@ -21,6 +21,7 @@ on_both_databases![
     when_a_first_key_cannot_be_made_nothing_has_changed,
     when_livekit_is_down_nothing_has_changed,
     when_livekit_hangs_the_answer_still_comes,
+    when_ingress_is_gone_a_new_key_is_made_all_the_same,
     a_way_in_whose_answer_was_lost_is_removed_again,
     a_way_in_that_could_not_be_stored_is_removed_again,
     of_two_changes_at_once_one_is_refused,
@@ -238,6 +239,16 @@ async fn when_livekit_hangs_the_answer_still_comes(database: Database) {
     ann.post_nothing("/api/stream/ingress").await.refused(503, "LIVEKIT_UNREACHABLE");
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
     assert_none_and_able(&app, &ann).await;
+}
+
+/// LiveKit asks it to give the old way in up, and deletes that once it has waited long enough.
+async fn when_ingress_is_gone_a_new_key_is_made_all_the_same(database: Database) {
+    let app = TestApp::start(database).await;
+    let ann = app.first_user().await;
+    ann.make_key().await;
+    app.livekit.next("DeleteIngress", Fault::DoLate);
+    let key = ann.make_key().await;
+    assert_unchanged(&app, &ann, &key).await;
 }
 
 async fn a_way_in_whose_answer_was_lost_is_removed_again(database: Database) {

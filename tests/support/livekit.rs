@@ -34,8 +34,10 @@ pub const API_SECRET: &str = "neverprintthissecret-of-livekit-0123456789";
 pub enum Fault {
     /// Answered with that Twirp error, and nothing done.
     Refuse(&'static str),
-    /// The same, once LiveKit has waited in vain for the node that would know: after 3 s.
+    /// The same, once LiveKit has waited in vain for the part that would know.
     RefuseLate(&'static str),
+    /// Done, once LiveKit has waited in vain for the part that was to do its share first.
+    DoLate,
     /// Never answered, and nothing done.
     Hang,
     /// Done, and the answer lost on its way.

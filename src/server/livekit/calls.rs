@@ -11,8 +11,7 @@ use prometheus_client::{
 
 use super::{CALL_TIMEOUT, CallError};
 
-/// Bounds of how long a call takes, in seconds. What is above the last one was given up, or is a look into a room that no
-/// node holds.
+/// Bounds of how long a call takes, in seconds. What is above the last one was given up.
 const CALL_SECONDS: [f64; 8] = [0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, CALL_TIMEOUT.as_secs_f64()];
 
 /// Times of calls, by method and outcome.

@@ -22,14 +22,13 @@ pub mod tokens;
 mod twirp;
 pub mod webhook;
 
-/// How long a call may take that is no look into a room. LiveKit answers in milliseconds. A page waits for as many calls
-/// as its request makes, so it must be patient for longer than they can take: five for a key (and what cutting its
-/// encoder takes, twice), a look and two for a token to send with, a look and two for ending.
-pub const CALL_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a look into a room may take. LiveKit itself asks three times, a second each, which node holds the room, and
-/// only then answers that none does (psrpc 0.7.2; `max_attempts` of `psrpc` in LiveKit's configuration). Up to 3.2 s were
-/// seen.
-const LOOK_TIMEOUT: Duration = CALL_TIMEOUT.saturating_add(Duration::from_secs(1));
+/// How long a call may take. LiveKit answers in milliseconds; but where it has to ask a part that is gone, the node of a
+/// room or the ingress of an encoder, it asks three times, a second each, and only then answers, or does without
+/// (psrpc 0.7.2; `max_attempts` of `psrpc` in LiveKit's configuration). Up to 3.2 s were seen.
+///
+/// A page waits for as many calls as its request makes, so it must be patient for longer than they can take: five for a
+/// key (and what cutting its encoder takes, twice), three for a token to send with, three for ending.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(4);
 /// Anybody may ask whether LiveKit answers; it is asked itself at most this often.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
@@ -38,8 +37,6 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 pub struct LiveKit {
     config: LiveKitConfig,
     rooms: RoomClient,
-    /// Asks who is in a room, and nothing else.
-    looks: RoomClient,
     ingress: IngressClient,
     twirp: Twirp,
     calls: Calls,
@@ -51,11 +48,8 @@ impl LiveKit {
     /// Prepares to talk to it; connects with the first call.
     pub fn new(config: &LiveKitConfig) -> Self {
         let (url, key, secret) = (&config.api_url, &config.api_key, &config.api_secret);
-        let rooms =
-            |within| RoomClient::with_api_key(url, key, secret).with_request_timeout(within).with_failover(false);
         Self {
-            rooms: rooms(CALL_TIMEOUT),
-            looks: rooms(LOOK_TIMEOUT),
+            rooms: RoomClient::with_api_key(url, key, secret).with_request_timeout(CALL_TIMEOUT).with_failover(false),
             ingress: IngressClient::with_api_key(url, key, secret)
                 .with_request_timeout(CALL_TIMEOUT)
                 .with_failover(false),

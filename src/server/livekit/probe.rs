@@ -27,8 +27,7 @@ impl LiveKit {
     /// # Errors
     /// When LiveKit does not answer, or refuses.
     pub async fn asks_the_nodes(&self, nowhere: &StreamId) -> Result<bool, CallError> {
-        let asked = self.looks.list_participants(nowhere.as_str());
-        match self.calls.measured("ListParticipants", asked).await {
+        match self.list_participants(nowhere).await {
             Err(CallError::Unavailable(_)) => Ok(true),
             Ok(_) | Err(CallError::NotFound(_)) => Ok(false),
             Err(error) => Err(error),

@@ -100,12 +100,16 @@ impl LiveKit {
 
     /// Who is in the room; `None` when there is no such room.
     async fn find_participants(&self, stream: &StreamId) -> Result<Option<Vec<ParticipantInfo>>, CallError> {
-        match self.calls.measured("ListParticipants", self.looks.list_participants(stream.as_str())).await {
+        match self.list_participants(stream).await {
             Ok(participants) => Ok(Some(participants)),
             Err(CallError::NotFound(_)) => Ok(None),
             Err(CallError::Unavailable(_)) if self.is_reachable().await => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    pub(super) async fn list_participants(&self, room: &StreamId) -> Result<Vec<ParticipantInfo>, CallError> {
+        self.calls.measured("ListParticipants", self.rooms.list_participants(room.as_str())).await
     }
 
     /// Makes the stream's room, with metadata from its first moment on. One that is there goes on as it is.
