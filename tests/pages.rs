@@ -1,17 +1,27 @@
 //! Pages as the server sends them: whole, in their own request, however many are asked for at once. What they look
 //! like and do is tested in a browser, in end2end/.
 
-use std::{collections::BTreeMap, io::Read as _, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::Read as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use flate2::read::GzDecoder;
 use futures::{StreamExt as _, stream};
 use reqwest::{Method, header};
 use serde_json::json;
+use streamit::server::router;
 
 use crate::support::{Answer, Caller, Database, TestApp};
 
 on_both_databases![
     pages_are_rendered_whole_however_many_are_asked_for_at_once,
+    pages_come_while_another_server_starts_in_this_process,
     pages_for_everybody_are_sent_compressed_and_nothing_else_is,
     a_page_that_is_not_there_is_404,
     an_address_with_a_nul_is_no_failure_of_ours,
@@ -73,6 +83,26 @@ async fn read_as(caller: &Caller, path: &str, encoding: &str) -> (String, Vec<u8
     let encoding = response.headers().get(header::CONTENT_ENCODING);
     let encoding = encoding.map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default();
     (encoding, response.bytes().await.expect("a body").to_vec())
+}
+
+async fn pages_come_while_another_server_starts_in_this_process(database: Database) {
+    let app = TestApp::start(database).await;
+    let ann = app.first_user().await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let starts = tokio::task::spawn_blocking({
+        let is_over = is_over.clone();
+        move || {
+            while !is_over.load(Ordering::Relaxed) {
+                // The part of a start in which Leptos would load nothing.
+                router::endpoints();
+            }
+        }
+    });
+    let looks: Vec<_> =
+        stream::iter((0..20).map(|_| look(&ann, "/account", "Delete account"))).buffered(4).collect().await;
+    is_over.store(true, Ordering::Relaxed);
+    starts.await.unwrap();
+    assert!(looks.iter().all(|(_, outcome)| outcome == "whole"), "{looks:?}");
 }
 
 async fn pages_for_everybody_are_sent_compressed_and_nothing_else_is(database: Database) {

@@ -25,7 +25,7 @@ use crate::{
     text,
 };
 
-/// How long a token may take: the server makes three calls to LiveKit for it, of at most 4 s each.
+/// How long a token may take: the server makes up to three calls to LiveKit for it, of at most 4 s each.
 const TOKEN_WITHIN: Duration = Duration::from_secs(13);
 /// How long the server may think about why this window was put out.
 const REASON_WITHIN: Duration = Duration::from_secs(3);

@@ -42,9 +42,9 @@ use crate::domain::account::{Email, Password, Username};
 /// those of what it asks for: `/admin` takes more than 500 kB, and without optimisation has taken more than the 2 MiB
 /// that a thread has by default. A stack that overflows ends the server for everybody.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
-/// How long what has begun may go on once the server is told to stop: for calls that LiveKit answers, and what is stored
-/// after them. A browser that is slow to send or to read may take for ever, and what a LiveKit that is away keeps waiting
-/// is made good after the next start.
+/// How long what has begun may go on once the server is told to stop: for a call that LiveKit thinks about for 3 s, and
+/// what is stored after it. A browser that is slow to send or to read may take for ever. What is cut off is mended by
+/// the next look or the next change.
 const FINISHES_WITHIN: Duration = Duration::from_millis(3500);
 /// How long telling the other instances what happened last may take.
 const TELLS_WITHIN: Duration = Duration::from_millis(500);

@@ -7,7 +7,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::Instant,
 };
 
@@ -23,7 +23,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use server_fn::{Encodes as _, axum::server_fn_paths};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -59,6 +59,11 @@ const MAX_WEBHOOK_BYTES: usize = 1024 * 1024;
 /// Paths that take a file.
 const UPLOAD_PATHS: [&str; 2] = [paths::THUMBNAIL, paths::PORTRAIT];
 
+/// All pages. Leptos finds them by rendering the app with every load held back, in the whole process
+/// (`SuppressResourceLoad`, leptos_server 0.8.8): a page of another server in it that begins to load meanwhile never
+/// comes. So it is done once, before the first server serves.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 /// Builds the router.
 pub fn build(state: AppState) -> Router {
     let reload = std::env::var_os("LEPTOS_WATCH").map(|_| state.leptos.reload_port);
@@ -82,7 +87,7 @@ pub fn build(state: AppState) -> Router {
     let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), shell)
         .layer(middleware::from_fn_with_state(site, site::answer_other_names));
     let pages = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), page)
+        .leptos_routes_with_context(&state, PAGES.clone(), context.clone(), page)
         .layer(compression::pages())
         .layer(middleware::from_fn_with_state(state.clone(), compression::spare_own_pages));
     doors(context)
@@ -129,7 +134,7 @@ fn doors(context: impl Fn() + Clone + Send + Sync + 'static) -> Vec<(Method, &'s
 /// Everything that is answered here but files: server functions, doors and pages, by method and path. For tests that
 /// leave none out.
 pub fn endpoints() -> Vec<(Method, String)> {
-    let pages = generate_route_list(App).into_iter().map(|page| (Method::GET, page.path().to_owned()));
+    let pages = PAGES.iter().map(|page| (Method::GET, page.path().to_owned()));
     endpoints_for_programs().into_iter().chain(pages).collect()
 }
 

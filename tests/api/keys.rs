@@ -241,7 +241,7 @@ async fn when_livekit_hangs_the_answer_still_comes(database: Database) {
     assert_none_and_able(&app, &ann).await;
 }
 
-/// LiveKit asks it to give the old way in up, and deletes that once it has waited long enough.
+/// LiveKit asks ingress to give up the old way in, waits in vain, and deletes it then.
 async fn when_ingress_is_gone_a_new_key_is_made_all_the_same(database: Database) {
     let app = TestApp::start(database).await;
     let ann = app.first_user().await;

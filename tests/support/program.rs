@@ -1,6 +1,5 @@
 //! The program itself, in a process of its own, on the data of a test's server: for what is only true of one server in
-//! one process, as pages are, and for its commands. Leptos renders with state of the process; two servers that rendered
-//! in one, each on its own runtime, were seen to leave a request without an answer, one alone never was.
+//! one process, and for its commands.
 //!
 //! All that it logs is watched for secrets, and so is all that a command says.
 
