@@ -28,7 +28,7 @@ pub mod webhook;
 ///
 /// A page waits for as many calls as its request makes, so it must be patient for longer than they can take: five for a
 /// key (and what cutting its encoder takes, twice), three for a token to send with, a look and two for ending.
-pub const CALL_TIMEOUT: Duration = Duration::from_secs(4);
+const CALL_TIMEOUT: Duration = Duration::from_secs(4);
 /// Anybody may ask whether LiveKit answers; it is asked itself at most this often.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
