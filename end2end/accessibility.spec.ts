@@ -3,10 +3,10 @@
 
 import type { Account } from './lib/api';
 import { alive, expect, test, type Page } from './lib/test';
-import { composer, log } from './lib/chat';
+import { composer, lineWith, log } from './lib/chat';
 import { expectMovingPicture } from './lib/player';
 import { sidewaysScroll, violations } from './lib/accessibility';
-import { tabTo } from './lib/keyboard';
+import { pressOn, tabTo } from './lib/keyboard';
 
 interface Visitors {
   admin: Account;
@@ -14,6 +14,14 @@ interface Visitors {
   user: Account;
 }
 type Who = keyof Visitors | 'guest';
+
+const main = (page: Page) => page.getByRole('main');
+
+/** The next Tab stops at something in that. */
+async function expectTabInto(page: Page, place: string): Promise<void> {
+  await page.keyboard.press('Tab');
+  await expect(page.locator(`${place} :focus`)).toHaveCount(1);
+}
 
 const PAGES: [path: (names: Visitors) => string, who: Who][] = [
   [() => '/', 'guest'],
@@ -101,6 +109,8 @@ test('a key is made, replaced and deleted by keyboard alone', async ({ visit, cr
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(main(page)).toBeFocused();
+  await expectTabInto(page, 'main');
   await tabTo(page, page.getByRole('radio', { name: 'RTMP' }));
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: 'WHIP' })).toBeChecked();
@@ -128,6 +138,85 @@ test('a key is made, replaced and deleted by keyboard alone', async ({ visit, cr
   await expect(question.getByRole('button', { name: 'Delete key' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByText('No key yet')).toBeVisible();
+});
+
+test('whoever goes to another page goes on at its beginning, and who searches stays in the search', async ({ visit, creator }) => {
+  const page = await visit(`/?search=${creator.username}`);
+  await test.step('a link that is gone then', async () => {
+    await pressOn(page, page.locator(`#card-${creator.username}`));
+    await expect(page).toHaveURL(/\/watch\//);
+    await expect(main(page)).toBeFocused();
+    await expect(log(page)).toBeVisible();
+    await expectTabInto(page, 'main');
+  });
+  await test.step('the search above it', async () => {
+    const search = page.getByRole('searchbox', { name: 'Search streams' });
+    await search.fill(creator.username);
+    await search.press('Enter');
+    await expect(page).toHaveURL(/\/\?search=/);
+    await expect(page.locator(`#card-${creator.username}`)).toBeVisible();
+    await expect(search).toBeFocused();
+    await page.goBack();
+    await expect(log(page)).toBeVisible();
+  });
+  await test.step('a page to sign in', async () => {
+    await pressOn(page, main(page).getByRole('link', { name: 'Follow', exact: true }));
+    await expect(page).toHaveURL(/\/login/);
+    await expect(main(page)).toBeFocused();
+  });
+  await test.step('a link that stays', async () => {
+    await pressOn(page, page.getByRole('link', { name: 'StreamIt', exact: true }), { step: 'Shift+Tab' });
+    await expect(page).toHaveURL(/\/$/);
+    await expect(main(page)).toBeFocused();
+  });
+  await test.step('another query is no other page', async () => {
+    const search = page.getByRole('searchbox', { name: 'Search streams' });
+    await search.fill(creator.username);
+    await expect(page).toHaveURL(/search=/);
+    await expect(page.locator(`#card-${creator.username}`)).toBeVisible();
+    await expect(search).toBeFocused();
+  });
+});
+
+test('the guide leads to a place on its page, and hands the focus on when it is put away', async ({ visit, creator }) => {
+  const page = await visit('/dashboard/streams', { as: creator });
+  const link = page.getByRole('link', { name: 'Be on air' });
+  await link.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Go live from this browser' })).toBeInViewport();
+  await expect(link).not.toBeFocused();
+  await expectTabInto(page, '.browser-broadcast');
+  await page.getByRole('button', { name: 'Put this guide away' }).press('Enter');
+  await expect(link).toHaveCount(0);
+  await expect(main(page)).toBeFocused();
+});
+
+test('arrow keys lead through the chat; where they lead nowhere, and with Alt, they are the browser’s', async ({
+  visit,
+  creator,
+  newUser,
+  whip,
+}) => {
+  await whip(await creator.makeKey('whip'));
+  const page = await visit('/dashboard/streams', { as: creator });
+  await expectMovingPicture(page);
+  const bob = await newUser();
+  await bob.say(creator.username, 'First');
+  await bob.say(creator.username, 'Second');
+  const actions = (text: string) => lineWith(page, text).getByRole('button', { name: /^Actions for/ });
+  await page.evaluate(() => {
+    addEventListener('keydown', (event) => Object.assign(globalThis, { isTaken: event.defaultPrevented }));
+  });
+  const isTaken = () => page.evaluate(() => (globalThis as unknown as { isTaken: boolean }).isTaken);
+  const steps: [from: string, key: string, to: string, isTaken: boolean][] = [
+    ['Second', 'Alt+ArrowUp', 'Second', false],
+    ['Second', 'ArrowUp', 'First', true],
+    ['First', 'ArrowUp', 'First', false],
+  ];
+  for (const [from, key, to, taken] of steps) {
+    await actions(from).press(key);
+    await expect(actions(to)).toBeFocused();
+    expect(await isTaken(), `${key} on ${from}`).toBe(taken);
+  }
 });
 
 test('the player listens to the keyboard', async ({ visit, creator, whip }) => {

@@ -48,6 +48,13 @@ test('a new name is read in the chat, on the watch page and at the top of every 
   await expect(lineWith(watch, 'Who is this?').locator('.chat-name')).toHaveText('Ada the Baker 🥖');
   await page.reload();
   await expect(profile.getByLabel('About you')).toHaveValue('Bread,\nevery Sunday.');
+  await test.step('what is typed after a form that was sent without the program is not saved either', async () => {
+    await page.goto('/account?__saved=%2Fapi%2Faccount%2Fprofile');
+    await alive(page);
+    await expect(profile.getByRole('status')).toHaveText('Saved');
+    await profile.getByLabel('About you').press('!');
+    await expect(profile.getByRole('status')).toHaveText('');
+  });
 });
 
 test('a new password signs the other browser out', async ({ visit, newUser }) => {
@@ -92,6 +99,8 @@ test('signing out that fails is said', async ({ visit, newUser, problems }) => {
   await page.getByRole('button', { name: /Account menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.locator('.toast')).toContainText("can't be reached");
+  await page.locator('.toast').getByRole('button', { name: 'Dismiss' }).press('Enter');
+  await expect(page.locator('.toasts'), 'the message is gone').toBeFocused();
   await page.unroute('**/api/auth/logout');
   await page.getByRole('button', { name: /Account menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -190,6 +199,8 @@ test('every place where one is signed in is reached, however many there are', as
   await expect(rows.filter({ hasText: 'This one' })).toHaveCount(0);
   await sessions.getByRole('button', { name: 'Show more' }).press('Enter');
   await expect(sessions.getByText('Not now.')).toBeVisible();
+  await expect(rows, 'what is here stays').toHaveCount(50);
+  await expect(sessions.getByRole('button', { name: 'Try again' })).toBeFocused();
   isDown = false;
   await sessions.getByRole('button', { name: 'Try again' }).press('Enter');
   await expect(rows).toHaveCount(51);

@@ -52,8 +52,9 @@ test('a second encoder takes over without a moment off air', async ({ visit, cre
 
   for (const record of records) expect(await record()).toEqual(['live']);
   expect((await creator.status()).startedAt).toBe(startedAt);
-  await pages[0].getByRole('button', { name: 'Dismiss' }).click();
+  await pages[0].getByRole('button', { name: 'Dismiss' }).press('Enter');
   await expect(pages[0].getByText('Another encoder took over')).toBeHidden();
+  await expect(pages[0].locator('.notice-slot'), 'the button is gone').toBeFocused();
 
   await second.stop();
   await Promise.all(pages.map(expectOffline));

@@ -21,6 +21,7 @@ test('a stream that starts appears on an open page by itself, before those that 
   await expect(live).toHaveAttribute('data-live', 'true');
   await expect(home.locator('.card').first()).toHaveAttribute('data-live', 'true');
   await expect(card(home, /^LIVE.*Sourdough at dawn/)).toBeVisible();
+  await expect(live).not.toHaveAccessibleName(/Time on air/);
   await test.step('what is focused stays focused while the list is read again', async () => {
     await live.focus();
     await creator.setTitle('Sourdough at noon');

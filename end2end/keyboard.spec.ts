@@ -40,6 +40,7 @@ test('somebody signs up, applies, makes a key, and is live and off air by keyboa
     await typeInto(page, page.getByLabel('What do you want to stream?'), 'Bread, every Sunday.');
     await pressOn(page, page.getByRole('button', { name: 'Send application' }));
     await expect(page.getByText('Your application is in.')).toBeVisible();
+    await expect(page.getByRole('main').locator('.stack[tabindex="-1"]'), 'the form is gone').toBeFocused();
     const applicant = await Account.signIn(installation.url, username, password);
     await admin.decide((await application(applicant)).id, 'approve');
   });
@@ -109,6 +110,7 @@ test('the rules of a chat are set, taken back and refused by keyboard alone', as
     await expect(followersOnly).toHaveAttribute('aria-checked', 'true');
     await pressOn(page, panel.getByRole('button', { name: 'Undo' }), { step: 'Shift+Tab' });
     await expect(followersOnly).toHaveAttribute('aria-checked', 'false');
+    await expect(panel.locator('.chat-settings-head'), 'the button is gone').toBeFocused();
   });
   await test.step('a choice', async () => {
     const delay = panel.getByRole('switch', { name: 'Delay messages' });

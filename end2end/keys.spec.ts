@@ -49,6 +49,7 @@ test('the key is hidden until it is asked for, and is copied without being shown
   await test.step('shown and hidden', async () => {
     await page.getByRole('button', { name: 'Show key' }).click();
     await expect(shown(page)).toHaveText(key!);
+    await expect(page.getByRole('button', { name: 'Hide key' }), 'its name says it').not.toHaveAttribute('aria-pressed');
     await page.getByRole('button', { name: 'Hide key' }).click();
     expect(await page.content()).not.toContain(key);
   });

@@ -16,6 +16,8 @@ test('StreamIt is told to stop and comes back', async ({ visit, creator, newUser
   await Promise.all(pages.map((page) => expectMovingPicture(page)));
   const { startedAt } = await creator.status();
   const records = await Promise.all(pages.map(recordStatus));
+  // What announces is there before it has something to say.
+  for (const page of pages) await expect(page.locator('.status-line-news[role="status"]')).toBeEmpty();
 
   const stopping = Date.now();
   await installation.stopApp();

@@ -3,6 +3,7 @@
 
 import { PUT_OUT, expect, reload, test, type Page } from './lib/test';
 import { passes, passesOnTelephone, violations } from './lib/accessibility';
+import { pressOn } from './lib/keyboard';
 import { expectMovingPicture, expectOffline, expectPaused, expectSound, player, pretendWindow } from './lib/player';
 import { Room } from './lib/room';
 
@@ -90,6 +91,38 @@ test('of one size there is nothing to choose', async ({ visit, creator, whip }) 
   await expectMovingPicture(watch);
   await expect(button(watch, 'Full screen')).toBeAttached();
   await expect(quality(watch)).toHaveCount(0);
+});
+
+test('a button that goes with its own press leaves the keyboard at the player, and the mouse nowhere', async ({
+  visit,
+  creator,
+  whip,
+}) => {
+  await whip(await creator.makeKey('whip'));
+  const watch = await visit(`/watch/${creator.username}`);
+  await expectMovingPicture(watch);
+  const play = player(watch).locator('.player-big');
+  await watch.keyboard.press('k');
+  await pressOn(watch, play);
+  await expect(play).toHaveCount(0);
+  await expect(player(watch)).toBeFocused();
+  await watch.keyboard.press('Space');
+  await expectPaused(watch);
+  await play.click();
+  await expect(play).toHaveCount(0);
+  await expect(player(watch)).not.toHaveAttribute('tabindex');
+});
+
+test('controls name their keys where the page listens to them', async ({ visit, creator, whip }) => {
+  await whip(await creator.makeKey('whip'));
+  const watch = await visit(`/watch/${creator.username}`);
+  await expectMovingPicture(watch);
+  await expect(button(watch, 'Full screen')).toHaveAttribute('aria-keyshortcuts', 'f');
+  await expect(button(watch, 'Full screen')).toHaveAttribute('title', 'Full screen (F)');
+  const dashboard = await visit('/dashboard/streams', { as: creator });
+  await expectMovingPicture(dashboard);
+  await expect(button(dashboard, 'Full screen')).not.toHaveAttribute('aria-keyshortcuts');
+  await expect(button(dashboard, 'Full screen')).toHaveAttribute('title', 'Full screen');
 });
 
 test('the picture goes into a window of its own and comes back', async ({ visit, creator, whip }) => {

@@ -105,9 +105,10 @@ test('a failed save keeps the text and can be tried again', async ({ visit, crea
   await expect(mark(page)).toHaveText('Not saved');
   await expect(field(page)).toHaveValue('Worth keeping');
   await page.unrouteAll();
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Try again' }).press('Enter');
   await expect(mark(page)).toHaveText('Saved');
   await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden();
+  await expect(page.locator('.title-editor'), 'the button is gone').toBeFocused();
   await page.reload();
   await expect(field(page)).toHaveValue('Worth keeping');
 });

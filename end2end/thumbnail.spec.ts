@@ -76,9 +76,10 @@ test('a picture is chosen, cut by keyboard and mouse, and seen by a viewer witho
 
   await expect(still).toHaveAttribute('src', (await address(creator))!);
   await test.step('removed, it goes there too', async () => {
-    await section(dashboard, 'Thumbnail').getByRole('button', { name: 'Remove' }).click();
+    await section(dashboard, 'Thumbnail').getByRole('button', { name: 'Remove' }).press('Enter');
     await expect(thumbnail(dashboard)).toHaveCount(0);
     await expect(still).toHaveCount(0);
+    await expect(section(dashboard, 'Thumbnail').locator('[tabindex="-1"]'), 'the button is gone').toBeFocused();
   });
 });
 

@@ -4,17 +4,19 @@
 //! Pages are rendered whole before they are sent (`SsrMode::Async`): their data is local and comes in milliseconds,
 //! redirects are real ones, and everything reads without WASM.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 
 use crate::{
     browser::program,
     components::{
+        focus::{focus_in_place, focused},
         program_line::ProgramLine,
         time_text::DocumentTime,
         toast::{ToastHost, provide_toasts},
@@ -76,14 +78,13 @@ pub fn App() -> impl IntoView {
         <Title formatter=title_of text="" />
         <Meta name="description" content=text!(frame.description) />
         <Router>
-            <a class="skip-link" href="#main">
+            // `external` is for the router: the browser takes the focus along, the router would not.
+            <a class="skip-link" href="#main" rel="external">
                 {text!(frame.skip)}
             </a>
             <ProgramLine />
             <PageTop />
-            <main id="main" tabindex="-1">
-                <Pages />
-            </main>
+            <Main />
             <ToastHost />
         </Router>
     }
@@ -94,6 +95,34 @@ pub fn App() -> impl IntoView {
 fn title_of(page: String) -> String {
     let title = if page.is_empty() { "StreamIt".to_owned() } else { format!("{page} · StreamIt") };
     if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;") } else { title }
+}
+
+#[component]
+fn Main() -> impl IntoView {
+    let place = NodeRef::<html::Main>::new();
+    take_the_focus_along(place);
+    view! {
+        <main id="main" tabindex="-1" node_ref=place>
+            <Pages />
+        </main>
+    }
+}
+
+/// Whoever goes to another page goes on at its beginning, as when a browser loads one; who searches by what is above it
+/// stays there. Another query, or another place on the same page, moves nobody.
+fn take_the_focus_along(place: NodeRef<html::Main>) {
+    let pathname = use_location().pathname;
+    Effect::watch(
+        move || pathname.with(|_| ()),
+        move |(), _, _| {
+            let Some(page) = place.try_get_untracked().flatten() else { return };
+            let is_searching = focused().is_some_and(|at| at.tag_name() == "INPUT" && !page.contains(Some(&at)));
+            if !is_searching {
+                focus_in_place(&page);
+            }
+        },
+        false,
+    );
 }
 
 #[component]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use livekit_protocol::participant_info::Kind;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use streamit::server::db::Db;
+use streamit::server::db::{Db, Queryable as _};
 
 use crate::support::{
     Caller, Chat, Database, Peer, Proxy, TestApp, Webhook,
@@ -281,6 +281,21 @@ async fn one_that_is_killed_or_hangs_is_replaced_within_15_s() {
     other.kill();
     leader.until_it_leads().await;
     assert!(began.elapsed() < TAKEN_OVER_WITHIN, "it was killed: {:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_hangs_in_the_middle_of_a_change_holds_up_nobody_for_long() {
+    let app = TestApp::start(Database::Postgres).await;
+    let carl = app.creator("carl").await;
+    let mut hung = app.db().begin().await.unwrap();
+    hung.write("UPDATE streams SET title = 'Never said'").execute().await.unwrap();
+    let began = Instant::now();
+    carl.put("/api/stream/info", json!({ "title": "First" })).await.refused(503, "DATABASE_UNAVAILABLE");
+    assert!(began.elapsed() < Duration::from_secs(8), "it was told in {:?}", began.elapsed());
+    set_title(&carl, "Second").await;
+    assert!(began.elapsed() < TAKEN_OVER_WITHIN, "it went on in {:?}", began.elapsed());
+    hung.commit().await.expect_err("PostgreSQL has ended it");
+    assert_eq!(carl.put("/api/stream/info", json!({})).await.ok()["title"], "Second");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

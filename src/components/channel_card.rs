@@ -128,7 +128,8 @@ fn OnAir(card: Memo<ChannelCard>) -> impl IntoView {
         <span class="card-corner bottom">
             <ViewerCount count=viewers />
         </span>
-        <span class="card-corner bottom end">
+        // In the name of the link it would be another one each second.
+        <span class="card-corner bottom end" aria-hidden="true">
             <OnAirTimer started_at />
         </span>
     }

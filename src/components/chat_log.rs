@@ -1,6 +1,8 @@
 //! What has been said, the oldest first: a list that stays with the newest message as long as the reader does, and
 //! never takes away what they read. It announces nothing by itself; what is new is said beside it, once.
 
+use std::iter::successors;
+
 use leptos::{either::EitherOf3, ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 
 use super::{
@@ -10,6 +12,7 @@ use super::{
     chat_scroll::ChatScroll,
     feedback::{ErrorNote, Skeleton},
     icon::Icon,
+    shortcuts::is_shortcut,
 };
 use crate::{
     domain::{
@@ -181,15 +184,14 @@ fn on_key(event: &KeyboardEvent, lines: Lines, focus: ChatFocus) {
                 focus.to_list();
             }
         }
-        (key @ ("ArrowUp" | "ArrowDown"), Some(line)) => {
-            event.prevent_default();
+        (key @ ("ArrowUp" | "ArrowDown"), Some(line)) if !is_shortcut(event) => {
             let step = |line: &web_sys::Element| match key {
                 "ArrowUp" => line.previous_element_sibling(),
                 _ => line.next_element_sibling(),
             };
-            let mut next = step(&line);
-            while let Some(line) = next.filter(|line| !focus_actions(line)) {
-                next = step(&line);
+            // Where it leads nowhere, the key is the browser's, and scrolls.
+            if successors(step(&line), step).any(|line| focus_actions(&line)) {
+                event.prevent_default();
             }
         }
         _ => {}

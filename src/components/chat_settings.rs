@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::{
     feedback::ErrorNote,
+    focus_keeper::FocusKeeper,
     icon::Icon,
     settings_undo::{UndoNote, Undoable},
     toggle::Toggle,
@@ -112,12 +113,13 @@ pub fn ChatSettingsPanel(
 ) -> impl IntoView {
     let delayed = Signal::derive(move || settings.get().is_chat_delayed);
     let followers_only = Signal::derive(move || settings.get().is_chat_followers_only);
+    let can_undo = Memo::new(move |_| undoable.with(Option::is_some));
     view! {
         <section class="panel chat-settings needs-program" aria-labelledby="chat-settings-title">
-            <div class="chat-settings-head">
+            <FocusKeeper class="chat-settings-head" changes=can_undo>
                 <h2 id="chat-settings-title">{text!(chat.settings)}</h2>
                 <UndoNote undoable on_undo />
-            </div>
+            </FocusKeeper>
             <ErrorNote message=error />
             <Toggle
                 label=text!(chat.enabled)

@@ -40,7 +40,8 @@ where
     }
 }
 
-fn go_on(place: NodeRef<html::Div>) {
+/// Puts the focus on the place, for what went away while it had it.
+pub(super) fn go_on(place: NodeRef<html::Div>) {
     // Whoever reads something else meanwhile goes on reading it.
     if let Some(place) = place.try_get_untracked().flatten().filter(|_| is_nowhere()) {
         focus_in_place(&place);

@@ -3,9 +3,12 @@
 //! A step is done by what is so, not by a click here. Whether what an encoder sends arrives is the checklist's
 //! (`checklist.rs`).
 
-use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::{either::Either, ev::MouseEvent, prelude::*, wasm_bindgen::JsCast, web_sys};
 
-use super::icon::Icon;
+use super::{
+    focus::{focus_in_place, is_nowhere},
+    icon::Icon,
+};
 use crate::{
     domain::guide::{Guide, GuideStep, StepState},
     text,
@@ -25,6 +28,16 @@ pub fn GuidePanel(
     on_put_away: Callback<()>,
 ) -> impl IntoView {
     let count = Memo::new(move |_| progress.get().done_count());
+    let put_away = move |event: MouseEvent| {
+        let around = place_around(&event);
+        on_put_away.run(());
+        // The guide is gone then, and its button with it.
+        request_animation_frame(move || {
+            if let Some(around) = around.filter(|_| is_nowhere()) {
+                focus_in_place(&around);
+            }
+        });
+    };
     view! {
         <section class="panel guide" aria-labelledby="guide-title">
             <div class="guide-head">
@@ -34,11 +47,7 @@ pub fn GuidePanel(
                 <p class="muted small number" role="status">
                     {move || text!(studio.steps_done, done = count.get(), steps = GuideStep::ALL.len())}
                 </p>
-                <button
-                    type="button"
-                    class="button quiet icon-only guide-away"
-                    on:click=move |_| on_put_away.run(())
-                >
+                <button type="button" class="button quiet icon-only guide-away" on:click=put_away>
                     <Icon name="x" />
                     <span class="visually-hidden">{text!(studio.put_guide_away)}</span>
                 </button>
@@ -48,6 +57,12 @@ pub fn GuidePanel(
             </ol>
         </section>
     }
+}
+
+/// What it lies in that can have the focus.
+fn place_around(event: &MouseEvent) -> Option<web_sys::HtmlElement> {
+    let button = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    button.closest("[tabindex=\"-1\"]").ok()??.dyn_into().ok()
 }
 
 #[component]
@@ -74,8 +89,10 @@ fn StepRow(step: GuideStep, progress: Signal<Guide>) -> impl IntoView {
             }}
             <span class="visually-hidden">{move || look(state.get()).1}</span>
             <div class="guide-words">
+                // On this page the browser goes there and takes the focus along; the router would leave it.
                 <a
                     href=href
+                    rel=href.starts_with('#').then_some("external")
                     on:click=move |event| {
                         if step == GuideStep::Title && focus_title() {
                             event.prevent_default();

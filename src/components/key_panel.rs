@@ -98,7 +98,6 @@ fn RevealButton(
         <button
             type="button"
             class="button"
-            aria-pressed=move || if is_shown() { "true" } else { "false" }
             aria-busy=move || is_revealing.get().then_some("true")
             on:click=move |_| on_toggle.run(())
         >

@@ -1,15 +1,16 @@
 //! A list that is loaded when somebody opens it, piece by piece: the skeleton, the rows, nothing there, or why not.
 //!
 //! What is in it is the caller's: a row is a function of an item. Rows stay as they are while others come and go, and
-//! whoever was on one that goes is on none of the others. A failure leaves a way to ask again.
+//! whoever was on one that goes is on none of the others. A failure leaves what is here, and a way to ask again.
 
 use std::hash::Hash;
 
 use leptos::{either::EitherOf4, prelude::*};
 
 use super::{
-    feedback::{LoadFailure, Skeleton},
+    feedback::{ErrorNote, LoadFailure, Skeleton},
     focus_keeper::FocusKeeper,
+    more_link::Growth,
 };
 use crate::{domain::page::Page, text};
 
@@ -19,8 +20,8 @@ pub enum Listing<T> {
     /// On its way.
     #[default]
     Loading,
-    /// Here.
-    Loaded(Page<T>),
+    /// Here, and how adding more of it goes.
+    Loaded(Page<T>, Growth),
     /// Not here, with the reason and what to do.
     Failed(String),
 }
@@ -29,7 +30,7 @@ impl<T> Listing<T> {
     /// What of it is here.
     fn items(&self) -> &[T] {
         match self {
-            Self::Loaded(page) => &page.items,
+            Self::Loaded(page, _) => &page.items,
             Self::Loading | Self::Failed(_) => &[],
         }
     }
@@ -37,23 +38,40 @@ impl<T> Listing<T> {
     /// What to ask for to get more of it.
     pub fn next(&self) -> Option<String> {
         match self {
-            Self::Loaded(page) => page.next.clone(),
+            Self::Loaded(page, _) => page.next.clone(),
             Self::Loading | Self::Failed(_) => None,
         }
     }
 
+    /// How adding more of it goes.
+    pub fn growth(&self) -> Growth {
+        match self {
+            Self::Loaded(_, growth) => growth.clone(),
+            Self::Loading | Self::Failed(_) => Growth::Idle,
+        }
+    }
+
+    /// More of it is asked for.
+    pub fn grow(&mut self) {
+        if let Self::Loaded(_, growth) = self {
+            *growth = Growth::Loading;
+        }
+    }
+
     /// Takes an answer: what comes after `cursor`, or the list anew. What was asked for twice, or of a list that is
-    /// another by now, is not added.
+    /// another by now, is not added. When what comes after is not here, the list stays.
     pub fn take(&mut self, answer: Result<Page<T>, String>, cursor: Option<&str>) {
         if cursor.is_some() && cursor != self.next().as_deref() {
             return;
         }
         match (answer, self) {
-            (Ok(page), Self::Loaded(shown)) if cursor.is_some() => {
+            (Ok(page), Self::Loaded(shown, growth)) if cursor.is_some() => {
                 shown.items.extend(page.items);
                 shown.next = page.next;
+                *growth = Growth::Idle;
             }
-            (Ok(page), listing) => *listing = Self::Loaded(page),
+            (Err(message), Self::Loaded(_, growth)) if cursor.is_some() => *growth = Growth::Failed(message),
+            (Ok(page), listing) => *listing = Self::Loaded(page, Growth::Idle),
             (Err(message), listing) => *listing = Self::Failed(message),
         }
     }
@@ -91,10 +109,12 @@ where
     let is_failed = Memo::new(move |_| listing.with(|listing| matches!(listing, Listing::Failed(_))));
     let has_rows = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
     let has_more = Memo::new(move |_| listing.with(|listing| listing.next().is_some()));
+    let growth = Signal::derive(move || listing.with(Listing::growth));
+    let nothing = move || view! { <p class="muted small">{empty}</p> };
     let instead_of_rows = move || match listing.get() {
         Listing::Loading => EitherOf4::A(view! { <Skeleton kind="row" /> }),
-        Listing::Loaded(page) if page.items.is_empty() => EitherOf4::B(view! { <p class="muted small">{empty}</p> }),
-        Listing::Loaded(_) => EitherOf4::C(()),
+        Listing::Loaded(page, _) if page.items.is_empty() => EitherOf4::B(nothing()),
+        Listing::Loaded(..) => EitherOf4::C(()),
         Listing::Failed(message) => EitherOf4::D(view! { <LoadFailure message on_retry=on_load /> }),
     };
     view! {
@@ -110,23 +130,46 @@ where
                 </ol>
             </Show>
             <Show when=move || has_more.get()>
-                <MoreButton on_load />
+                <MoreButton growth on_load />
             </Show>
         </FocusKeeper>
     }
 }
 
-/// Asks for more of a list.
+/// Asks for more of a list, or once more after a failure, which is said beside it. It asks for nothing twice.
 #[component]
 pub fn MoreButton(
+    /// How it goes.
+    #[prop(into)]
+    growth: Signal<Growth>,
     /// Called for it.
     #[prop(into)]
     on_load: Callback<()>,
 ) -> impl IntoView {
+    let is_loading = Memo::new(move |_| growth.with(|growth| *growth == Growth::Loading));
+    let words = move || match growth.get() {
+        Growth::Idle => text!(frame.show_more),
+        Growth::Loading => text!(frame.loading),
+        Growth::Failed(_) => text!(frame.try_again),
+    };
+    // Not disabled: who is on it stays there.
+    let load = move |_| {
+        if !is_loading.get_untracked() {
+            on_load.run(());
+        }
+    };
     view! {
-        <button type="button" class="button quiet" on:click=move |_| on_load.run(())>
-            {text!(frame.show_more)}
-        </button>
+        <div class="stack">
+            <ErrorNote message=Signal::derive(move || growth.get().failure()) />
+            <button
+                type="button"
+                class="button quiet"
+                aria-busy=move || is_loading.get().then_some("true")
+                on:click=load
+            >
+                {words}
+            </button>
+        </div>
     }
 }
 
@@ -144,23 +187,35 @@ mod tests {
         listing.take(Ok(page(&[1, 2], Some("2"))), None);
         assert_eq!(listing.next().as_deref(), Some("2"));
         listing.take(Ok(page(&[3], Some("3"))), Some("2"));
-        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], Some("3"))));
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], Some("3")), Growth::Idle));
         listing.take(Ok(page(&[4], None)), None);
-        assert_eq!(listing, Listing::Loaded(page(&[4], None)));
+        assert_eq!(listing, Listing::Loaded(page(&[4], None), Growth::Idle));
         listing.take(Err("No.".into()), None);
         assert_eq!(listing, Listing::Failed("No.".into()));
     }
 
     #[test]
     fn more_that_was_asked_for_twice_is_added_once() {
-        let mut listing = Listing::Loaded(page(&[1, 2], Some("2")));
+        let mut listing = Listing::Loaded(page(&[1, 2], Some("2")), Growth::Idle);
         listing.take(Ok(page(&[3], Some("3"))), Some("2"));
         listing.take(Ok(page(&[3], Some("3"))), Some("2"));
-        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], Some("3"))));
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], Some("3")), Growth::Idle));
         listing.take(Ok(page(&[7], None)), None);
         listing.take(Ok(page(&[4], None)), Some("3"));
-        assert_eq!(listing, Listing::Loaded(page(&[7], None)), "it is another list now");
+        assert_eq!(listing, Listing::Loaded(page(&[7], None), Growth::Idle), "it is another list now");
         listing.take(Err("No.".into()), Some("3"));
-        assert_eq!(listing, Listing::Loaded(page(&[7], None)));
+        assert_eq!(listing, Listing::Loaded(page(&[7], None), Growth::Idle));
+    }
+
+    #[test]
+    fn more_that_does_not_come_leaves_what_is_here() {
+        let mut listing = Listing::Loaded(page(&[1, 2], Some("2")), Growth::Idle);
+        listing.grow();
+        assert_eq!(listing.growth(), Growth::Loading);
+        listing.take(Err("No.".into()), Some("2"));
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2], Some("2")), Growth::Failed("No.".into())));
+        listing.grow();
+        listing.take(Ok(page(&[3], None)), Some("2"));
+        assert_eq!(listing, Listing::Loaded(page(&[1, 2, 3], None), Growth::Idle));
     }
 }

@@ -19,6 +19,16 @@ pub enum Growth {
     Failed(String),
 }
 
+impl Growth {
+    /// Why it is not here.
+    pub fn failure(self) -> Option<String> {
+        match self {
+            Self::Failed(message) => Some(message),
+            Self::Idle | Self::Loading => None,
+        }
+    }
+}
+
 /// The link, and why it led nowhere.
 #[component]
 pub fn MoreLink(
@@ -35,10 +45,7 @@ pub fn MoreLink(
     on_more: Callback<()>,
 ) -> impl IntoView {
     let is_loading = Memo::new(move |_| growth.with(|growth| *growth == Growth::Loading));
-    let failure = Signal::derive(move || match growth.get() {
-        Growth::Failed(message) => Some(message),
-        Growth::Idle | Growth::Loading => None,
-    });
+    let failure = Signal::derive(move || growth.get().failure());
     let on_click = move |event: MouseEvent| {
         // In a tab of its own it is a page of its own.
         if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {

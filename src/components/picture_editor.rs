@@ -79,6 +79,9 @@ pub fn PictureEditor(
     /// What is shown now.
     #[prop(into)]
     current: ViewFn,
+    /// There is a picture now, which a button among the children may remove.
+    #[prop(into)]
+    has_current: Signal<bool>,
     /// Called with what the person wants.
     #[prop(into)]
     on_action: Callback<PictureAction>,
@@ -107,7 +110,7 @@ pub fn PictureEditor(
             on:dragleave=move |_| is_over.set(false)
             on:drop=dropped
         >
-            <FocusKeeper class="stack" changes=is_choosing>
+            <FocusKeeper class="stack" changes=Memo::new(move |_| (is_choosing.get(), has_current.get()))>
             {move || {
                 if is_choosing.get() {
                     // Another picture is cut behind another frame.
@@ -210,18 +213,25 @@ fn Choice(address: String, draft: PictureDraft, aspect: Aspect, on_action: Callb
 #[component]
 fn UploadNote(draft: PictureDraft) -> impl IntoView {
     let words = move || match draft.state.get() {
-        UploadState::Sending { percent } if percent < 100 => Some(text!(frame.uploading, percent = percent)),
-        UploadState::Sending { .. } => Some(text!(frame.saving).to_owned()),
-        UploadState::Saved => Some(text!(frame.saved).to_owned()),
+        UploadState::Sending { percent } if percent < 100 => Some(text!(frame.uploading)),
+        UploadState::Sending { .. } => Some(text!(frame.saving)),
+        UploadState::Saved => Some(text!(frame.saved)),
         UploadState::Idle | UploadState::Failed(_) => None,
+    };
+    let percent = move || match draft.state.get() {
+        UploadState::Sending { percent } if percent < 100 => Some(text!(frame.upload_percent, percent = percent)),
+        _ => None,
     };
     let failure = Signal::derive(move || match draft.state.get() {
         UploadState::Failed(message) => Some(message),
         _ => None,
     });
     view! {
-        <p class="upload-note" role="status">
-            {words}
+        <p class="upload-note">
+            <span role="status">{words}</span>
+            " "
+            // Seen, and not read out a hundred times.
+            <span aria-hidden="true">{percent}</span>
         </p>
         <ErrorNote message=failure />
     }

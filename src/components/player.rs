@@ -1,11 +1,11 @@
 //! The player as it is seen: a 16:9 box that never jumps, and what it says while there is no picture.
 //!
 //! It knows nothing of LiveKit: what to show comes in as a [`PlayerPhase`], what the viewer wants goes out as a
-//! [`PlayerAction`].
+//! [`PlayerAction`]. Whoever works by keyboard is on the player itself when the button that they were on goes away.
 
-use leptos::{either::EitherOf8, html, prelude::*};
+use leptos::{either::EitherOf8, ev::FocusEvent, html, prelude::*, wasm_bindgen::JsCast as _};
 
-use super::{icon::Icon, player_controls::PlayerControls};
+use super::{focus_keeper::go_on, icon::Icon, player_controls::PlayerControls};
 use crate::{
     domain::{
         media_report::behind_words,
@@ -42,6 +42,9 @@ pub fn Player(
     /// How late the picture is, in milliseconds; `None` while that is not known.
     #[prop(optional, into)]
     delay_ms: Signal<Option<u32>>,
+    /// The page listens to the keys of the controls.
+    #[prop(optional)]
+    has_keys: bool,
     /// Where the picture goes.
     video: NodeRef<html::Video>,
     /// What fills the screen.
@@ -68,12 +71,24 @@ pub fn Player(
     let layers = Memo::new(move |_| if shows_picture.get() { layers.get() } else { Vec::new() });
     let picture_in_picture =
         Memo::new(move |_| if plays_picture.get() { picture_in_picture.get() } else { PictureInPicture::Unavailable });
+    // All by which buttons and lists go away.
+    let changes = move || (phase.get(), is_paused.get(), layers.with(Vec::is_empty), picture_in_picture.get());
+    let is_here = keep_focus(stage, changes);
     view! {
         <div
             class="player"
             node_ref=stage
             role="group"
             aria-label=text!(player.player)
+            // Not for a mouse: whoever clicked on the picture would have the controls in it for good.
+            tabindex=move || is_here.get().then_some("-1")
+            on:focusin=move |event| is_here.set(is_by_keyboard(&event))
+            on:focusout=move |event| {
+                // What goes away leaves the focus nowhere.
+                if event.related_target().is_some() {
+                    is_here.set(false);
+                }
+            }
             data-phase=move || phase.with(phase_name)
             data-paused=move || is_paused.get().then_some("true")
             data-theatre=move || fills_page().then_some("true")
@@ -95,10 +110,41 @@ pub fn Player(
                 <Message phase is_paused on_action offline=children />
             </div>
             <Show when=has_controls>
-                <PlayerControls sound is_paused is_theatre behind quality layers picture_in_picture on_action />
+                <PlayerControls
+                    sound
+                    is_paused
+                    is_theatre
+                    behind
+                    quality
+                    layers
+                    picture_in_picture
+                    has_keys
+                    on_action
+                />
             </Show>
         </div>
     }
+}
+
+/// Whether the focus is in the player, for a keyboard. When what had it goes away, the player itself has it.
+fn keep_focus<T: 'static>(stage: NodeRef<html::Div>, changes: impl Fn() -> T + 'static) -> RwSignal<bool> {
+    let is_here = RwSignal::new(false);
+    Effect::watch(
+        changes,
+        move |_, _, _| {
+            if is_here.get_untracked() {
+                request_animation_frame(move || go_on(stage));
+            }
+        },
+        false,
+    );
+    is_here
+}
+
+/// Whether one sees the focus where it came to, as one does who works by keyboard.
+fn is_by_keyboard(event: &FocusEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| matches!(target.matches(":focus-visible"), Ok(true)))
 }
 
 /// The name of a phase in the page, for styles and tests.

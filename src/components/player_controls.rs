@@ -1,7 +1,7 @@
 //! The controls of a player: play, sound, how late it is, quality, and where the picture is shown.
 //!
-//! Each has its key, which its tooltip names; the page that listens to keys is `pages/watch_player.rs`. What a browser
-//! cannot do has no button.
+//! Where the page listens to keys, as `pages/watch_player.rs` does, each has its own, which its tooltip names. What a
+//! browser cannot do has no button.
 
 use leptos::prelude::*;
 
@@ -24,6 +24,7 @@ pub(super) fn PlayerControls(
     quality: Signal<PictureQuality>,
     layers: Memo<Vec<Layer>>,
     picture_in_picture: Memo<PictureInPicture>,
+    has_keys: bool,
     on_action: Callback<PlayerAction>,
 ) -> impl IntoView {
     let is_silent = move || sound.with(|sound| sound.is_muted || sound.volume <= 0.0);
@@ -33,13 +34,13 @@ pub(super) fn PlayerControls(
             <ControlButton
                 label=Signal::derive(move || if is_paused.get() { text!(player.play) } else { text!(player.pause) })
                 icon=Signal::derive(move || if is_paused.get() { "play" } else { "pause" })
-                keys="k"
+                shortcut=has_keys.then_some("k")
                 on_click=move || on_action.run(PlayerAction::TogglePause)
             />
             <ControlButton
                 label=Signal::derive(move || if is_silent() { text!(player.sound_on) } else { text!(player.sound_off) })
                 icon=Signal::derive(move || if is_silent() { "volume-x" } else { "volume-2" })
-                keys="m"
+                shortcut=has_keys.then_some("m")
                 on_click=move || on_action.run(PlayerAction::ToggleMute)
             />
             <input
@@ -59,12 +60,12 @@ pub(super) fn PlayerControls(
             <span class="player-controls-gap"></span>
             <Delay behind />
             <QualityList quality layers on_action />
-            <PictureInPictureButton picture_in_picture on_action />
-            {is_theatre.map(|is_on| view! { <TheatreButton is_on on_action /> })}
+            <PictureInPictureButton picture_in_picture has_keys on_action />
+            {is_theatre.map(|is_on| view! { <TheatreButton is_on has_keys on_action /> })}
             <ControlButton
                 label=text!(player.full_screen)
                 icon="maximize"
-                keys="f"
+                shortcut=has_keys.then_some("f")
                 on_click=move || on_action.run(PlayerAction::ToggleFullScreen)
             />
         </div>
@@ -131,6 +132,7 @@ fn QualityOption(quality: PictureQuality, #[prop(into)] words: String, chosen: M
 #[component]
 fn PictureInPictureButton(
     picture_in_picture: Memo<PictureInPicture>,
+    has_keys: bool,
     on_action: Callback<PlayerAction>,
 ) -> impl IntoView {
     view! {
@@ -144,7 +146,7 @@ fn PictureInPictureButton(
                     }
                 })
                 icon="picture-in-picture-2"
-                keys="i"
+                shortcut=has_keys.then_some("i")
                 on_click=move || on_action.run(PlayerAction::TogglePictureInPicture)
             />
         </Show>
@@ -152,7 +154,7 @@ fn PictureInPictureButton(
 }
 
 #[component]
-fn TheatreButton(is_on: Signal<bool>, on_action: Callback<PlayerAction>) -> impl IntoView {
+fn TheatreButton(is_on: Signal<bool>, has_keys: bool, on_action: Callback<PlayerAction>) -> impl IntoView {
     view! {
         <span class="player-theatre">
             <ControlButton
@@ -160,7 +162,7 @@ fn TheatreButton(is_on: Signal<bool>, on_action: Callback<PlayerAction>) -> impl
                     if is_on.get() { text!(player.leave_theatre) } else { text!(player.theatre) }
                 })
                 icon="rectangle-horizontal"
-                keys="t"
+                shortcut=has_keys.then_some("t")
                 on_click=move || on_action.run(PlayerAction::ToggleTheatre)
             />
         </span>
@@ -171,16 +173,20 @@ fn TheatreButton(is_on: Signal<bool>, on_action: Callback<PlayerAction>) -> impl
 fn ControlButton(
     #[prop(into)] label: Signal<&'static str>,
     #[prop(into)] icon: Signal<&'static str>,
-    keys: &'static str,
+    shortcut: Option<&'static str>,
     #[prop(into)] on_click: Callback<()>,
 ) -> impl IntoView {
+    let title = move || match shortcut {
+        Some(key) => format!("{} ({})", label.get(), key.to_uppercase()),
+        None => label.get().to_owned(),
+    };
     view! {
         <button
             type="button"
             class="player-button"
             aria-label=label
-            title=move || format!("{} ({})", label.get(), keys.to_uppercase())
-            aria-keyshortcuts=keys
+            title=title
+            aria-keyshortcuts=shortcut
             on:click=move |_| on_click.run(())
         >
             {move || view! { <Icon name=icon.get() /> }}

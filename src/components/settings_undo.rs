@@ -65,9 +65,10 @@ pub fn UndoNote(
     #[prop(into)]
     on_undo: Callback<ChatSettingsChange>,
 ) -> impl IntoView {
-    let is_held = RwSignal::new(false);
+    let is_pointed_at = RwSignal::new(false);
+    let is_focused = RwSignal::new(false);
     Effect::new(move |_| {
-        if undoable.with(Option::is_none) || is_held.get() {
+        if undoable.with(Option::is_none) || is_pointed_at.get() || is_focused.get() {
             return;
         }
         let forget = move || {
@@ -82,7 +83,8 @@ pub fn UndoNote(
         });
     });
     let undo = move |_| {
-        is_held.set(false);
+        is_pointed_at.set(false);
+        is_focused.set(false);
         if let Some(done) = undoable.try_update(Option::take).flatten() {
             on_undo.run(done.back);
         }
@@ -91,10 +93,10 @@ pub fn UndoNote(
         <div
             class="undo"
             role="status"
-            on:mouseenter=move |_| is_held.set(true)
-            on:mouseleave=move |_| is_held.set(false)
-            on:focusin=move |_| is_held.set(true)
-            on:focusout=move |_| is_held.set(false)
+            on:mouseenter=move |_| is_pointed_at.set(true)
+            on:mouseleave=move |_| is_pointed_at.set(false)
+            on:focusin=move |_| is_focused.set(true)
+            on:focusout=move |_| is_focused.set(false)
         >
             {move || {
                 undoable

@@ -33,12 +33,14 @@ pub fn StatusLine(
                 <OnAirTimer started_at />
                 <ViewerCount count=viewers />
             </Show>
-            <Show when=move || is_reconnecting.get()>
-                <span class="status-line-reconnecting" role="status">
-                    <Icon name="wifi-off" />
-                    {text!(watch.status_reconnecting)}
-                </span>
-            </Show>
+            <span class="status-line-news" role="status">
+                <Show when=move || is_reconnecting.get()>
+                    <span class="status-line-reconnecting">
+                        <Icon name="wifi-off" />
+                        {text!(watch.status_reconnecting)}
+                    </span>
+                </Show>
+            </span>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::{
     copy_button::{CopyButton, Copying},
     feedback::{LoadFailure, Skeleton},
+    focus_keeper::FocusKeeper,
     icon::Icon,
 };
 use crate::{domain::stream::Notice, text};
@@ -25,10 +26,11 @@ pub fn NoticeBanner(
     #[prop(into)]
     on_dismiss: Callback<()>,
 ) -> impl IntoView {
+    let has_notice = Memo::new(move |_| notice.with(Option::is_some));
     view! {
-        <div class="notice-slot" role="status">
+        <FocusKeeper class="notice-slot" changes=has_notice attr:role="status">
             {move || notice.get().map(|notice| view! { <NoticeView notice on_dismiss /> })}
-        </div>
+        </FocusKeeper>
     }
 }
 
@@ -87,6 +89,10 @@ pub fn Loading(
 ) -> impl IntoView {
     let is_slow = RwSignal::new(false);
     Effect::new(move |_| {
+        // Tried again, it waits anew.
+        if is_slow.get() {
+            return;
+        }
         let handle = set_timeout_with_handle(
             move || {
                 let _ = is_slow.try_set(true);

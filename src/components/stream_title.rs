@@ -12,6 +12,7 @@ use super::{
     composing::is_composing,
     disclosure::Disclosure,
     feedback::{ErrorNote, SaveMark, SaveState},
+    focus_keeper::FocusKeeper,
     icon::Icon,
     listing::{Listing, ListingView},
     time_text::TimeAgo,
@@ -58,12 +59,13 @@ pub fn TitleEditor(
         _ => {}
     };
     let saving = Memo::new(move |_| draft.with(|draft| draft.saving().clone()));
+    let is_failed = Memo::new(move |_| saving.with(|saving| matches!(saving, TitleSaving::Failed(_))));
     // What is typed before would be saved by nobody.
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
     let is_new_here = StoredValue::new(false);
     view! {
-        <div class="title-editor">
+        <FocusKeeper class="title-editor" changes=is_failed>
             <div class="title-editor-head">
                 <label for="stream-title">{text!(studio.title)}</label>
                 <SaveMark state=Signal::derive(move || save_state(&saving.get())) />
@@ -76,7 +78,7 @@ pub fn TitleEditor(
                 autocomplete="off"
                 value=draft.with_untracked(|draft| draft.text().to_owned())
                 readonly=move || !is_alive.get()
-                aria-invalid=move || matches!(saving.get(), TitleSaving::Failed(_)).then_some("true")
+                aria-invalid=move || is_failed.get().then_some("true")
                 aria-describedby="stream-title-failure"
                 prop:value=move || draft.with(|draft| draft.text().to_owned())
                 on:focus=move |event| enter(draft, is_new_here, &event_target(&event))
@@ -90,7 +92,7 @@ pub fn TitleEditor(
             />
             <SaveFailure saving on_retry=save />
             <p class="muted small without-program">{text!(studio.needs_javascript)}</p>
-        </div>
+        </FocusKeeper>
     }
 }
 

@@ -1,11 +1,11 @@
 //! Short messages for what has no place of its own on the page. They go by themselves, but not while somebody
-//! points at them or has the focus in them.
+//! points at them or has the focus in them. Whoever sends one away by keyboard is among the others then.
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use super::icon::Icon;
+use super::{focus::focus_in_place, icon::Icon};
 use crate::text;
 
 const STAY: Duration = Duration::from_secs(6);
@@ -67,21 +67,23 @@ pub fn use_toasts() -> Toasts {
 #[component]
 pub fn ToastHost() -> impl IntoView {
     let toasts = use_toasts();
+    let place = NodeRef::<html::Div>::new();
     view! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite" tabindex="-1" node_ref=place>
             <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
-                <ToastView toast toasts />
+                <ToastView toast toasts place />
             </For>
         </div>
     }
 }
 
 #[component]
-fn ToastView(toast: Toast, toasts: Toasts) -> impl IntoView {
-    let held = RwSignal::new(false);
+fn ToastView(toast: Toast, toasts: Toasts, place: NodeRef<html::Div>) -> impl IntoView {
+    let is_pointed_at = RwSignal::new(false);
+    let is_focused = RwSignal::new(false);
     let id = toast.id;
     Effect::new(move |_| {
-        if held.get() {
+        if is_pointed_at.get() || is_focused.get() {
             return;
         }
         let handle = set_timeout_with_handle(move || toasts.remove(id), STAY);
@@ -91,6 +93,12 @@ fn ToastView(toast: Toast, toasts: Toasts) -> impl IntoView {
             }
         });
     });
+    let dismiss = move |_| {
+        if let Some(place) = place.try_get_untracked().flatten() {
+            focus_in_place(&place);
+        }
+        toasts.remove(id);
+    };
     let (icon, kind) = match toast.kind {
         ToastKind::Info => ("info", "info"),
         ToastKind::Success => ("circle-check", "success"),
@@ -100,14 +108,14 @@ fn ToastView(toast: Toast, toasts: Toasts) -> impl IntoView {
         <div
             class="toast"
             data-kind=kind
-            on:mouseenter=move |_| held.set(true)
-            on:mouseleave=move |_| held.set(false)
-            on:focusin=move |_| held.set(true)
-            on:focusout=move |_| held.set(false)
+            on:mouseenter=move |_| is_pointed_at.set(true)
+            on:mouseleave=move |_| is_pointed_at.set(false)
+            on:focusin=move |_| is_focused.set(true)
+            on:focusout=move |_| is_focused.set(false)
         >
             <Icon name=icon />
             <span class="toast-message">{toast.message}</span>
-            <button type="button" class="button quiet icon-only" on:click=move |_| toasts.remove(id)>
+            <button type="button" class="button quiet icon-only" on:click=dismiss>
                 <Icon name="x" />
                 <span class="visually-hidden">{text!(frame.dismiss)}</span>
             </button>

@@ -23,6 +23,7 @@ use crate::{
         application::ApplicationTimeline,
         feedback::{ErrorNote, Skeleton},
         field::TextField,
+        focus_keeper::FocusKeeper,
         icon::Icon,
     },
     domain::application::written,
@@ -62,7 +63,12 @@ fn Applying() -> impl IntoView {
                 if let Err(error) = loaded.await {
                     return view! { <ErrorNote message=Some(error.message) /> }.into_any();
                 }
-                (move || view! { <Stand application=newest.get() apply /> }).into_any()
+                view! {
+                    <FocusKeeper class="stack" changes=newest>
+                        {move || view! { <Stand application=newest.get() apply /> }}
+                    </FocusKeeper>
+                }
+                    .into_any()
             })}
         </Transition>
     }

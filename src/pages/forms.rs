@@ -18,6 +18,10 @@ use crate::{api::error::ApiError, components::feedback::SaveState};
 /// What says in the address which server function a plain form has called with success.
 pub const SAVED: &str = "__saved";
 
+/// Whether something was typed into the form around: what the address says of it is over then.
+#[derive(Clone, Copy)]
+struct IsTouched(RwSignal<bool>);
+
 /// A form whose fields are named as the server function's arguments.
 #[component]
 pub fn PostForm<S>(
@@ -46,8 +50,11 @@ where
             }
         }
     };
+    let is_touched = RwSignal::new(false);
+    provide_context(IsTouched(is_touched));
     // What is typed after a success is not saved.
     let type_on = move |_| {
+        is_touched.set(true);
         if action.value().with_untracked(|answer| matches!(answer, Some(Ok(_)))) {
             action.clear();
         }
@@ -91,14 +98,18 @@ pub fn failure_in_address(path: &'static str) -> Signal<Option<ApiError>> {
     .into()
 }
 
-/// How saving by a form goes. Without WASM the address says that it worked.
+/// How saving by the form around goes. Without WASM the address says that it worked. Call it in the form's children.
 pub fn save_state_of<S>(action: ServerAction<S>) -> Signal<SaveState>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
     let query = use_query_map();
-    let is_in_address = Memo::new(move |_| query.read().get(SAVED).is_some_and(|path| path == S::PATH));
+    let touched = use_context::<IsTouched>();
+    let is_in_address = Memo::new(move |_| {
+        let is_over = touched.is_some_and(|IsTouched(is_touched)| is_touched.get());
+        !is_over && query.read().get(SAVED).is_some_and(|path| path == S::PATH)
+    });
     let failure = failure_of(action);
     Signal::derive(move || {
         let is_saved = action.value().with(|answer| answer.as_ref().map_or_else(|| is_in_address.get(), Result::is_ok));

@@ -76,7 +76,10 @@ impl<T: Send + Sync + 'static> List<T> {
         F: Future<Output = Result<Page<T>, ApiError>> + 'static,
     {
         match self.listing.with_untracked(Listing::next) {
-            Some(cursor) => self.ask(Some(cursor), fetch),
+            Some(cursor) => {
+                self.listing.update(Listing::grow);
+                self.ask(Some(cursor), fetch);
+            }
             None => self.load(fetch),
         }
     }

@@ -58,6 +58,7 @@ fn Editor(account: Account) -> impl IntoView {
                 label=text!(pictures.choose)
                 path=upload.path
                 current
+                has_current=Signal::derive(move || address.with(Option::is_some))
                 on_action=move |action| upload.act(action)
             >
                 <Show when=move || address.with(Option::is_some)>

@@ -1,6 +1,7 @@
 //! Where one is signed in, and signing out of each: a section of the account page.
 //!
-//! The list is asked for again after each end, and after a new password, which ends all but this one.
+//! The list is asked for again after each end, and after a new password, which ends all but this one. When it does not
+//! come, the last one stays.
 
 use leptos::prelude::*;
 
@@ -10,9 +11,10 @@ use crate::{
         error::ApiError,
     },
     components::{
-        feedback::{ErrorNote, LoadFailure, Skeleton},
+        feedback::{ErrorNote, Skeleton},
         focus_keeper::FocusKeeper,
         listing::MoreButton,
+        more_link::Growth,
         sessions::SessionList,
     },
     domain::{account::Session, id::SessionId, page::Page},
@@ -26,17 +28,37 @@ pub fn SessionsSection(
     also_after: ServerAction<ChangePassword>,
 ) -> impl IntoView {
     let end = ServerAction::<EndSessions>::new();
-    let pieces = RwSignal::new(1_u32);
+    // How many pieces of it, and how often that was asked for. An answer comes with what it answers.
+    let wanted = RwSignal::new((1_u32, 0_u32));
     let sessions = Resource::new(
-        move || (pieces.get(), end.version().get(), also_after.version().get()),
-        |(pieces, ..)| load(pieces),
+        move || (wanted.get(), end.version().get(), also_after.version().get()),
+        |(wanted, ..)| async move { (wanted, load(wanted.0).await) },
     );
-    let page = move || sessions.get().and_then(Result::ok);
+    let answer = move || sessions.get().map(|(_, answer)| answer);
+    let last = Memo::new(move |last: Option<&Option<Page<Session>>>| {
+        answer().and_then(Result::ok).or_else(|| last.cloned().flatten())
+    });
+    let page = move || {
+        let last = last.get();
+        answer().and_then(Result::ok).or(last)
+    };
     let here = move || page().map(|page| page.items).unwrap_or_default();
-    let has_more = Memo::new(move |_| page().is_some_and(|page| page.next.is_some()));
-    let refusal = move || sessions.get().and_then(Result::err).map(|error| error.message);
+    let growth = Signal::derive(move || match sessions.get() {
+        Some((answered, _)) if answered != wanted.get() => Growth::Loading,
+        Some((_, Err(error))) => Growth::Failed(error.message),
+        Some((_, Ok(_))) | None => Growth::Idle,
+    });
+    let can_ask = Memo::new(move |_| page().is_some_and(|page| page.next.is_some()) || growth.get() != Growth::Idle);
+    let ask = move |()| {
+        // What did not come is asked for again.
+        let more = u32::from(!matches!(growth.get_untracked(), Growth::Failed(_)));
+        wanted.update(|(pieces, times)| {
+            *pieces += more;
+            *times += 1;
+        });
+    };
     let rows = move || here().into_iter().map(|session| (session.id, session.last_seen_at)).collect::<Vec<_>>();
-    let changes = Memo::new(move |_| (rows(), has_more.get()));
+    let changes = Memo::new(move |_| (rows(), can_ask.get()));
     let on_end = move |id: SessionId| drop(end.dispatch(EndSessions { id: Some(id.0) }));
     let failure = Signal::derive(move || end.value().get().and_then(Result::err).map(|error| error.message));
     view! {
@@ -61,10 +83,9 @@ pub fn SessionsSection(
             <ErrorNote message=failure />
             <Transition fallback=|| view! { <Skeleton kind="panel" /> }>
                 <FocusKeeper class="stack" changes>
-                    {move || refusal().map(|message| view! { <LoadFailure message on_retry=move |()| sessions.refetch() /> })}
                     <SessionList sessions=Signal::derive(here) on_end busy=end.pending() />
-                    <Show when=move || has_more.get()>
-                        <MoreButton on_load=move |()| pieces.update(|pieces| *pieces += 1) />
+                    <Show when=move || can_ask.get()>
+                        <MoreButton growth on_load=ask />
                     </Show>
                 </FocusKeeper>
             </Transition>

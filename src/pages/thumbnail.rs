@@ -53,6 +53,7 @@ pub(super) fn ThumbnailSection(feed: ChannelFeed, playback: Playback) -> impl In
                 label=text!(pictures.choose)
                 path=upload.path
                 current=move || view! { <CurrentThumbnail address /> }
+                has_current=Signal::derive(move || address.with(Option::is_some))
                 on_action=move |action| upload.act(action)
             >
                 <button

@@ -45,6 +45,7 @@ impl<T: DeserializeOwned + Payload> PictureUpload<T> {
         if let Some(failure) = failure_in_address(path).get_untracked() {
             draft.state.set(UploadState::Failed(failure.into_words()));
         }
+        on_cleanup(move || forget_chosen(draft));
         Self { draft, path, take: StoredValue::new(Box::new(take)) }
     }
 
@@ -124,6 +125,13 @@ impl<T: DeserializeOwned + Payload> PictureUpload<T> {
     }
 }
 
+/// Lets go of what was chosen when the page goes.
+fn forget_chosen(draft: PictureDraft) {
+    if let Some(Some(address)) = draft.chosen.try_get_untracked() {
+        picture::forget(&address);
+    }
+}
+
 /// Removes the picture that is there, also without WASM.
 #[component]
 pub(super) fn RemoveButton<T, F>(
@@ -149,8 +157,13 @@ where
                 <button
                     type="submit"
                     class="button"
-                    disabled=move || upload.draft.is_sending()
-                    on:click=move |_| upload.remove(remove())
+                    // Not disabled: who is on it stays there.
+                    aria-busy=move || upload.draft.is_sending().then_some("true")
+                    on:click=move |_| {
+                        if !upload.draft.is_sending() {
+                            upload.remove(remove());
+                        }
+                    }
                 >
                     <Icon name="trash-2" />
                     {text!(frame.remove)}

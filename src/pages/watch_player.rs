@@ -63,6 +63,7 @@ pub(super) fn WatchPlayer(
             layers=playback.layers
             picture_in_picture=playback.picture_in_picture
             delay_ms
+            has_keys=true
             video=playback.video
             stage=playback.stage
             label

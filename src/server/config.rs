@@ -63,7 +63,7 @@ pub struct Config {
     pub livekit: Option<LiveKitConfig>,
     /// `STREAMIT_ADDR`: where the server listens.
     pub addr: SocketAddr,
-    /// `STREAMIT_BASE_URL`: how browsers reach it; `http://` and the address when unset.
+    /// `STREAMIT_BASE_URL`: how browsers reach it; `http://localhost` and the port of `addr` when unset.
     pub base_url: Url,
     /// `STREAMIT_DATA_DIR`: what is not in the database.
     pub data_dir: PathBuf,

@@ -20,7 +20,8 @@ use crate::{domain::id::StreamId, text};
 
 /// How long PostgreSQL may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
-/// How long somebody waits for a turn that another instance has: longer than the calls to LiveKit in it can take.
+/// How long somebody waits for a turn that another instance has. The calls to LiveKit in it take longer only where
+/// several of them hang; whoever waits is told then that a change is under way.
 const WAITS: Duration = Duration::from_secs(25);
 /// How often they ask.
 const ASKS_EVERY: Duration = Duration::from_millis(100);

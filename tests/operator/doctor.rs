@@ -142,4 +142,8 @@ async fn wrong_settings_are_found_and_told_without_secrets(database: Database) {
     says(&spoken, '✗', "Did you mean STREAMIT_ADDR?");
     says(&spoken, '✗', "STREAMIT_BASE_URL is http");
     says(&spoken, '✗', "chmod 600");
+    let behind_tls = [("STREAMIT_BASE_URL", "https://live.example.org")];
+    says(&doctor_is_told(&app, &behind_tls).await, '✗', "LIVEKIT_PUBLIC_URL is not encrypted");
+    let media = [behind_tls[0], ("LIVEKIT_PUBLIC_URL", "https://media.example.org")];
+    says(&doctor_is_told(&app, &media).await, '✓', "Browsers reach LiveKit at wss://media.example.org.");
 }

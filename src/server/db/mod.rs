@@ -8,7 +8,7 @@ use std::{path::Path, time::Duration};
 
 use futures::future::join_all;
 use sqlx::{
-    Connection as _, PgPool, Postgres, Result, Sqlite, SqlitePool, Transaction,
+    Connection as _, Executor as _, PgPool, Postgres, Result, Sqlite, SqlitePool, Transaction,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -57,6 +57,11 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 /// A connection to PostgreSQL that was used within this time is not asked whether it still answers: that takes as long
 /// as a small query.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+/// Nobody waits for a row longer than SQLite's writer is waited for, and a transaction that says nothing for so long is
+/// ended by PostgreSQL: its host may be gone, or its process hang, and what it holds would be held for hours.
+const POSTGRES_LIMITS: &str = "SELECT set_config('lock_timeout', '5s', false),
+    set_config('idle_in_transaction_session_timeout', '10s', false)";
 
 /// Sorts after every UUID, in any collation: where a list in descending order of ids begins.
 const AFTER_ALL: &str = "g";
@@ -191,10 +196,17 @@ impl Db {
                     Ok(true)
                 })
             })
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(POSTGRES_LIMITS).await.map(|_| ()) })
+            })
             .connect(url)
             .await?;
-        // Holds a lock for it: of several instances that start at once, the others wait.
-        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        // Without those limits: it may wait for others, and takes as long as there are rows. Holds a lock: of several
+        // instances that start at once, the others wait.
+        let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+        let one = one.connect_with(pool.connect_options().as_ref().clone()).await?;
+        sqlx::migrate!("migrations/postgres").run(&one).await?;
+        one.close().await;
         Ok(Self::Postgres(pool))
     }
 

@@ -64,8 +64,9 @@ fn of_sqlite(code: &str) -> Option<Outage> {
 fn of_postgres(code: &str) -> Option<Outage> {
     match code {
         "53100" | "58030" => Some(Outage::Full),
-        // A standby that took over and is not yet written to; class 40: two waited for each other.
-        "25006" => Some(Outage::Away),
+        // A standby that took over and is not yet written to; one that let a transaction hang; a row that another
+        // transaction holds for too long. Class 40: two waited for each other.
+        "25006" | "25P03" | "55P03" => Some(Outage::Away),
         _ if ["08", "40", "53", "57P"].iter().any(|class| code.starts_with(class)) => Some(Outage::Away),
         _ => None,
     }
@@ -82,7 +83,7 @@ mod tests {
         // 778 is SQLITE_IOERR_WRITE, 2067 SQLITE_CONSTRAINT_UNIQUE.
         let (full, away) = (Some(Outage::Full), Some(Outage::Away));
         assert_eq!(["13", "778", "14", "5", "2067"].map(of_sqlite), [full, full, full, away, None]);
-        let told = ["53100", "57P03", "08006", "40P01", "25006", "23505"].map(of_postgres);
-        assert_eq!(told, [full, away, away, away, away, None]);
+        let told = ["53100", "57P03", "08006", "40P01", "25006", "25P03", "55P03", "23505"].map(of_postgres);
+        assert_eq!(told, [full, away, away, away, away, away, away, None]);
     }
 }

@@ -72,8 +72,8 @@ fn summary(config: &Config, file: &Path, note: &Note, pictures: usize) -> String
         // The command works as it stands where the server's settings are: the password is in no list of processes.
         false => "  database: not in it. Keep PostgreSQL's with\n    \
                   pg_dump --format=custom --file=streamit.dump \"$DATABASE_URL\"\n  \
-                  and put it back with\n    \
-                  pg_restore --clean --if-exists --dbname=\"$DATABASE_URL\" streamit.dump"
+                  and put it back, into an empty database, with\n    \
+                  pg_restore --no-owner --exit-on-error --dbname=\"$DATABASE_URL\" streamit.dump"
             .to_owned(),
     });
     lines.push(match (note.has_secret, config.secret.is_some()) {

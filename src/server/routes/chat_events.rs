@@ -91,7 +91,11 @@ impl ChatFollower {
                     if changed.is_err() { return } else { None }
                 }
                 author = self.held.recv(), if self.user.is_some() => self.held_changed(author),
-                () = changed(&mut self.account) => Box::pin(self.account_changed()).await,
+                () = changed(&mut self.account) => match Box::pin(self.account_changed()).await {
+                    Ok(event) => event,
+                    // The browser comes back by itself.
+                    Err(error) => return tracing::error!(%error, "a chat's events broke off"),
+                },
             };
             if let Some(event) = event
                 && sender.send(event).await.is_err()
@@ -118,16 +122,16 @@ impl ChatFollower {
         named("chat", &self.position)
     }
 
-    async fn account_changed(&mut self) -> Option<Event> {
-        let actor = self.visit.actor().await.ok()?;
+    async fn account_changed(&mut self) -> Result<Option<Event>> {
+        let actor = self.visit.actor().await?;
         // Signed out: what follows is for a guest.
         self.user = actor.user_id().cloned();
-        let standing = channels::standing(&self.state, &actor, &self.stream).await.ok()?;
+        let standing = channels::standing(&self.state, &actor, &self.stream).await?;
         if standing == self.standing {
-            return None;
+            return Ok(None);
         }
         self.standing = standing;
-        Some(named("standing", &self.standing))
+        Ok(Some(named("standing", &self.standing)))
     }
 }
 

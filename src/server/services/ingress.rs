@@ -29,8 +29,9 @@ use crate::{
     text,
 };
 
-/// How long a change of the key is reserved: longer than the calls to LiveKit can take.
-const CLAIM: Duration = Duration::from_secs(30);
+/// How long a change of the key is reserved: longer than the calls to LiveKit can take, also with a way in that was left
+/// over and where each of them hangs. After a crash in the middle the next one waits that long.
+const CLAIM: Duration = Duration::from_secs(60);
 
 /// Makes a key; an existing one is void from then on.
 ///

@@ -116,6 +116,14 @@ fn settings(report: &mut Report, config: &Config) {
         "STREAMIT_BASE_URL is http: passwords and cookies can be read on the way. Put a proxy with TLS in front, and \
          give its https address.",
     );
+    if let Some(livekit) = config.livekit.as_ref().filter(|_| config.is_https()) {
+        report.is(
+            livekit.public_url.starts_with("wss:"),
+            &format!("Browsers reach LiveKit at {}.", livekit.public_url),
+            "LIVEKIT_PUBLIC_URL is not encrypted, and a page that came over https may not connect to it: nobody sees a \
+             picture. Put a proxy with TLS in front of LiveKit, and give its wss address.",
+        );
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
