@@ -108,8 +108,8 @@ fn Main() -> impl IntoView {
     }
 }
 
-/// Whoever goes to another page goes on at its beginning, as when a browser loads one; who searches by what is above it
-/// stays there. Another query, or another place on the same page, moves nobody.
+/// Whoever goes to another page goes on at its beginning; who searches by what is above it stays there. Another query,
+/// or another place on the same page, moves nobody.
 fn take_the_focus_along(place: NodeRef<html::Main>) {
     let pathname = use_location().pathname;
     Effect::watch(

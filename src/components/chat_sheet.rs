@@ -140,11 +140,15 @@ fn has_focus(sheet: NodeRef<html::Div>) -> bool {
     focused().is_none_or(|element| is_in(&sheet, &element))
 }
 
-/// Whether the sheet lies over what has the focus. What lies above the sheet, like the messages of the page, is seen.
+/// Whether the sheet lies over what has the focus. What lies above the sheet, like the messages of the page, is seen; where
+/// the last of them was, there is nothing to cover.
 fn covers_focus(sheet: NodeRef<html::Div>) -> bool {
     let Some(sheet) = sheet.try_get_untracked().flatten() else { return false };
     let Some(element) = focused().filter(|element| !is_in(&sheet, element)) else { return false };
     let place = element.get_bounding_client_rect();
+    if place.height() <= 0.0 {
+        return false;
+    }
     let (x, y) = (place.left() + place.width() / 2.0, place.top() + place.height() / 2.0);
     #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
     let seen = document().element_from_point(x as f32, y as f32);

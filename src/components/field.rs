@@ -43,7 +43,7 @@ pub fn Field(
     /// The form cannot be sent without it.
     #[prop(default = true)]
     required: bool,
-    /// The page opens with the caret in it.
+    /// The page opens with the caret in it, when a browser loads it.
     #[prop(optional)]
     autofocus: bool,
     /// It is emptied when this changes: a password that was used goes.

@@ -1,7 +1,8 @@
 //! A list that is loaded when somebody opens it, piece by piece: the skeleton, the rows, nothing there, or why not.
 //!
 //! What is in it is the caller's: a row is a function of an item. Rows stay as they are while others come and go, and
-//! whoever was on one that goes is on none of the others. A failure leaves what is here, and a way to ask again.
+//! whoever was on one that goes is on none of the others. When more of it does not come, what is here stays. A
+//! failure leaves a way to ask again.
 
 use std::hash::Hash;
 

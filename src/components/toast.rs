@@ -1,5 +1,5 @@
 //! Short messages for what has no place of its own on the page. They go by themselves, but not while somebody
-//! points at them or has the focus in them. Whoever sends one away by keyboard is among the others then.
+//! points at them or has the focus in them. Whoever sends one away is among the others then.
 
 use std::time::Duration;
 

@@ -60,7 +60,8 @@ pub fn LoginPage() -> impl IntoView {
     }
 }
 
-/// Who somebody is, by either of what they can be known by. The page opens with the caret in it.
+/// Who somebody is, by either of what they can be known by. The page opens with the caret in it, when a browser
+/// loads it.
 #[component]
 pub fn LoginField(
     /// Why the last try failed.

@@ -40,6 +40,7 @@ pub fn SessionsSection(
     });
     let page = move || {
         let last = last.get();
+        // Read here too: what is around waits for it.
         answer().and_then(Result::ok).or(last)
     };
     let here = move || page().map(|page| page.items).unwrap_or_default();
