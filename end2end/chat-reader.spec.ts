@@ -229,7 +229,11 @@ test('a line that goes away with its actions open does not hold the chat', async
   await expect(page.locator('.chat-new')).toHaveCount(0);
 });
 
-test('on a telephone the chat opens below the picture, and the focus goes there and back', async ({ visit, creator }) => {
+test('on a telephone the chat opens below the picture, and the focus goes there and back', async ({
+  visit,
+  creator,
+  newUser,
+}) => {
   const page = await visit('/dashboard/streams', { as: creator, viewport: { width: 390, height: 844 } });
   await expectMovingPicture(page);
   const opener = page.getByRole('button', { name: 'Chat', exact: true });
@@ -300,6 +304,20 @@ test('on a telephone the chat opens below the picture, and the focus goes there 
     expect(await isInBar(), 'the keyboard comes to the bar at the bottom').toBe(true);
     await expect(sheet).toHaveCount(0);
     expect(await isInBar(), 'who goes on is not called back').toBe(true);
+  });
+  await test.step('a message above it is sent away, and it stays', async () => {
+    const bob = await newUser();
+    await bob.say(creator.username, 'Something rude');
+    await open();
+    await act(lineWith(page, 'Something rude'), `Ban ${bob.username}`);
+    const told = page.locator('.toast');
+    await expect(told).toContainText(bob.username);
+    await told.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(page.locator('.toasts')).toBeFocused();
+    await expect(told).toHaveCount(0);
+    await expect(sheet).toBeVisible();
+    await closer.press('Enter');
+    await expectClosed();
   });
   await test.step('where there is room beside, nothing is open any more', async () => {
     await open();
